@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * api.h: one request to an API server, and the interface that the real one (over libcurl) and
+ * the one in memory share. Nothing here blocks: a job is started and finished later, on the
+ * API server's own loop.
+ *
+ * The layer knows verbs, resources, credentials and what was seen on the wire; what to do
+ * about it is the protocol's business.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "base/queue.h"
+#include "json/json.h"
+
+enum spk_api_verb {
+    SPK_API_GET,
+    SPK_API_LIST,
+    SPK_API_CREATE,
+    SPK_API_JSON_PATCH,
+    SPK_API_MERGE_PATCH,
+    SPK_API_DELETE,
+    SPK_API_VERSION, /* GET /version */
+    SPK_API_WAIT,    /* no request: done after wait_ms */
+};
+
+/** A kind the client may touch; the table in request.c is the whole surface. */
+struct spk_resource {
+    const char *kind, *api_version, *plural;
+};
+const struct spk_resource *spk_resource_find(const char *kind); /* NULL: not on the surface */
+
+struct spk_api_request {
+    enum spk_api_verb verb;
+    const struct spk_resource *resource;
+    const char *ns, *name;         /* name NULL for LIST and CREATE */
+    const char *label_selector;    /* LIST; built from checked keys and values */
+    const char *body;              /* JSON; NULL: none */
+    size_t body_length;
+    int timeout_s;                 /* ?timeout= of a write; 0: none */
+    bool dry_run, strict;          /* dryRun=All; fieldValidation=Strict instead of Warn */
+    int64_t wait_ms;               /* SPK_API_WAIT */
+    const char *audit_id;          /* UUID per request; NULL: none */
+};
+
+/** What happened on the way; SPK_API_ANSWERED says nothing about the HTTP status. */
+enum spk_api_transport {
+    SPK_API_ANSWERED,
+    SPK_API_NOT_SENT,   /* no byte of the request left: no effect */
+    SPK_API_INTERRUPTED, /* sent, answer unknown */
+    SPK_API_TRUNCATED,  /* answered; the body is cut or above the limit */
+    SPK_API_CANCELLED,
+};
+
+struct spk_api_cause {
+    const char *field, *message, *reason;
+};
+
+struct spk_api_reply {
+    enum spk_api_transport transport;
+    int http;                       /* 0 unless answered */
+    const cJSON *object;            /* of a 2xx; NULL if it could not be read */
+    const char *reason, *message;   /* of a Status; "" if none */
+    const char *details_kind, *details_name; /* "" if none */
+    const struct spk_api_cause *causes;
+    size_t n_causes;
+    int64_t retry_after_ms;         /* 0: none */
+    int64_t date_s;                 /* Date header, Unix seconds; 0: none */
+    struct spk_strings warnings;    /* texts of Warning headers */
+    const char *trouble;            /* why there is no answer, for people; "" if answered */
+};
+
+/**
+ * A request under way. Request bytes and reply live in arena, which must outlive the job.
+ * done is called exactly once, on the loop's thread (or, for the API server in memory, inside
+ * spk_api_start).
+ */
+struct spk_api_job {
+    struct spk_queue_item item; /* first: the loop's hand-over list */
+    struct spk_arena *arena;
+    struct spk_api_request request;
+    struct spk_api_reply reply;
+    int64_t deadline_ms; /* monotonic: ends as NOT_SENT or INTERRUPTED then */
+    void (*done)(struct spk_api_job *job);
+    void *context; /* of done's owner */
+    void *loop;    /* private to the loop */
+};
+
+struct spk_api;
+
+struct spk_api_ops {
+    void (*start)(struct spk_api *api, struct spk_api_job *job);
+    void (*cancel)(struct spk_api *api, struct spk_api_job *job);
+    int64_t (*now_ms)(struct spk_api *api); /* monotonic */
+    void (*close)(struct spk_api *api);
+};
+
+/** The head of every implementation. */
+struct spk_api {
+    const struct spk_api_ops *ops;
+    const char *url;               /* "https://10.96.0.1:443" or "memory" */
+    const char *default_namespace; /* of the context; "default" */
+};
+
+void spk_api_start(struct spk_api *api, struct spk_api_job *job);
+
+/** Ask for an early end: done is still called, with SPK_API_CANCELLED unless it was over. */
+void spk_api_cancel(struct spk_api *api, struct spk_api_job *job);
+
+void spk_api_close(struct spk_api *api); /* waits for running jobs; NULL is a no-op */

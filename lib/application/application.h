@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * application.h: a SparkApplication (sparkoperator.k8s.io/v1beta2) from bytes of a stranger to
+ * a message that later layers may trust: typed, defaulted, validated.
+ *
+ * Embedded Kubernetes objects (google.protobuf.Struct in the .proto) are JSON trees here: every
+ * Struct pointer inside a message made by our decoders is really a struct spk_struct.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "base/warning.h"
+#include "json/json.h"
+#include "spark/submit/v1/spark_application.pb-c.h"
+
+struct spk_struct {
+    Google__Protobuf__Struct base; /* first, so that the two pointers convert; always empty */
+    cJSON *tree;                   /* an object; numbers keep their text */
+};
+
+/** A Struct field of a message as a tree; NULL for NULL. */
+cJSON *spk_struct_tree(const Google__Protobuf__Struct *field);
+
+/** A new Struct field holding tree; tree must live in arena. */
+Google__Protobuf__Struct *spk_struct_new(struct spk_arena *arena, cJSON *tree);
+
+struct spk_application_options {
+    bool warn_unknown_fields; /* prune with a warning instead of refusing */
+    bool apply_defaults;      /* what the operator's mutating webhook does */
+};
+
+/**
+ * Read a manifest: JSON if the first non-blank byte is '{', else YAML; exactly as kubectl
+ * prints it, status and all.
+ *
+ * @owner  *out lives in arena
+ * @errors INVALID_MANIFEST  JSON or YAML unusable, wrong kind or version
+ *         UNKNOWN_FIELD     err->field is its path
+ *         INVALID_FIELD     a value has the wrong type
+ *         REQUEST_TOO_LARGE above SPK_MAX_REQUEST
+ */
+bool spk_application_read(struct spk_arena *arena, const char *bytes, size_t length,
+                          const struct spk_application_options *options,
+                          Spk__SparkApplication **out, struct spk_warnings *warnings,
+                          struct spk_err *err) SPK_CHECK;
+
+/**
+ * Default (if asked to) and validate a message: what CRD schema, mutating and validating
+ * webhook do, in their order. Typed messages of the wire and manifests alike come through
+ * here. Afterwards the message is const.
+ *
+ * @errors INVALID_FIELD  with the operator's text; every further violation hangs on err
+ * @source spark-operator api/v1beta2/defaults.go, internal/webhook/sparkapplication_*.go, CRD
+ */
+bool spk_application_check(struct spk_arena *arena, Spk__SparkApplication *application,
+                           const struct spk_application_options *options,
+                           struct spk_warnings *warnings, struct spk_err *err) SPK_CHECK;
+
+/** The application as JSON with the CRD's names, as Go would write it. */
+cJSON *spk_application_tree(struct spk_arena *arena, const Spk__SparkApplication *application);
+
+/* Parts of metadata and status that are read; NULL or the default if absent. */
+const char *spk_application_name(const Spk__SparkApplication *application);
+const char *spk_application_namespace(const Spk__SparkApplication *application); /* "default" */
+const char *spk_application_uid(const Spk__SparkApplication *application);

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/arena.h"
+
+#include <setjmp.h>
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_CHUNK ((size_t)16 * 1024)
+#define LARGE_CHUNK ((size_t)256 * 1024)
+
+struct spk_arena_chunk {
+    struct spk_arena_chunk *next;
+    size_t size, used; /* bytes of data */
+    alignas(max_align_t) unsigned char data[];
+};
+
+struct spk_arena_defer {
+    struct spk_arena_defer *next;
+    void (*fn)(void *);
+    void *argument;
+};
+
+struct spk_arena_recovery {
+    struct spk_arena_recovery *outer;
+    jmp_buf point;
+};
+
+SPK_NORETURN static void exhausted(struct spk_arena *arena)
+{
+    if (!arena->recovery) {
+        fputs("sparksubmit: arena exhausted outside a recovery point\n", stderr);
+        abort();
+    }
+    longjmp(arena->recovery->point, 1);
+}
+
+static struct spk_arena_chunk *add_chunk(struct spk_arena *arena, size_t size)
+{
+    size_t wanted = arena->used < FIRST_CHUNK * 4 ? FIRST_CHUNK : LARGE_CHUNK;
+    size_t header = sizeof(struct spk_arena_chunk);
+
+    if (size > wanted)
+        wanted = size;
+    if (wanted > arena->limit - arena->used - header)
+        wanted = size;
+    if (arena->limit - arena->used < header || wanted > arena->limit - arena->used - header)
+        exhausted(arena);
+
+    struct spk_arena_chunk *chunk = malloc(header + wanted);
+    if (!chunk)
+        exhausted(arena);
+    chunk->next = arena->chunks;
+    chunk->size = wanted;
+    chunk->used = 0;
+    arena->chunks = chunk;
+    arena->used += header + wanted;
+    return chunk;
+}
+
+void *spk_alloc(struct spk_arena *arena, size_t size)
+{
+    const size_t unit = alignof(max_align_t);
+
+    if (size > SIZE_MAX / 2)
+        exhausted(arena);
+    size = size ? (size + unit - 1) / unit * unit : unit;
+
+    struct spk_arena_chunk *chunk = arena->chunks;
+    if (!chunk || chunk->size - chunk->used < size)
+        chunk = add_chunk(arena, size);
+    void *memory = chunk->data + chunk->used;
+    chunk->used += size;
+    memset(memory, 0, size);
+    return memory;
+}
+
+void *spk_alloc_array(struct spk_arena *arena, size_t count, size_t size)
+{
+    if (size && count > SIZE_MAX / size)
+        exhausted(arena);
+    return spk_alloc(arena, count * size);
+}
+
+void *spk_grow_array(struct spk_arena *arena, const void *old, size_t old_count,
+                     size_t new_count, size_t size)
+{
+    void *array = spk_alloc_array(arena, new_count, size);
+
+    if (old_count)
+        memcpy(array, old, old_count * size);
+    return array;
+}
+
+char *spk_strndup(struct spk_arena *arena, const char *text, size_t length)
+{
+    char *copy = spk_alloc(arena, length + 1);
+
+    memcpy(copy, text, length);
+    return copy;
+}
+
+char *spk_strdup(struct spk_arena *arena, const char *text)
+{
+    return text ? spk_strndup(arena, text, strlen(text)) : NULL;
+}
+
+char *spk_vprintf(struct spk_arena *arena, const char *fmt, va_list args)
+{
+    va_list again;
+
+    va_copy(again, args);
+    int length = vsnprintf(NULL, 0, fmt, again);
+    va_end(again);
+    if (length < 0)
+        exhausted(arena);
+
+    char *text = spk_alloc(arena, (size_t)length + 1);
+    (void)vsnprintf(text, (size_t)length + 1, fmt, args);
+    return text;
+}
+
+char *spk_printf(struct spk_arena *arena, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    char *text = spk_vprintf(arena, fmt, args);
+    va_end(args);
+    return text;
+}
+
+void spk_defer(struct spk_arena *arena, void (*fn)(void *), void *argument)
+{
+    struct spk_arena_defer *defer = spk_alloc(arena, sizeof(*defer));
+
+    defer->fn = fn;
+    defer->argument = argument;
+    defer->next = arena->defers;
+    arena->defers = defer;
+}
+
+void spk_arena_free(struct spk_arena *arena)
+{
+    for (struct spk_arena_defer *defer = arena->defers; defer; defer = defer->next)
+        defer->fn(defer->argument);
+    arena->defers = NULL;
+    while (arena->chunks) {
+        struct spk_arena_chunk *next = arena->chunks->next;
+
+        free(arena->chunks);
+        arena->chunks = next;
+    }
+    arena->used = 0;
+}
+
+bool spk_arena_run(struct spk_arena *arena, void (*fn)(void *), void *argument)
+{
+    struct spk_arena_recovery recovery = {.outer = arena->recovery};
+
+    if (setjmp(recovery.point) != 0) {
+        arena->recovery = arena->recovery->outer;
+        return false;
+    }
+    arena->recovery = &recovery;
+    fn(argument);
+    arena->recovery = recovery.outer;
+    return true;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/err.h"
+
+#include <stdio.h>
+#include <string.h>
+
+bool spk_fail(struct spk_err *err, enum spk_reason reason, const char *fmt, ...)
+{
+    va_list args;
+
+    *err = (struct spk_err){.reason = reason};
+    va_start(args, fmt);
+    (void)vsnprintf(err->text, sizeof(err->text), fmt, args);
+    va_end(args);
+    return false;
+}
+
+bool spk_fail_in(struct spk_err *err, const char *fmt, ...)
+{
+    char step[sizeof(err->field)], rest[sizeof(err->field)];
+    va_list args;
+
+    va_start(args, fmt);
+    (void)vsnprintf(step, sizeof(step), fmt, args);
+    va_end(args);
+    memcpy(rest, err->field, sizeof(rest));
+    const char *dot = rest[0] == '\0' || rest[0] == '[' || step[0] == '\0' ? "" : ".";
+    (void)snprintf(err->field, sizeof(err->field), "%s%s%s", step, dot, rest);
+    return false;
+}
+
+bool spk_fail_at(struct spk_err *err, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    (void)vsnprintf(err->field, sizeof(err->field), fmt, args);
+    va_end(args);
+    return false;
+}
+
+void spk_err_violation(struct spk_err *err, struct spk_arena *arena, const char *field,
+                       const char *text)
+{
+    struct spk_violation **end = &err->violations;
+
+    while (*end)
+        end = &(*end)->next;
+    *end = spk_alloc(arena, sizeof(**end));
+    (*end)->field = spk_strdup(arena, field);
+    (*end)->text = spk_strdup(arena, text);
+}
+
+void spk_err_note(struct spk_err *err, struct spk_arena *arena, const char *key,
+                  const char *value)
+{
+    struct spk_note **end = &err->notes;
+
+    if (!value)
+        return;
+    while (*end)
+        end = &(*end)->next;
+    *end = spk_alloc(arena, sizeof(**end));
+    (*end)->key = spk_strdup(arena, key);
+    (*end)->value = spk_strdup(arena, value);
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void reserve(struct spk_buf *buf, size_t more)
+{
+    size_t needed = buf->length + more + 1;
+
+    if (needed <= buf->capacity)
+        return;
+    size_t capacity = buf->capacity ? buf->capacity * 2 : 256;
+    if (capacity < needed)
+        capacity = needed;
+    buf->data = spk_grow_array(buf->arena, buf->data, buf->length, capacity, 1);
+    buf->capacity = capacity;
+}
+
+void spk_buf_put(struct spk_buf *buf, const char *bytes, size_t length)
+{
+    reserve(buf, length);
+    if (length)
+        memcpy(buf->data + buf->length, bytes, length);
+    buf->length += length;
+    buf->data[buf->length] = '\0';
+}
+
+void spk_buf_text(struct spk_buf *buf, const char *text)
+{
+    spk_buf_put(buf, text, strlen(text));
+}
+
+void spk_buf_char(struct spk_buf *buf, char c)
+{
+    spk_buf_put(buf, &c, 1);
+}
+
+void spk_buf_printf(struct spk_buf *buf, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    spk_buf_text(buf, spk_vprintf(buf->arena, fmt, args));
+    va_end(args);
+}
+
+const char *spk_buf_string(struct spk_buf *buf)
+{
+    reserve(buf, 0);
+    return buf->data;
+}
+
+bool spk_text_equal(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+bool spk_starts_with(const char *text, const char *prefix)
+{
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+bool spk_ends_with(const char *text, const char *suffix)
+{
+    size_t length = strlen(text), tail = strlen(suffix);
+
+    return length >= tail && strcmp(text + length - tail, suffix) == 0;
+}
+
+char *spk_trim(struct spk_arena *arena, const char *text)
+{
+    size_t length = strlen(text);
+
+    while (length && (unsigned char)text[length - 1] <= ' ')
+        length--;
+    while (length && (unsigned char)*text <= ' ') {
+        text++;
+        length--;
+    }
+    return spk_strndup(arena, text, length);
+}
+
+char *spk_lower(struct spk_arena *arena, const char *text)
+{
+    char *copy = spk_strdup(arena, text);
+
+    for (char *c = copy; *c; c++)
+        if (*c >= 'A' && *c <= 'Z')
+            *c = (char)(*c - 'A' + 'a');
+    return copy;
+}
+
+void spk_strings_add(struct spk_arena *arena, struct spk_strings *list, const char *item)
+{
+    /* Capacity is the next power of two, so a full array has exactly such a size. */
+    if ((list->n & (list->n - 1)) == 0)
+        list->items = spk_grow_array(arena, list->items, list->n, list->n ? list->n * 2 : 1,
+                                     sizeof(*list->items));
+    list->items[list->n++] = item;
+}
+
+struct spk_strings spk_split(struct spk_arena *arena, const char *text, char separator)
+{
+    struct spk_strings parts = {0};
+    const char *end;
+
+    while ((end = strchr(text, separator))) {
+        spk_strings_add(arena, &parts, spk_strndup(arena, text, (size_t)(end - text)));
+        text = end + 1;
+    }
+    spk_strings_add(arena, &parts, spk_strdup(arena, text));
+    return parts;
+}
+
+char *spk_join(struct spk_arena *arena, const char *const *items, size_t n,
+               const char *separator)
+{
+    struct spk_buf buf = {.arena = arena};
+
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            spk_buf_text(&buf, separator);
+        spk_buf_text(&buf, items[i]);
+    }
+    (void)spk_buf_string(&buf);
+    return buf.data;
+}
+
+/* The number of bytes of the character at bytes, 0 if it is not UTF-8. */
+static size_t utf8_length(const unsigned char *bytes, size_t left)
+{
+    unsigned lead = bytes[0];
+    size_t length = lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+
+    if (length == 0 || length > left || lead > 0xF4)
+        return 0;
+    for (size_t i = 1; i < length; i++)
+        if ((bytes[i] & 0xC0) != 0x80)
+            return 0;
+    if ((lead == 0xE0 && bytes[1] < 0xA0) || (lead == 0xED && bytes[1] >= 0xA0))
+        return 0;
+    if ((lead == 0xF0 && bytes[1] < 0x90) || (lead == 0xF4 && bytes[1] >= 0x90))
+        return 0;
+    return length;
+}
+
+bool spk_is_utf8(const char *bytes, size_t length)
+{
+    const unsigned char *at = (const unsigned char *)bytes;
+
+    while (length) {
+        size_t step = utf8_length(at, length);
+
+        if (!step)
+            return false;
+        at += step;
+        length -= step;
+    }
+    return true;
+}
+
+bool spk_parse_int64(const char *text, int64_t *out)
+{
+    const char *digits = *text == '-' ? text + 1 : text;
+    char *end;
+
+    if (*digits < '0' || *digits > '9')
+        return false;
+    errno = 0;
+    long long value = strtoll(text, &end, 10);
+    if (*end || errno == ERANGE)
+        return false;
+    *out = value;
+    return true;
+}

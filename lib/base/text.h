@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * text.h: a growing text in an arena, and the few questions about strings that libc does not
+ * answer. Texts are NUL-terminated UTF-8.
+ */
+#pragma once
+
+#include "base/arena.h"
+
+#include <stdint.h>
+
+/** A growing text; {.arena = arena} is an empty one. */
+struct spk_buf {
+    struct spk_arena *arena;
+    char *data; /* NUL-terminated once anything was put; NULL before */
+    size_t length, capacity;
+};
+
+void spk_buf_put(struct spk_buf *buf, const char *bytes, size_t length);
+void spk_buf_text(struct spk_buf *buf, const char *text);
+void spk_buf_char(struct spk_buf *buf, char c);
+void spk_buf_printf(struct spk_buf *buf, const char *fmt, ...) SPK_PRINTF(2, 3);
+const char *spk_buf_string(struct spk_buf *buf); /* never NULL */
+
+bool spk_text_equal(const char *a, const char *b); /* NULL equals only NULL */
+bool spk_starts_with(const char *text, const char *prefix);
+bool spk_ends_with(const char *text, const char *suffix);
+
+/** A copy without the characters <= U+0020 at both ends, as Java's String.trim. */
+char *spk_trim(struct spk_arena *arena, const char *text);
+
+/** A copy in lower case, ASCII letters only; independent of the locale. */
+char *spk_lower(struct spk_arena *arena, const char *text);
+
+/** The parts of text between separators, as they are; n parts have n - 1 separators. */
+struct spk_strings {
+    const char **items;
+    size_t n;
+};
+struct spk_strings spk_split(struct spk_arena *arena, const char *text, char separator);
+
+/** Append to a list; the array grows in the arena. */
+void spk_strings_add(struct spk_arena *arena, struct spk_strings *list, const char *item);
+
+/** Joined by separator. */
+char *spk_join(struct spk_arena *arena, const char *const *items, size_t n,
+               const char *separator);
+
+/** Whether length bytes are UTF-8: shortest forms, no surrogates, at most U+10FFFF. */
+bool spk_is_utf8(const char *bytes, size_t length);
+
+/** A whole decimal int64, with an optional minus; nothing before or after. */
+bool spk_parse_int64(const char *text, int64_t *out) SPK_CHECK;

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/warning.h"
+
+#include <string.h>
+
+void spk_warn(struct spk_warnings *warnings, struct spk_arena *arena, const char *code,
+              const char *field, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    const char *message = spk_vprintf(arena, fmt, args);
+    va_end(args);
+    for (size_t i = 0; i < warnings->n; i++)
+        if (!strcmp(warnings->items[i].code, code) &&
+            !strcmp(warnings->items[i].field, field) &&
+            !strcmp(warnings->items[i].message, message))
+            return;
+    warnings->items = spk_grow_array(arena, warnings->items, warnings->n, warnings->n + 1,
+                                     sizeof(*warnings->items));
+    warnings->items[warnings->n++] = (struct spk_warning){
+        .code = code,
+        .message = message,
+        .field = spk_strdup(arena, field),
+    };
+}

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "json/read.h"
+
+#include "base/limits.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct reader {
+    struct spk_arena *arena;
+    const char *start, *at, *end;
+    size_t nodes;
+    struct spk_err *err;
+};
+
+static bool read_value(struct reader *r, unsigned depth, cJSON **out);
+
+static bool refuse(struct reader *r, const char *why)
+{
+    size_t line = 1, column = 1;
+
+    for (const char *c = r->start; c < r->at && c < r->end; c++) {
+        column = *c == '\n' ? 1 : column + 1;
+        line += *c == '\n';
+    }
+    (void)spk_fail(r->err, SPK_INVALID_MANIFEST, "line %zu, column %zu: %s", line, column, why);
+    spk_err_note(r->err, r->arena, "line", spk_printf(r->arena, "%zu", line));
+    spk_err_note(r->err, r->arena, "column", spk_printf(r->arena, "%zu", column));
+    return false;
+}
+
+static void skip_blanks(struct reader *r)
+{
+    while (r->at < r->end && strchr(" \t\r\n", *r->at) && *r->at)
+        r->at++;
+}
+
+static bool take(struct reader *r, char c)
+{
+    if (r->at == r->end || *r->at != c)
+        return false;
+    r->at++;
+    return true;
+}
+
+static bool is_digit(const struct reader *r)
+{
+    return r->at < r->end && *r->at >= '0' && *r->at <= '9';
+}
+
+static void put_utf8(struct spk_buf *text, unsigned c)
+{
+    if (c < 0x80) {
+        spk_buf_char(text, (char)c);
+        return;
+    }
+    if (c < 0x800) {
+        spk_buf_char(text, (char)(0xC0 | c >> 6));
+    } else if (c < 0x10000) {
+        spk_buf_char(text, (char)(0xE0 | c >> 12));
+        spk_buf_char(text, (char)(0x80 | (c >> 6 & 0x3F)));
+    } else {
+        spk_buf_char(text, (char)(0xF0 | c >> 18));
+        spk_buf_char(text, (char)(0x80 | (c >> 12 & 0x3F)));
+        spk_buf_char(text, (char)(0x80 | (c >> 6 & 0x3F)));
+    }
+    spk_buf_char(text, (char)(0x80 | (c & 0x3F)));
+}
+
+static bool read_hex4(struct reader *r, unsigned *out)
+{
+    unsigned value = 0;
+
+    for (int i = 0; i < 4; i++, r->at++) {
+        const char *digits = "0123456789abcdef";
+        const char *digit = r->at < r->end && *r->at ? strchr(digits, *r->at | 0x20) : NULL;
+
+        if (!digit || (*r->at < '0'))
+            return refuse(r, "\\u needs four hexadecimal digits");
+        value = value << 4 | (unsigned)(digit - digits);
+    }
+    *out = value;
+    return true;
+}
+
+static bool read_unicode_escape(struct reader *r, struct spk_buf *text)
+{
+    unsigned unit, low;
+
+    if (!read_hex4(r, &unit))
+        return false;
+    if (unit == 0)
+        return refuse(r, "\\u0000 is not allowed in a string");
+    if (unit >= 0xD800 && unit < 0xE000) {
+        if (unit >= 0xDC00 || !take(r, '\\') || !take(r, 'u'))
+            return refuse(r, "a surrogate stands alone");
+        if (!read_hex4(r, &low))
+            return false;
+        if (low < 0xDC00 || low >= 0xE000)
+            return refuse(r, "a surrogate stands alone");
+        unit = 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
+    }
+    put_utf8(text, unit);
+    return true;
+}
+
+static bool read_escape(struct reader *r, struct spk_buf *text)
+{
+    static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+
+    if (take(r, 'u'))
+        return read_unicode_escape(r, text);
+    const char *escape = r->at < r->end && *r->at ? strchr(from, *r->at) : NULL;
+    if (!escape)
+        return refuse(r, "an escape is not one of JSON's");
+    r->at++;
+    spk_buf_char(text, to[escape - from]);
+    return true;
+}
+
+/* After the opening quote. The whole input was found to be UTF-8 before. */
+static bool read_string(struct reader *r, const char **out)
+{
+    struct spk_buf text = {.arena = r->arena};
+
+    while (r->at < r->end && *r->at != '"') {
+        const char *run = r->at;
+
+        while (r->at < r->end && (unsigned char)*r->at >= ' ' && *r->at != '"' &&
+               *r->at != '\\')
+            r->at++;
+        spk_buf_put(&text, run, (size_t)(r->at - run));
+        if (text.length > SPK_MAX_STRING)
+            return refuse(r, "a string is longer than 1 MiB");
+        if (r->at < r->end && (unsigned char)*r->at < ' ')
+            return refuse(r, "a control character in a string needs an escape");
+        if (take(r, '\\') && !read_escape(r, &text))
+            return false;
+    }
+    if (!take(r, '"'))
+        return refuse(r, "a string is not closed");
+    *out = spk_buf_string(&text);
+    return true;
+}
+
+/* An integer fits int64; a fraction's exponent stays in the range of a double. */
+static bool number_in_range(const char *text)
+{
+    int64_t ignored;
+    const char *exponent = strpbrk(text, "eE");
+
+    if (!exponent)
+        return strchr(text, '.') || spk_parse_int64(text, &ignored);
+    exponent += exponent[1] == '+' ? 2 : 1;
+    return spk_parse_int64(exponent, &ignored) && ignored >= -308 && ignored <= 308;
+}
+
+static bool read_number(struct reader *r, cJSON **out)
+{
+    const char *start = r->at;
+
+    (void)take(r, '-');
+    if (!is_digit(r))
+        return refuse(r, "this is not a JSON value");
+    if (!take(r, '0'))
+        while (is_digit(r))
+            r->at++;
+    if (take(r, '.')) {
+        if (!is_digit(r))
+            return refuse(r, "a number has no digit after its point");
+        while (is_digit(r))
+            r->at++;
+    }
+    if (take(r, 'e') || take(r, 'E')) {
+        if (!take(r, '+'))
+            (void)take(r, '-');
+        if (!is_digit(r))
+            return refuse(r, "a number has no digit in its exponent");
+        while (is_digit(r))
+            r->at++;
+    }
+    const char *text = spk_strndup(r->arena, start, (size_t)(r->at - start));
+    if (!number_in_range(text))
+        return refuse(r, "a number does not fit 64 bits");
+    *out = spk_json_new_number(r->arena, text);
+    return true;
+}
+
+static bool has_duplicate_key(struct reader *r, const cJSON *object, size_t n)
+{
+    const cJSON **members = spk_json_sorted(r->arena, object);
+
+    for (size_t i = 1; i < n; i++)
+        if (strcmp(members[i - 1]->string, members[i]->string) == 0)
+            return refuse(r, spk_printf(r->arena, "the key '%.64s' is given twice",
+                                        members[i]->string)), true;
+    return false;
+}
+
+static bool read_member(struct reader *r, unsigned depth, cJSON *object)
+{
+    const char *key;
+    cJSON *value;
+
+    skip_blanks(r);
+    if (!take(r, '"'))
+        return refuse(r, "a key in double quotes is expected");
+    if (!read_string(r, &key))
+        return false;
+    skip_blanks(r);
+    if (!take(r, ':'))
+        return refuse(r, "':' is expected after a key");
+    if (!read_value(r, depth + 1, &value))
+        return false;
+    /* Pushed, not set: duplicates are looked for once, at the end. */
+    (void)spk_json_push(object, value);
+    value->string = spk_strdup(r->arena, key);
+    return true;
+}
+
+static bool read_object(struct reader *r, unsigned depth, cJSON **out)
+{
+    cJSON *object = spk_json_new_object(r->arena);
+    size_t n = 0;
+
+    skip_blanks(r);
+    if (!take(r, '}')) {
+        do {
+            if (++n > SPK_MAX_KEYS)
+                return refuse(r, "an object has more than 4096 keys");
+            if (!read_member(r, depth, object))
+                return false;
+            skip_blanks(r);
+        } while (take(r, ','));
+        if (!take(r, '}'))
+            return refuse(r, "',' or '}' is expected");
+    }
+    if (has_duplicate_key(r, object, n))
+        return false;
+    *out = object;
+    return true;
+}
+
+static bool read_array(struct reader *r, unsigned depth, cJSON **out)
+{
+    cJSON *array = spk_json_new_array(r->arena), *value;
+    size_t n = 0;
+
+    skip_blanks(r);
+    if (!take(r, ']')) {
+        do {
+            if (++n > SPK_MAX_ELEMENTS)
+                return refuse(r, "a list has more than 10000 elements");
+            if (!read_value(r, depth + 1, &value))
+                return false;
+            (void)spk_json_push(array, value);
+            skip_blanks(r);
+        } while (take(r, ','));
+        if (!take(r, ']'))
+            return refuse(r, "',' or ']' is expected");
+    }
+    *out = array;
+    return true;
+}
+
+static bool take_word(struct reader *r, const char *word)
+{
+    size_t length = strlen(word);
+
+    if ((size_t)(r->end - r->at) < length || memcmp(r->at, word, length) != 0)
+        return false;
+    r->at += length;
+    return true;
+}
+
+static bool read_value(struct reader *r, unsigned depth, cJSON **out)
+{
+    const char *text;
+
+    skip_blanks(r);
+    if (depth > SPK_MAX_DEPTH)
+        return refuse(r, "more than 32 levels");
+    if (++r->nodes > SPK_MAX_NODES)
+        return refuse(r, "more than 20000 values");
+    if (take(r, '{'))
+        return read_object(r, depth, out);
+    if (take(r, '['))
+        return read_array(r, depth, out);
+    if (take(r, '"')) {
+        if (!read_string(r, &text))
+            return false;
+        *out = spk_json_new_text(r->arena, text);
+        return true;
+    }
+    if (take_word(r, "true") || take_word(r, "false")) {
+        *out = spk_json_new_bool(r->arena, r->at[-2] == 'u');
+        return true;
+    }
+    if (take_word(r, "null")) {
+        *out = spk_json_new_null(r->arena);
+        return true;
+    }
+    return read_number(r, out);
+}
+
+bool spk_json_read(struct spk_arena *arena, const char *bytes, size_t length, cJSON **out,
+                   struct spk_err *err)
+{
+    struct reader r = {
+        .arena = arena, .start = bytes, .at = bytes, .end = bytes + length, .err = err};
+    cJSON *value;
+
+    if (!spk_is_utf8(bytes, length))
+        return spk_fail(err, SPK_INVALID_MANIFEST, "the document is not valid UTF-8");
+    if (!read_value(&r, 1, &value))
+        return false;
+    skip_blanks(&r);
+    if (r.at != r.end)
+        return refuse(&r, "something follows the value");
+    *out = value;
+    return true;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * read.h: JSON bytes of strangers into a tree. Strict RFC 8259: UTF-8 without NUL or lone
+ * surrogates, no duplicate keys, nothing after the value; depth, nodes, keys and elements
+ * are bounded by limits.h. Numbers keep their text; an integer must fit int64, an exponent
+ * stay within +-308.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "json/json.h"
+
+/**
+ * Read one value.
+ *
+ * @owner  *out lives in arena, no byte of input is kept
+ * @errors INVALID_MANIFEST  err->text starts with "line L, column C: "; notes "line", "column"
+ */
+bool spk_json_read(struct spk_arena *arena, const char *bytes, size_t length, cJSON **out,
+                   struct spk_err *err) SPK_CHECK;

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** object.h: Kubernetes objects as JSON trees: making one, and reading what all have. */
+#pragma once
+
+#include "json/json.h"
+
+/** {apiVersion, kind, metadata: {name}}; a NULL name leaves metadata empty. */
+cJSON *spk_object(struct spk_arena *arena, const char *api_version, const char *kind,
+                  const char *name);
+
+const char *spk_object_kind(const cJSON *object); /* "" if absent, likewise below */
+const char *spk_object_name(const cJSON *object);
+const char *spk_object_namespace(const cJSON *object);
+
+/** One entry of metadata.labels or metadata.annotations, replaced if there; NULL adds nothing. */
+void spk_object_label(cJSON *object, const char *key, const char *value);
+void spk_object_annotation(cJSON *object, const char *key, const char *value);
+
+/** Element of an array of objects whose "name" is name; NULL if none. */
+cJSON *spk_named(cJSON *array, const char *name);
