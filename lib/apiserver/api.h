@@ -33,22 +33,22 @@ const struct spk_resource *spk_resource_find(const char *kind); /* NULL: not on 
 struct spk_api_request {
     enum spk_api_verb verb;
     const struct spk_resource *resource;
-    const char *ns, *name;         /* name NULL for LIST and CREATE */
-    const char *label_selector;    /* LIST; built from checked keys and values */
-    const char *body;              /* JSON; NULL: none */
+    const char *ns, *name;      /* name NULL for LIST and CREATE */
+    const char *label_selector; /* LIST; built from checked keys and values */
+    const char *body;           /* JSON; NULL: none */
     size_t body_length;
-    int timeout_s;                 /* ?timeout= of a write; 0: none */
-    bool dry_run, strict;          /* dryRun=All; fieldValidation=Strict instead of Warn */
-    int64_t wait_ms;               /* SPK_API_WAIT */
-    const char *audit_id;          /* UUID per request; NULL: none */
+    int timeout_s;        /* ?timeout= of a write; 0: none */
+    bool dry_run, strict; /* dryRun=All; fieldValidation=Strict instead of Warn */
+    int64_t wait_ms;      /* SPK_API_WAIT */
+    const char *audit_id; /* UUID per request; NULL: none */
 };
 
 /** What happened on the way; SPK_API_ANSWERED says nothing about the HTTP status. */
 enum spk_api_transport {
     SPK_API_ANSWERED,
-    SPK_API_NOT_SENT,   /* no byte of the request left: no effect */
+    SPK_API_NOT_SENT,    /* no byte of the request left: no effect */
     SPK_API_INTERRUPTED, /* sent, answer unknown */
-    SPK_API_TRUNCATED,  /* answered; the body is cut or above the limit */
+    SPK_API_TRUNCATED,   /* answered; the body is cut or above the limit */
     SPK_API_CANCELLED,
 };
 
@@ -58,16 +58,16 @@ struct spk_api_cause {
 
 struct spk_api_reply {
     enum spk_api_transport transport;
-    int http;                       /* 0 unless answered */
-    const cJSON *object;            /* of a 2xx; NULL if it could not be read */
-    const char *reason, *message;   /* of a Status; "" if none */
+    int http;                                /* 0 unless answered */
+    const cJSON *object;                     /* of a 2xx; NULL if it could not be read */
+    const char *reason, *message;            /* of a Status; "" if none */
     const char *details_kind, *details_name; /* "" if none */
     const struct spk_api_cause *causes;
     size_t n_causes;
-    int64_t retry_after_ms;         /* 0: none */
-    int64_t date_s;                 /* Date header, Unix seconds; 0: none */
-    struct spk_strings warnings;    /* texts of Warning headers */
-    const char *trouble;            /* why there is no answer, for people; "" if answered */
+    int64_t retry_after_ms;      /* 0: none */
+    int64_t date_s;              /* Date header, Unix seconds; 0: none */
+    struct spk_strings warnings; /* texts of Warning headers */
+    const char *trouble;         /* why there is no answer, for people; "" if answered */
 };
 
 /**

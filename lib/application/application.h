@@ -3,15 +3,15 @@
  * application.h: a SparkApplication (sparkoperator.k8s.io/v1beta2) from bytes of a stranger to
  * a message that later layers may trust: typed, defaulted, validated.
  *
- * Embedded Kubernetes objects (google.protobuf.Struct in the .proto) are JSON trees here: every
- * Struct pointer inside a message made by our decoders is really a struct spk_struct.
+ * Embedded Kubernetes objects (google.protobuf.Struct in the .proto) are JSON trees here:
+ * every Struct pointer inside a message made by our decoders is really a struct spk_struct.
  */
 #pragma once
 
 #include "base/err.h"
 #include "base/warning.h"
-#include "json/json.h"
 #include "spark/submit/v1/spark_application.pb-c.h"
+#include "json/json.h"
 
 struct spk_struct {
     Google__Protobuf__Struct base; /* first, so that the two pointers convert; always empty */
@@ -61,5 +61,6 @@ cJSON *spk_application_tree(struct spk_arena *arena, const Spk__SparkApplication
 
 /* Parts of metadata and status that are read; NULL or the default if absent. */
 const char *spk_application_name(const Spk__SparkApplication *application);
-const char *spk_application_namespace(const Spk__SparkApplication *application); /* "default" */
+const char *
+spk_application_namespace(const Spk__SparkApplication *application); /* "default" */
 const char *spk_application_uid(const Spk__SparkApplication *application);

@@ -29,20 +29,26 @@ struct spk_arena {
 };
 
 /** Declares an arena that is freed at scope exit: `SPK_ARENA arena = SPK_ARENA_LIMIT(n);` */
-#define SPK_ARENA          SPK_CLEANUP(spk_arena_free) struct spk_arena
-#define SPK_ARENA_LIMIT(n) {.limit = (n)}
+#define SPK_ARENA SPK_CLEANUP(spk_arena_free) struct spk_arena
+#define SPK_ARENA_LIMIT(n)                                                                    \
+    {                                                                                         \
+        .limit = (n)                                                                          \
+    }
 
-/** Run the deferred functions, last first, and give all memory back; the arena is empty then. */
+/** Run the deferred functions, last first, and give all memory back; the arena is empty then.
+ */
 void spk_arena_free(struct spk_arena *arena);
 
 /**
  * Call fn(argument) with a recovery point for arena.
  *
- * @errors false: the arena was exhausted; fn did not return, what it made is still in the arena
+ * @errors false: the arena was exhausted; fn did not return, what it made is still in the
+ * arena
  */
 bool spk_arena_run(struct spk_arena *arena, void (*fn)(void *), void *argument) SPK_CHECK;
 
-/** Zeroed, aligned for any type, never NULL. Outside spk_arena_run exhaustion ends the process. */
+/** Zeroed, aligned for any type, never NULL. Outside spk_arena_run exhaustion ends the
+ * process. */
 void *spk_alloc(struct spk_arena *arena, size_t size);
 
 /** As spk_alloc for an array; an overflowing product exhausts the arena. */
@@ -57,5 +63,6 @@ char *spk_strndup(struct spk_arena *arena, const char *text, size_t length);
 char *spk_printf(struct spk_arena *arena, const char *fmt, ...) SPK_PRINTF(2, 3);
 char *spk_vprintf(struct spk_arena *arena, const char *fmt, va_list args) SPK_PRINTF(2, 0);
 
-/** Call fn(argument) when the arena is freed, last in first out: how foreign memory joins it. */
+/** Call fn(argument) when the arena is freed, last in first out: how foreign memory joins it.
+ */
 void spk_defer(struct spk_arena *arena, void (*fn)(void *), void *argument);

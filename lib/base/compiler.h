@@ -7,5 +7,5 @@
 #define SPK_CLEANUP(fn)        __attribute__((cleanup(fn)))
 #define SPK_NORETURN           __attribute__((noreturn))
 /** On what a shared library of ours exports; everything else is hidden. */
-#define SPK_PUBLIC             __attribute__((visibility("default")))
-#define SPK_LEN(array)         (sizeof(array) / sizeof((array)[0]))
+#define SPK_PUBLIC     __attribute__((visibility("default")))
+#define SPK_LEN(array) (sizeof(array) / sizeof((array)[0]))

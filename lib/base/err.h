@@ -30,8 +30,9 @@ struct spk_err {
     int64_t retry_after_ms;   /* 0: no advice */
     struct spk_violation *violations;
     struct spk_note *notes;
-    char field[256]; /* path in the request, "spec.driver.memory"; "" if no field is to blame */
-    char text[768];  /* one clause for the caller: lower case, no period, no newline */
+    char
+        field[256]; /* path in the request, "spec.driver.memory"; "" if no field is to blame */
+    char text[768]; /* one clause for the caller: lower case, no period, no newline */
 };
 
 /** Fill in err and return false, so that `return spk_fail(...)` ends a function. */

@@ -44,8 +44,8 @@ bool spk_file_read(struct spk_arena *arena, const char *path, size_t limit,
         return spk_fail(err, SPK_INVALID_FIELD, "cannot read '%.200s': not a regular file",
                         path);
     if ((size_t)info.st_size > limit)
-        return spk_fail(err, SPK_INVALID_FIELD,
-                        "cannot read '%.200s': larger than %zu bytes", path, limit);
+        return spk_fail(err, SPK_INVALID_FIELD, "cannot read '%.200s': larger than %zu bytes",
+                        path, limit);
 
     /* Allocate before open: running out of arena must not leak a descriptor. */
     char *data = spk_alloc(arena, (size_t)info.st_size + 1);

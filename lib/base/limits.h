@@ -5,35 +5,38 @@
  */
 #pragma once
 
-#define SPK_KIB(n) ((size_t)(n) * 1024)
-#define SPK_MIB(n) ((size_t)(n) * 1024 * 1024)
+#define SPK_KIB(n) ((size_t)(n)*1024)
+#define SPK_MIB(n) ((size_t)(n)*1024 * 1024)
 
 /* Input: an application is a few KiB; etcd holds 1.5 MiB per object. */
-#define SPK_MAX_REQUEST        SPK_MIB(2)      /* gRPC request, REST body, manifest */
-#define SPK_MAX_CORE_REQUEST   SPK_MIB(4)      /* what the gRPC core takes: so ours is the refusal seen */
-#define SPK_MAX_RESPONSE       3670016U        /* below the 4 MiB default of gRPC clients */
-#define SPK_MAX_METADATA       SPK_KIB(16)     /* request metadata of one call */
+#define SPK_MAX_REQUEST SPK_MIB(2) /* gRPC request, REST body, manifest */
+#define SPK_MAX_CORE_REQUEST                                                                  \
+    SPK_MIB(4) /* what the gRPC core takes: so ours is the refusal seen */
+#define SPK_MAX_RESPONSE       3670016U    /* below the 4 MiB default of gRPC clients */
+#define SPK_MAX_METADATA       SPK_KIB(16) /* request metadata of one call */
 #define SPK_MAX_METADATA_ITEMS 64U
 #define SPK_MAX_METADATA_VALUE SPK_KIB(8)
-#define SPK_MAX_WIRE_DEPTH     100U            /* one JSON level costs up to three message levels */
-#define SPK_MAX_WIRE_MESSAGES  60000U          /* an empty sub-message costs 2 bytes on the wire, 64 here */
-#define SPK_MAX_UNKNOWN        SPK_KIB(64)     /* skipped unknown fields outside the application */
-#define SPK_MAX_DEPTH          32U             /* JSON, YAML, Struct */
-#define SPK_MAX_NODES          20000U          /* JSON, YAML, Struct */
-#define SPK_MAX_KEYS           4096U           /* of one object or map */
-#define SPK_MAX_ELEMENTS       10000U          /* of one list */
+#define SPK_MAX_WIRE_DEPTH     100U /* one JSON level costs up to three message levels */
+#define SPK_MAX_WIRE_MESSAGES                                                                 \
+    60000U /* an empty sub-message costs 2 bytes on the wire, 64 here */
+#define SPK_MAX_UNKNOWN        SPK_KIB(64) /* skipped unknown fields outside the application */
+#define SPK_MAX_DEPTH          32U         /* JSON, YAML, Struct */
+#define SPK_MAX_NODES          20000U      /* JSON, YAML, Struct */
+#define SPK_MAX_KEYS           4096U       /* of one object or map */
+#define SPK_MAX_ELEMENTS       10000U      /* of one list */
 #define SPK_MAX_STRING         SPK_MIB(1)
-#define SPK_MAX_ARGUMENTS      16384U          /* spark-submit's vector */
-#define SPK_MAX_ARGUMENT_BYTES 1572864U        /* all of them: a command line is never larger */
-#define SPK_MAX_APP_ARGUMENTS  4096U           /* of the application */
-#define SPK_MAX_APP_ARGUMENT   SPK_KIB(128)    /* Linux: MAX_ARG_STRLEN of the driver's exec */
+#define SPK_MAX_ARGUMENTS      16384U       /* spark-submit's vector */
+#define SPK_MAX_ARGUMENT_BYTES 1572864U     /* all of them: a command line is never larger */
+#define SPK_MAX_APP_ARGUMENTS  4096U        /* of the application */
+#define SPK_MAX_APP_ARGUMENT   SPK_KIB(128) /* Linux: MAX_ARG_STRLEN of the driver's exec */
 #define SPK_MAX_APP_BYTES      SPK_MIB(1)
 
 /* Memory */
-#define SPK_ARENA_BYTES      SPK_MIB(16) /* of one call */
-#define SPK_ARENA_RESERVE    8U          /* a call reserves this many bytes per message byte ... */
+#define SPK_ARENA_BYTES       SPK_MIB(16) /* of one call */
+#define SPK_ARENA_RESERVE     8U /* a call reserves this many bytes per message byte ... */
 #define SPK_ARENA_RESERVE_MIN SPK_KIB(128)
-#define SPK_MEMORY_BUDGET    SPK_MIB(256) /* of all calls, when no cgroup limit says otherwise */
+#define SPK_MEMORY_BUDGET     SPK_MIB(256) /* of all calls, when no cgroup limit says otherwise \
+                                            */
 
 /* Output: etcd refuses more than 1.5 MiB per request, a ConfigMap 1 MiB of data. */
 #define SPK_MAX_CONFIGMAP SPK_KIB(1024 - 16)
@@ -42,15 +45,15 @@
 #define SPK_MAX_CLAIMS    32U
 
 /* API server */
-#define SPK_MAX_REPLY          SPK_MIB(4)
-#define SPK_MAX_REPLY_HEADERS  SPK_KIB(64)
-#define SPK_MAX_STATUS_TEXT    2048U
-#define SPK_MAX_KUBE_BODY      SPK_KIB(3 * 1024 - 64)
-#define SPK_MAX_HEADER_VALUE   SPK_KIB(8)
-#define SPK_MAX_KUBECONFIG     SPK_MIB(1)
-#define SPK_MAX_TOKEN          SPK_KIB(64)
-#define SPK_MAX_CA             SPK_MIB(1)
-#define SPK_KUBE_INFLIGHT      64U
+#define SPK_MAX_REPLY         SPK_MIB(4)
+#define SPK_MAX_REPLY_HEADERS SPK_KIB(64)
+#define SPK_MAX_STATUS_TEXT   2048U
+#define SPK_MAX_KUBE_BODY     SPK_KIB(3 * 1024 - 64)
+#define SPK_MAX_HEADER_VALUE  SPK_KIB(8)
+#define SPK_MAX_KUBECONFIG    SPK_MIB(1)
+#define SPK_MAX_TOKEN         SPK_KIB(64)
+#define SPK_MAX_CA            SPK_MIB(1)
+#define SPK_KUBE_INFLIGHT     64U
 
 /* Calls */
 #define SPK_MAX_CALLS           1024U

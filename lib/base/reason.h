@@ -37,9 +37,9 @@ enum spk_retry {
 
 /** What exists because of the call. */
 enum spk_outcome {
-    SPK_NOT_CREATED, /* nothing */
-    SPK_PARTIAL,     /* children or a gated Pod may exist; no driver can start */
-    SPK_CREATED,     /* the driver exists and is committed */
+    SPK_NOT_CREATED,     /* nothing */
+    SPK_PARTIAL,         /* children or a gated Pod may exist; no driver can start */
+    SPK_CREATED,         /* the driver exists and is committed */
     SPK_OUTCOME_UNKNOWN, /* a write is unsettled; the driver may exist */
 };
 
@@ -102,13 +102,14 @@ enum spk_reason {
 #define X(reason, code, retry) SPK_##reason,
     SPK_REASONS(X)
 #undef X
-    SPK_REASON_COUNT
+        SPK_REASON_COUNT
 };
 
-const char *spk_reason_name(enum spk_reason reason); /* "INVALID_FIELD"; "" for SPK_NO_REASON */
+const char *
+spk_reason_name(enum spk_reason reason); /* "INVALID_FIELD"; "" for SPK_NO_REASON */
 enum spk_code spk_reason_code(enum spk_reason reason);
 enum spk_retry spk_reason_retry(enum spk_reason reason);
 
-const char *spk_code_name(enum spk_code code); /* "INVALID_ARGUMENT" */
+const char *spk_code_name(enum spk_code code);          /* "INVALID_ARGUMENT" */
 const char *spk_retry_name(enum spk_retry retry);       /* "NO", "SAME_KEY", "NEW_KEY" */
 const char *spk_outcome_name(enum spk_outcome outcome); /* "NOT_CREATED", ... */

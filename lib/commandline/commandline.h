@@ -17,8 +17,9 @@ struct spk_argument {
 struct spk_invocation {
     const struct spk_argument *arguments; /* without the program's name */
     size_t n;
-    struct spk_conf properties;       /* stand for a properties file; lose against --conf */
-    struct spk_template driver_template, executor_template; /* inline: *podTemplateFile is ignored */
+    struct spk_conf properties; /* stand for a properties file; lose against --conf */
+    struct spk_template driver_template,
+        executor_template; /* inline: *podTemplateFile is ignored */
     struct spk_environment environment;
     struct spk_mutations mutations;
     struct spk_version version;

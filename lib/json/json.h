@@ -21,7 +21,8 @@ cJSON *spk_json_new_null(struct spk_arena *arena);
 cJSON *spk_json_new_bool(struct spk_arena *arena, bool value);
 cJSON *spk_json_new_int(struct spk_arena *arena, int64_t value);
 cJSON *spk_json_new_text(struct spk_arena *arena, const char *text); /* text is copied */
-cJSON *spk_json_new_number(struct spk_arena *arena, const char *text); /* a JSON number's text */
+cJSON *spk_json_new_number(struct spk_arena *arena,
+                           const char *text);                     /* a JSON number's text */
 cJSON *spk_json_copy(struct spk_arena *arena, const cJSON *tree); /* NULL gives NULL */
 
 /** The arena a node lives in. */
@@ -56,10 +57,11 @@ bool spk_json_is_array(const cJSON *node);
 bool spk_json_is_null(const cJSON *node); /* a null node, not NULL */
 bool spk_json_is_number(const cJSON *node);
 bool spk_json_is_bool(const cJSON *node);
-size_t spk_json_size(const cJSON *node); /* members or elements */
-const char *spk_json_number_text(const cJSON *node); /* NULL unless a number */
+size_t spk_json_size(const cJSON *node);                /* members or elements */
+const char *spk_json_number_text(const cJSON *node);    /* NULL unless a number */
 bool spk_json_get_int(const cJSON *node, int64_t *out); /* whether a whole number in range */
-const char *spk_json_type_name(const cJSON *node); /* "object", "list", "string", "number", ... */
+const char *
+spk_json_type_name(const cJSON *node); /* "object", "list", "string", "number", ... */
 
 /** Equal values: objects by key whatever the order, numbers by text. */
 bool spk_json_equal(const cJSON *a, const cJSON *b);

@@ -13,5 +13,5 @@ bool spk_is_dns1035_label(const char *text);     /* Services, SparkApplications:
 bool spk_is_dns1123_subdomain(const char *text); /* Pods, ConfigMaps, claims: at most 253 */
 bool spk_is_qualified_name(const char *text);    /* label and annotation keys */
 bool spk_is_label_value(const char *text);
-bool spk_is_configmap_key(const char *text);     /* [-._A-Za-z0-9]{1,253} */
+bool spk_is_configmap_key(const char *text); /* [-._A-Za-z0-9]{1,253} */
 bool spk_is_env_name(const char *text);

@@ -12,7 +12,8 @@ const char *spk_object_kind(const cJSON *object); /* "" if absent, likewise belo
 const char *spk_object_name(const cJSON *object);
 const char *spk_object_namespace(const cJSON *object);
 
-/** One entry of metadata.labels or metadata.annotations, replaced if there; NULL adds nothing. */
+/** One entry of metadata.labels or metadata.annotations, replaced if there; NULL adds nothing.
+ */
 void spk_object_label(cJSON *object, const char *key, const char *value);
 void spk_object_annotation(cJSON *object, const char *key, const char *value);
 

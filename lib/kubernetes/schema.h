@@ -13,7 +13,8 @@
 
 struct spk_type;
 
-/** "PodTemplateSpec", "PodSpec", "Container", "Volume", "EnvVar", ...; NULL if there is none. */
+/** "PodTemplateSpec", "PodSpec", "Container", "Volume", "EnvVar", ...; NULL if there is none.
+ */
 const struct spk_type *spk_type_find(const char *name);
 
 /**
@@ -30,10 +31,10 @@ bool spk_schema_go(struct spk_arena *arena, const struct spk_type *type, const c
 
 /** How Spark's client library reads: it differs by Spark line. */
 struct spk_fabric8 {
-    bool octal_int32;      /* 0644 in a 32-bit field is octal (4.0 on) */
-    bool strict_int32;     /* no fraction, no empty string in a 32-bit field (4.0 on) */
-    bool pod_resources;    /* spec.resources is typed (4.0 on) */
-    bool from_json;        /* the text was JSON: numbers keep their spelling in string fields */
+    bool octal_int32;   /* 0644 in a 32-bit field is octal (4.0 on) */
+    bool strict_int32;  /* no fraction, no empty string in a 32-bit field (4.0 on) */
+    bool pod_resources; /* spec.resources is typed (4.0 on) */
+    bool from_json;     /* the text was JSON: numbers keep their spelling in string fields */
 };
 
 /**

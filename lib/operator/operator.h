@@ -12,11 +12,11 @@
 
 /** The operator's flags, with its names (golden/operator: operator_options). */
 struct spk_operator_options {
-    bool enable_ui_service;             /* default true */
-    const char *ingress_url_format;     /* "" */
-    bool enable_batch_scheduler;        /* default true here; the chart's default is off */
+    bool enable_ui_service;         /* default true */
+    const char *ingress_url_format; /* "" */
+    bool enable_batch_scheduler;    /* default true here; the chart's default is off */
     const char *default_batch_scheduler;
-    const char *kube_scheduler_names;   /* comma list; "kube-scheduler" */
+    const char *kube_scheduler_names; /* comma list; "kube-scheduler" */
     bool load_spark_defaults;
     const char *master; /* "k8s://https://10.96.0.1:443" */
 };
@@ -25,14 +25,15 @@ struct spk_operator_request {
     const Spk__SparkApplication *application; /* checked */
     const char *submission_id;
     const struct spk_operator_options *options;
-    bool controller_steps; /* web UI, Prometheus, batch scheduler: spark-operator.md 3.1, 3 to 5 */
+    bool controller_steps; /* web UI, Prometheus, batch scheduler: spark-operator.md 3.1, 3 to
+                              5 */
     bool native_mutation;  /* do here what the pod webhook would do */
 };
 
 struct spk_operator_output {
     struct spk_argument *arguments; /* command-line variant without rows 62 to 65 */
     size_t n;
-    size_t template_rows;           /* where rows 62 to 65 stand in the command-line variant */
+    size_t template_rows; /* where rows 62 to 65 stand in the command-line variant */
     cJSON *driver_template, *executor_template;
     cJSON **extra_objects; /* Prometheus ConfigMap, PodGroup: to exist before the driver */
     size_t n_extra_objects;

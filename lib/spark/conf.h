@@ -9,7 +9,8 @@
 
 struct spk_conf_entry {
     const char *key, *value;
-    const char *origin; /* "spec.driver.memory", "args[12]", "spark-defaults.conf"; never NULL */
+    const char
+        *origin; /* "spec.driver.memory", "args[12]", "spark-defaults.conf"; never NULL */
 };
 
 struct spk_conf {

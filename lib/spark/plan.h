@@ -18,11 +18,11 @@ struct spk_ids {
 };
 
 enum spk_object_role {
-    SPK_ROLE_BEFORE,     /* Spark makes it before the Pod (Volcano's PodGroup) */
-    SPK_ROLE_POD,        /* the driver */
+    SPK_ROLE_BEFORE, /* Spark makes it before the Pod (Volcano's PodGroup) */
+    SPK_ROLE_POD,    /* the driver */
     SPK_ROLE_SECRET,
     SPK_ROLE_SERVICE,
-    SPK_ROLE_POLICY,     /* NetworkPolicy */
+    SPK_ROLE_POLICY, /* NetworkPolicy */
     SPK_ROLE_CLAIM,
     SPK_ROLE_CONFIGMAP,
 };
@@ -54,5 +54,5 @@ struct spk_plan {
  * @source org.apache.spark.deploy.k8s.submit.KubernetesDriverBuilder, Client
  */
 bool spk_plan_make(struct spk_arena *arena, const struct spk_submission *submission,
-                   const struct spk_ids *ids, struct spk_plan *out, struct spk_err *err)
-    SPK_CHECK;
+                   const struct spk_ids *ids, struct spk_plan *out,
+                   struct spk_err *err) SPK_CHECK;

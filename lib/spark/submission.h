@@ -6,10 +6,10 @@
 #pragma once
 
 #include "base/file.h"
-#include "json/json.h"
 #include "kubernetes/mutation.h"
 #include "spark/conf.h"
 #include "spark/version.h"
+#include "json/json.h"
 
 /** A pod template: inline (tree) or as text, as read from its file. Neither: none. */
 struct spk_template {
@@ -33,10 +33,10 @@ struct spk_files {
 struct spk_environment {
     const struct spk_conf_entry *variables; /* key = name; NULL-safe when n is 0 */
     size_t n;
-    bool has_conf_dir;          /* SPARK_CONF_DIR is a directory; conf_files are its files */
-    const char *conf_dir;       /* its path, for messages; NULL: none */
+    bool has_conf_dir;    /* SPARK_CONF_DIR is a directory; conf_files are its files */
+    const char *conf_dir; /* its path, for messages; NULL: none */
     struct spk_files conf_files;
-    const char *user;           /* the OS or Hadoop user: SPARK_USER when nothing else says so */
+    const char *user; /* the OS or Hadoop user: SPARK_USER when nothing else says so */
     /**
      * Read a file named by an option or key on behalf of the submitting user; NULL: files
      * cannot be read here (a server). @errors as spk_file_read
@@ -55,7 +55,7 @@ const char *spk_environment_get(const struct spk_environment *environment, const
 enum spk_language { SPK_JVM, SPK_PYTHON, SPK_R };
 
 struct spk_submission {
-    struct spk_conf conf;         /* spark-submit.md 2.1: after assembly, before the steps */
+    struct spk_conf conf; /* spark-submit.md 2.1: after assembly, before the steps */
     enum spk_language language;
     const char *main_class;       /* as the driver is told */
     const char *primary_resource; /* as given */
@@ -65,7 +65,7 @@ struct spk_submission {
     struct spk_template driver_template, executor_template;
     struct spk_version version;
     struct spk_environment environment;
-    struct spk_mutations mutations;  /* of the driver pod, applied last; empty: none */
+    struct spk_mutations mutations; /* of the driver pod, applied last; empty: none */
     const struct spk_warnings *warnings;
 };
 

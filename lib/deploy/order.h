@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * order.h: the finished objects of one submission in creation order, with owners and marks:
+ * what the protocol creates and what a rendering shows.
+ */
+#pragma once
+
+#include "deploy/key.h"
+#include "json/json.h"
+
+enum spk_variant {
+    SPK_VARIANT_P, /* children first, owned by the SparkApplication; the Pod last commits */
+    SPK_VARIANT_G, /* gated Pod first, children owned by it; opening the gate commits */
+};
+
+/** How an existing object of the name is treated, and where it stands in the order. */
+enum spk_part_kind {
+    SPK_PART_CONTROLLER, /* of the controller steps: brought up to date, never named by K */
+    SPK_PART_CLAIM,
+    SPK_PART_SECRET,
+    SPK_PART_CONFIGMAP,
+    SPK_PART_POLICY,
+    SPK_PART_SERVICE,
+    SPK_PART_POD,
+};
+
+struct spk_part {
+    enum spk_part_kind kind;
+    cJSON *object;
+};
+
+struct spk_parts {
+    struct spk_part *items; /* creation order of the variant */
+    size_t n;
+    cJSON *pod;
+    enum spk_variant variant;
+};
+
+struct spk_deployment {
+    enum spk_variant variant;
+    const struct spk_key *key;
+    const char *ns;
+    const char *application, *uid; /* owner of children in P; uid NULL in G without CR */
+    const char *submission_id;     /* for the label; NULL: none */
+};
+
+/**
+ * Put parts into creation order and give them owners, marks and (G) the scheduling gate.
+ * The given objects are changed.
+ */
+struct spk_parts spk_parts_prepare(struct spk_arena *arena,
+                                   const struct spk_deployment *deployment,
+                                   const struct spk_part *parts, size_t n);

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * submitter.h: carries out one prepared submission against an API server: the loop that joins
+ * the protocol's state machine (deploy) with a client (apiserver). It never blocks; done is
+ * called on the API server's loop.
+ */
+#pragma once
+
+#include "apiserver/api.h"
+#include "base/warning.h"
+#include "deploy/order.h"
+
+enum spk_disposition {
+    SPK_DISPOSITION_CREATED,
+    SPK_DISPOSITION_ADOPTED,
+    SPK_DISPOSITION_DRY_RUN_OK,
+    SPK_DISPOSITION_DRY_RUN_REFUSED,
+};
+
+struct spk_object_result {
+    const char *kind, *api_version, *name, *uid; /* uid "" with dry run */
+    enum spk_disposition disposition;
+};
+
+struct spk_submit_result {
+    const char *ns, *pod_name, *pod_uid, *application_id, *application_name;
+    const char *submission_id; /* the label really on the Pod: SP-55 */
+    const char *pod_phase;
+    const char *submitted_at; /* creationTimestamp of the driver, RFC 3339; "" */
+    const char *attempt;
+    bool adopted, would_adopt;
+    struct spk_object_result *objects;
+    size_t n_objects;
+    struct spk_warnings warnings;
+};
+
+/** One submission under way; the caller fills in the first part and keeps it alive. */
+struct spk_submit_call {
+    struct spk_arena *arena;
+    struct spk_api *api;
+    const struct spk_parts *parts;
+    const struct spk_key *key;
+    const char *ns, *uid; /* of the application; uid NULL: none */
+    const char *application_id, *application_name;
+    int64_t deadline_ms; /* monotonic */
+    bool validate_only, server_dry_run;
+    bool retry;                 /* the caller repeats an earlier call: look before creating */
+    bool require_submission_id; /* the caller cannot use another id than its own */
+    uint64_t jitter_seed;       /* for back-off */
+    void (*done)(struct spk_submit_call *call);
+    void *context;
+
+    bool ok; /* result, else err */
+    struct spk_submit_result result;
+    struct spk_err err;
+    unsigned kube_calls, retries; /* for the log */
+    void *state;                  /* private */
+};
+
+void spk_submit_start(struct spk_submit_call *call);
+
+/** The caller is gone: no further request is sent; done still comes, once. */
+void spk_submit_cancel(struct spk_submit_call *call);
