@@ -35,8 +35,9 @@
 #define SPK_ARENA_BYTES       SPK_MIB(16) /* of one call */
 #define SPK_ARENA_RESERVE     8U /* a call reserves this many bytes per message byte ... */
 #define SPK_ARENA_RESERVE_MIN SPK_KIB(128)
-#define SPK_MEMORY_BUDGET     SPK_MIB(256) /* of all calls, when no cgroup limit says otherwise \
-                                            */
+#define SPK_MEMORY_BUDGET                                                                     \
+    SPK_MIB(256) /* of all calls, when no cgroup limit says otherwise                         \
+                  */
 
 /* Output: etcd refuses more than 1.5 MiB per request, a ConfigMap 1 MiB of data. */
 #define SPK_MAX_CONFIGMAP SPK_KIB(1024 - 16)

@@ -7,10 +7,9 @@ static const struct {
     const char *name;
     enum spk_code code;
     enum spk_retry retry;
-} reasons[SPK_REASON_COUNT] = {
-    {"", SPK_OK, SPK_RETRY_NO},
+} reasons[SPK_REASON_COUNT] = {{"", SPK_OK, SPK_RETRY_NO},
 #define X(reason, code, retry) {#reason, SPK_##code, SPK_RETRY_##retry},
-    SPK_REASONS(X)
+                               SPK_REASONS(X)
 #undef X
 };
 

@@ -23,7 +23,8 @@ static bool refuse(struct reader *r, const char *why)
         column = *c == '\n' ? 1 : column + 1;
         line += *c == '\n';
     }
-    (void)spk_fail(r->err, SPK_INVALID_MANIFEST, "line %zu, column %zu: %s", line, column, why);
+    (void)spk_fail(r->err, SPK_INVALID_MANIFEST, "line %zu, column %zu: %s", line, column,
+                   why);
     spk_err_note(r->err, r->arena, "line", spk_printf(r->arena, "%zu", line));
     spk_err_note(r->err, r->arena, "column", spk_printf(r->arena, "%zu", column));
     return false;
@@ -193,7 +194,8 @@ static bool has_duplicate_key(struct reader *r, const cJSON *object, size_t n)
     for (size_t i = 1; i < n; i++)
         if (strcmp(members[i - 1]->string, members[i]->string) == 0)
             return refuse(r, spk_printf(r->arena, "the key '%.64s' is given twice",
-                                        members[i]->string)), true;
+                                        members[i]->string)),
+                   true;
     return false;
 }
 

@@ -11,12 +11,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SPK_TEST(name) {#name, test_##name}
+#define SPK_TEST(name)                                                                        \
+    {                                                                                         \
+#name, test_##name                                                                    \
+    }
 
 #define SPK_TEST_MAIN(module, tests)                                                          \
     int main(void)                                                                            \
     {                                                                                         \
-        CU_SuiteInfo suites[] = {{module, NULL, NULL, NULL, NULL, tests}, CU_SUITE_INFO_NULL};\
+        CU_SuiteInfo suites[] = {{module, NULL, NULL, NULL, NULL, tests},                     \
+                                 CU_SUITE_INFO_NULL};                                         \
         if (CU_initialize_registry() != CUE_SUCCESS || CU_register_suites(suites))            \
             return EXIT_FAILURE;                                                              \
         CU_basic_set_mode(CU_BRM_VERBOSE);                                                    \

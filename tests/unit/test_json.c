@@ -51,8 +51,7 @@ static void test_bad_json_is_refused_with_its_place(void)
         struct spk_err err = {0};
         cJSON *tree = NULL;
 
-        CU_ASSERT_FALSE(
-            spk_json_read(&arena, cases[i].in, strlen(cases[i].in), &tree, &err));
+        CU_ASSERT_FALSE(spk_json_read(&arena, cases[i].in, strlen(cases[i].in), &tree, &err));
         CU_ASSERT_EQUAL(err.reason, SPK_INVALID_MANIFEST);
         SPK_ASSERT_TEXT(err.text, cases[i].text);
         CU_ASSERT_PTR_NULL(tree);
