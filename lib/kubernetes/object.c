@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kubernetes/object.h"
+
+cJSON *spk_object(struct spk_arena *arena, const char *api_version, const char *kind,
+                  const char *name)
+{
+    cJSON *object = spk_json_new_object(arena);
+
+    spk_json_text(object, "apiVersion", api_version);
+    spk_json_text(object, "kind", kind);
+    spk_json_text(spk_json_child(object, "metadata"), "name", name);
+    return object;
+}
+
+static const char *text_or_empty(const cJSON *object, const char *key)
+{
+    const char *text = spk_json_get_text(object, key);
+
+    return text ? text : "";
+}
+
+const char *spk_object_kind(const cJSON *object)
+{
+    return text_or_empty(object, "kind");
+}
+
+const char *spk_object_name(const cJSON *object)
+{
+    return text_or_empty(spk_json_get(object, "metadata"), "name");
+}
+
+const char *spk_object_namespace(const cJSON *object)
+{
+    return text_or_empty(spk_json_get(object, "metadata"), "namespace");
+}
+
+static void put_metadata(cJSON *object, const char *map, const char *key, const char *value)
+{
+    if (value)
+        spk_json_text(spk_json_child(spk_json_child(object, "metadata"), map), key, value);
+}
+
+void spk_object_label(cJSON *object, const char *key, const char *value)
+{
+    put_metadata(object, "labels", key, value);
+}
+
+void spk_object_annotation(cJSON *object, const char *key, const char *value)
+{
+    put_metadata(object, "annotations", key, value);
+}
+
+cJSON *spk_named(cJSON *array, const char *name)
+{
+    if (!spk_json_is_array(array))
+        return NULL;
+    for (cJSON *item = array->child; item; item = item->next)
+        if (spk_text_equal(spk_json_get_text(item, "name"), name))
+            return item;
+    return NULL;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kubernetes/mutation.h"
+#include "kubernetes/names.h"
+#include "kubernetes/object.h"
+#include "json/read.h"
+#include "json/write.h"
+
+#include "test.h"
+
+#define X63  "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+#define X252 X63 X63 X63 X63
+
+static void test_names_follow_kubernetes(void)
+{
+    static const struct {
+        bool (*check)(const char *text);
+        const char *text;
+        bool good;
+    } cases[] = {
+        {spk_is_dns1123_label,     "a",               true },
+        {spk_is_dns1123_label,     "0-a",             true },
+        {spk_is_dns1123_label,     "",                false},
+        {spk_is_dns1123_label,     "a-",              false},
+        {spk_is_dns1123_label,     "-a",              false},
+        {spk_is_dns1123_label,     "A",               false},
+        {spk_is_dns1123_label,     "a.b",             false},
+        {spk_is_dns1123_label,     X63,               true },
+        {spk_is_dns1123_label,     X63 "x",           false},
+        {spk_is_dns1035_label,     "a0",              true },
+        {spk_is_dns1035_label,     "0a",              false},
+        {spk_is_dns1123_subdomain, "a.0.b-c",         true },
+        {spk_is_dns1123_subdomain, "a..b",            false},
+        {spk_is_dns1123_subdomain, ".a",              false},
+        {spk_is_dns1123_subdomain, "a.",              false},
+        {spk_is_dns1123_subdomain, "a/b",             false},
+        {spk_is_dns1123_subdomain, X252 "x",          true },
+        {spk_is_dns1123_subdomain, X252 "xx",         false},
+        {spk_is_qualified_name,    "A_b.c-d",         true },
+        {spk_is_qualified_name,    "example.com/A",   true },
+        {spk_is_qualified_name,    "/A",              false},
+        {spk_is_qualified_name,    "example.com/",    false},
+        {spk_is_qualified_name,    "example.com/a/b", false},
+        {spk_is_qualified_name,    "Example.com/a",   false},
+        {spk_is_qualified_name,    "a_",              false},
+        {spk_is_label_value,       "",                true },
+        {spk_is_label_value,       "A_b.c-d",         true },
+        {spk_is_label_value,       "a b",             false},
+        {spk_is_label_value,       X63 "x",           false},
+        {spk_is_configmap_key,     "-._aZ9",          true },
+        {spk_is_configmap_key,     "",                false},
+        {spk_is_configmap_key,     "..a",             false},
+        {spk_is_configmap_key,     "a/b",             false},
+        {spk_is_env_name,          "_A.b-9",          true },
+        {spk_is_env_name,          "9A",              false},
+        {spk_is_env_name,          "A=B",             false},
+        {spk_is_env_name,          "",                false},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        bool good = cases[i].check(cases[i].text);
+
+        if (good != cases[i].good)
+            fprintf(stderr, "\nrow %zu: '%s'\n", i, cases[i].text);
+        CU_ASSERT_EQUAL(good, cases[i].good);
+    }
+}
+
+static void test_an_object_is_made_and_read(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+    cJSON *object = spk_object(&arena, "v1", "Service", "s");
+
+    spk_object_label(object, "a", "1");
+    spk_object_label(object, "a", "2");
+    spk_object_label(object, "b", NULL);
+    spk_object_annotation(object, "c", "");
+    SPK_ASSERT_TEXT(spk_json_write(&arena, object),
+                    "{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{"
+                    "\"annotations\":{\"c\":\"\"},\"labels\":{\"a\":\"2\"},\"name\":\"s\"}}");
+    SPK_ASSERT_TEXT(spk_object_kind(object), "Service");
+    SPK_ASSERT_TEXT(spk_object_name(object), "s");
+    SPK_ASSERT_TEXT(spk_object_namespace(object), "");
+    SPK_ASSERT_TEXT(spk_object_name(NULL), "");
+}
+
+static cJSON *read_json(struct spk_arena *arena, const char *text)
+{
+    struct spk_err err = {0};
+    cJSON *tree = NULL;
+
+    CU_ASSERT_FATAL(spk_json_read(arena, text, strlen(text), &tree, &err));
+    return tree;
+}
+
+static const char pod_text[] =
+    "{\"metadata\":{\"ownerReferences\":[{\"uid\":\"u\"}]},\"spec\":{\"priority\":1,"
+    "\"containers\":[{\"name\":\"x\"},{\"name\":\"spark\",\"image\":\"i\"}]}}";
+
+static void test_mutations_apply_in_order(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+    static const char *owners[] = {"metadata", "ownerReferences"};
+    static const char *containers[] = {"spec", "containers"};
+    static const char *priority[] = {"spec", "priority"};
+    static const char *selector[] = {"spec", "nodeSelector", "disk"};
+    static const char *env[] = {"env"};
+    static const char *candidates[] = {"none", "spark", NULL};
+    const struct spk_mutation steps[] = {
+        {SPK_APPEND_OWNER,     false,            {owners, 2},          read_json(&arena,                                             "{\"uid\":\"u\"}"),                         ""},
+        {SPK_APPEND_OWNER,                    false,                     {owners, 2},                 read_json(&arena,                                              "{\"uid\":\"v\"}"),                                                        ""},
+        {SPK_APPEND,                  true,                                  {env, 1},                                             read_json(&arena,                                                                                    "{\"name\":\"A\"}"),                              ""},
+        {SPK_APPEND, true,               {env, 1},                                   read_json(&arena,   "{\"name\":\"A\"}"),            ""},
+        {SPK_APPEND_UNIQUE,    false, {containers, 2},read_json(&arena,                                           "{\"name\":\"x\"}"),                                                          ""},
+        {SPK_APPEND_UNIQUE,
+         false,     {containers, 2},
+         read_json(&arena,                                      "{\"name\":\"x\",\"image\":\"i\"}"),
+         ""},
+        {SPK_REPLACE,                false,             {selector, 3},                                             read_json(&arena,                                 "\"ssd\""),                                                                                                                                                                     ""},
+        {SPK_DELETE,          false,      {priority, 2}, NULL, ""},
+    };
+    struct spk_mutations list = {0};
+    struct spk_err err = {0};
+    cJSON *pod = read_json(&arena, pod_text);
+
+    for (size_t i = 0; i < SPK_LEN(steps); i++)
+        spk_mutations_add(&arena, &list, &steps[i]);
+    CU_ASSERT(spk_mutations_apply(&list, candidates, pod, &err));
+    SPK_ASSERT_TEXT(
+        spk_json_write(&arena, pod),
+        "{\"metadata\":{\"ownerReferences\":[{\"uid\":\"u\"},{\"uid\":\"v\"}]},\"spec\":{"
+        "\"containers\":[{\"name\":\"x\"},{\"env\":[{\"name\":\"A\"},{\"name\":\"A\"}],"
+        "\"image\":\"i\",\"name\":\"spark\"},{\"image\":\"i\",\"name\":\"x\"}],"
+        "\"nodeSelector\":{\"disk\":\"ssd\"}}}");
+}
+
+static void test_a_pod_without_container_is_refused(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+    static const char *candidates[] = {"spark", NULL}, *env[] = {"env"};
+    const struct spk_mutation step = {
+        SPK_APPEND, true, {env, 1},
+          spk_json_new_object(&arena), ""
+    };
+    struct spk_mutations list = {0};
+    struct spk_err err = {0};
+    cJSON *pod = read_json(&arena, "{\"spec\":{\"containers\":[]}}");
+
+    spk_mutations_add(&arena, &list, &step);
+    CU_ASSERT_FALSE(spk_mutations_apply(&list, candidates, pod, &err));
+    CU_ASSERT_EQUAL(err.reason, SPK_INVALID_POD_TEMPLATE);
+    SPK_ASSERT_TEXT(spk_json_write(&arena, pod), "{\"spec\":{\"containers\":[]}}");
+}
+
+static CU_TestInfo tests[] = {
+    SPK_TEST(names_follow_kubernetes),
+    SPK_TEST(an_object_is_made_and_read),
+    SPK_TEST(mutations_apply_in_order),
+    SPK_TEST(a_pod_without_container_is_refused),
+    CU_TEST_INFO_NULL,
+};
+
+SPK_TEST_MAIN("kubernetes", tests)
