@@ -56,3 +56,9 @@ struct spk_plan {
 bool spk_plan_make(struct spk_arena *arena, const struct spk_submission *submission,
                    const struct spk_ids *ids, struct spk_plan *out,
                    struct spk_err *err) SPK_CHECK;
+
+/**
+ * Add the owner references that Spark writes: the driver Pod, with an empty uid, on every
+ * object but the Pod itself. For views that show what spark-submit would have sent.
+ */
+void spk_plan_own(struct spk_arena *arena, struct spk_plan *plan);
