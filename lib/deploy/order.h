@@ -8,6 +8,9 @@
 #include "deploy/key.h"
 #include "json/json.h"
 
+/** The scheduling gate that holds a driver of variant G until its children exist. */
+#define SPK_GATE SPK_MARK "prepared"
+
 enum spk_variant {
     SPK_VARIANT_P, /* children first, owned by the SparkApplication; the Pod last commits */
     SPK_VARIANT_G, /* gated Pod first, children owned by it; opening the gate commits */
@@ -45,8 +48,12 @@ struct spk_deployment {
 };
 
 /**
- * Put parts into creation order and give them owners, marks and (G) the scheduling gate.
- * The given objects are changed.
+ * Put parts into creation order and give them namespace, owners, marks and (G) the scheduling
+ * gate. The given objects are changed. In G the owner of children has an empty uid until the
+ * Pod exists. The Pod's owner is left as it is; objects of the controller steps get no marks,
+ * and an owner only if they have none.
+ *
+ * @source org.apache.spark.deploy.k8s.submit.KubernetesClientUtils.addOwnerReference (G)
  */
 struct spk_parts spk_parts_prepare(struct spk_arena *arena,
                                    const struct spk_deployment *deployment,
