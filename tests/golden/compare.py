@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whether an answer is what was captured: a list of differences, empty when equal, None when
+the verdict says that the case is not ours to compare."""
+
+import json
+
+import normalize
+import requests_of
+
+SLOTS = ["pod", "service", "configMaps", "secrets", "pvcs", "others"]
+DROPPED = {"namespace", "uid", "creationTimestamp"}
+
+
+def differences(ours, theirs, path=""):
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        found = []
+        for key in sorted(set(ours) | set(theirs)):
+            if key not in ours:
+                found.append("%s.%s: missing, should be %s" % (path, key, brief(theirs[key])))
+            elif key not in theirs:
+                found.append("%s.%s: should be absent, is %s" % (path, key, brief(ours[key])))
+            else:
+                found += differences(ours[key], theirs[key], path + "." + key)
+        return found
+    if isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
+        return [line for index, pair in enumerate(zip(ours, theirs))
+                for line in differences(*pair, "%s[%d]" % (path, index))]
+    if type(ours) is type(theirs) and ours == theirs:
+        return []
+    return ["%s: %s, should be %s" % (path, brief(ours), brief(theirs))]
+
+
+def brief(value):
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return text if len(text) < 300 else text[:300] + "..."
+
+
+def pruned(node, parent=None, key=None):
+    """Without nulls and empty members (but emptyDir: {}), which Kubernetes ignores."""
+    if isinstance(node, list):
+        return [pruned(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    result = {}
+    for name, value in node.items():
+        value = pruned(value, node, name)
+        if value is None or (value in ({}, []) and name != "emptyDir"):
+            continue
+        result[name] = value
+    return result
+
+
+def comparable(objects):
+    """Masked objects in slots: order of requests dropped, sets by kind and name."""
+    result = {}
+    for slot in SLOTS:
+        value = pruned(objects.get(slot))
+        if not value:
+            continue
+        for item in value if isinstance(value, list) else [value]:
+            for name in DROPPED & set(item.get("metadata", {})):
+                del item["metadata"][name]
+            for owner in item.get("metadata", {}).get("ownerReferences", []):
+                owner.pop("uid", None)
+        if isinstance(value, list):
+            value = {"%s/%s" % (item.get("kind"), item["metadata"].get("name")): item
+                     for item in value}
+        result[slot] = value
+    properties = dict(objects.get("properties") or {})
+    if properties.get("spark.app.submitTime", "").isdigit():
+        properties["spark.app.submitTime"] = "<millis>"
+    result["properties"] = properties
+    return result
+
+
+def separate_ids(items):
+    """We draw the ConfigMap's id and the prefix's as one; the masks need to tell them apart."""
+    text = json.dumps(items)
+    for item in items:
+        name = item["metadata"].get("name") or ""
+        if name.startswith("spark-drv-") and name.endswith("-conf-map"):
+            text = text.replace(name, "spark-drv-fedcba9876543210-conf-map")
+    return json.loads(text)
+
+
+def masked(request, items):
+    raw = {"id": request["id"], "exit": 0, "launcherArgv": request.get("arguments", []),
+           "requests": [{"method": "POST", "path": "/x", "body": item}
+                        for item in separate_ids(items)]}
+    return requests_of.unresolve(normalize.normalize(raw))
+
+
+def same_service_id(value):
+    text = json.dumps(value).replace("<svc-id>", "<id>")
+    return json.loads(text)
+
+
+def parse_templates(objects):
+    """The executor template as a document: its text has no meaning beyond."""
+    for item in (objects.get("configMaps") or {}).values():
+        data = item.get("data", {})
+        if "podspec-configmap-key" in data:
+            data["podspec-configmap-key"] = pruned(json.loads(data["podspec-configmap-key"]))
+
+
+def compare_objects(request, answer, golden, template_is_text, without=()):
+    items = [item for item in answer["result"]["items"]
+             if (item["kind"], item["metadata"].get("name")) not in without]
+    ours = same_service_id(comparable(masked(request, items)))
+    theirs = same_service_id(comparable(golden))
+    if not template_is_text:
+        parse_templates(ours)
+        parse_templates(theirs)
+    return differences(ours, theirs)
+
+
+def refused(answer, why):
+    if "error" not in answer:
+        return ["accepted, should be refused: " + str(why)[:300]]
+    error = answer["error"]
+    if error["reason"] in ("INTERNAL_ERROR", "") or not error["message"]:
+        return ["refused without a reason: " + json.dumps(error)]
+    return []
+
+
+def accepted(answer):
+    if "error" in answer:
+        return ["refused: %(code)s %(reason)s %(field)s: %(message)s" % answer["error"]]
+    return []
+
+
+# ---- operator stage ----
+
+def operator_refusal(golden, view):
+    why = [golden.get("decode_error"), golden.get("crd_errors"), golden.get("validation_error")]
+    if view != "application":
+        why.append(golden.get("submit_error"))
+    return next((reason for reason in why if reason), None)
+
+
+def before_submit(golden):
+    return [row["object"] for row in golden.get("extra_objects") or []
+            if row["phase"] == "before_submit"]
+
+
+def unhash(ours, theirs):
+    """A captured text may stand as sha256:<hex> of itself."""
+    import hashlib
+    if isinstance(theirs, dict) and isinstance(ours, dict):
+        return {key: unhash(value, theirs.get(key)) for key, value in ours.items()}
+    if isinstance(theirs, list) and isinstance(ours, list) and len(ours) == len(theirs):
+        return [unhash(*pair) for pair in zip(ours, theirs)]
+    if isinstance(theirs, str) and theirs.startswith("sha256:") and isinstance(ours, str):
+        return "sha256:" + hashlib.sha256(ours.encode()).hexdigest()
+    return ours
+
+
+def compare_submission(answer, golden):
+    result = answer["result"]
+    theirs = {"arguments": golden["argv_cli"],
+              "driverPodTemplate": golden["driver_template"],
+              "executorPodTemplate": golden["executor_template"],
+              "extraObjects": [dict(item, status=None) for item in before_submit(golden)]}
+    ours = {key: result.get(key) for key in theirs}
+    ours["extraObjects"] = [dict(item, status=None)
+                            for item in unhash(ours["extraObjects"], theirs["extraObjects"])]
+    return differences(pruned_extra(ours), pruned_extra(theirs))
+
+
+def pruned_extra(submission):
+    return dict(submission, extraObjects=[pruned(item) for item in submission["extraObjects"]])
+
+
+def compare_application(answer, golden):
+    ours = json.loads(json.dumps(answer["result"]))
+    ours.pop("status", None)
+    for name in ("uid", "creationTimestamp", "resourceVersion", "generation"):
+        ours.get("metadata", {}).pop(name, None)
+    return differences(ours, golden["defaulted"])
+
+
+def mutation(answer, golden, expected, error):
+    if error:
+        return refused(answer, error)
+    return accepted(answer) or differences(pruned(answer["result"]), pruned(expected))
+
+
+def operator(view, golden, request, answer):
+    if view == "webhook":
+        expected = golden.get("pod_mutated")
+        return mutation(answer, golden, expected, None if golden["allowed"] else golden["error"])
+    why = operator_refusal(golden, view)
+    if why:
+        return refused(answer, why)
+    if view == "application":
+        return accepted(answer) or compare_application(answer, golden)
+    if view == "submission":
+        return accepted(answer) or compare_submission(answer, golden)
+    if not golden.get("driver_pod_in"):
+        return None
+    return mutation(answer, golden, golden.get("driver_pod_mutated"), golden.get("driver_pod_error"))
+
+
+# ---- all stages ----
+
+def verdict(stage, version, golden, request, answer, expected):
+    kind = expected[0] if expected else "as golden"
+    if kind == "skip":
+        return None
+    if kind == "refuse":
+        return refused(answer, expected[1])
+    if stage == "operator":
+        return operator(version, golden, request, answer)
+    if golden.get("exit"):
+        return refused(answer, golden.get("error"))
+    if stage == "spark-submit":
+        return accepted(answer) or compare_objects(request, answer, golden, True)
+    extra = {(item["kind"], item["metadata"]["name"])
+             for item in before_submit(golden["capture"])}
+    return accepted(answer) or compare_objects(request, answer, golden, False, extra)
