@@ -24,11 +24,13 @@ enum spk_api_verb {
     SPK_API_WAIT,    /* no request: done after wait_ms */
 };
 
-/** A kind the client may touch; the table in request.c is the whole surface. */
+/** A kind the client may touch; the table in api.c is the whole surface. */
 struct spk_resource {
     const char *kind, *api_version, *plural;
 };
-const struct spk_resource *spk_resource_find(const char *kind); /* NULL: not on the surface */
+
+/** NULL: not on the surface. Without an api_version the first row of the kind. */
+const struct spk_resource *spk_resource_find(const char *api_version, const char *kind);
 
 struct spk_api_request {
     enum spk_api_verb verb;

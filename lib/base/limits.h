@@ -55,6 +55,7 @@
 #define SPK_MAX_TOKEN         SPK_KIB(64)
 #define SPK_MAX_CA            SPK_MIB(1)
 #define SPK_KUBE_INFLIGHT     64U
+#define SPK_MAX_STORE         SPK_MIB(256) /* objects of the API server in memory */
 
 /* Calls */
 #define SPK_MAX_CALLS           1024U

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * store.h: the objects of the API server in memory. A stored object never changes: a new
+ * version takes its place, and whoever still reads the old one holds a reference. Any thread
+ * may call; nothing here allocates from a caller's arena while it holds the lock.
+ */
+#pragma once
+
+#include "apiserver/api.h"
+
+/** One version of one object. */
+struct spk_stored;
+
+struct spk_store;
+
+/** What names an object; name "" with LIST. */
+struct spk_store_key {
+    const struct spk_resource *resource;
+    const char *ns, *name;
+};
+
+struct spk_store *spk_store_open(void); /* NULL: out of memory */
+void spk_store_close(struct spk_store *store);
+void spk_store_clear(struct spk_store *store);
+
+/** A version made from object, with one reference; NULL: out of memory. */
+struct spk_stored *spk_stored_new(struct spk_arena *scratch, const struct spk_store_key *key,
+                                  const cJSON *object);
+void spk_stored_release(struct spk_stored *stored); /* NULL is a no-op */
+
+/** The object as a new tree in arena. */
+cJSON *spk_stored_read(struct spk_arena *arena, const struct spk_stored *stored);
+
+/** A reference to the present version; NULL: none. It goes with arena. */
+const struct spk_stored *spk_store_get(struct spk_store *store, struct spk_arena *arena,
+                                       const struct spk_store_key *key);
+
+enum spk_store_verdict { SPK_STORE_DONE, SPK_STORE_TAKEN, SPK_STORE_CHANGED, SPK_STORE_FULL };
+
+/**
+ * Put next in the place of expected: NULL for expected creates, NULL for next deletes.
+ *
+ * @owner the store takes over next's reference, whatever the verdict
+ */
+enum spk_store_verdict spk_store_swap(struct spk_store *store, const struct spk_store_key *key,
+                                      const struct spk_stored *expected,
+                                      struct spk_stored *next);
+
+/** All objects of a resource in ns that carry every label of wanted ("k=v"), by name. */
+size_t spk_store_list(struct spk_store *store, struct spk_arena *arena,
+                      const struct spk_store_key *key, const struct spk_strings *wanted,
+                      const struct spk_stored ***out);
+
+uint64_t spk_store_next_version(struct spk_store *store);
