@@ -77,7 +77,8 @@ static void put_key(struct path *path, const char *key)
         put(path, ']');
 }
 
-static bool is_form_of_root(const struct spk_frame *root, const ProtobufCFieldDescriptor *field)
+static bool is_form_of_root(const struct spk_frame *root,
+                            const ProtobufCFieldDescriptor *field)
 {
     return root->kind == SPK_FRAME_MESSAGE && (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) &&
            field->type == PROTOBUF_C_TYPE_MESSAGE;
@@ -118,8 +119,8 @@ static void put_step(struct path *path, const struct spk_decoder *d, size_t at)
         put_index(path, frame->index);
 }
 
-static struct path make_path(const struct spk_decoder *d, const ProtobufCFieldDescriptor *field,
-                             size_t index)
+static struct path make_path(const struct spk_decoder *d,
+                             const ProtobufCFieldDescriptor *field, size_t index)
 {
     struct path path = {.length = 0};
 
@@ -134,8 +135,8 @@ static struct path make_path(const struct spk_decoder *d, const ProtobufCFieldDe
     return path;
 }
 
-bool spk_decoder_fail(struct spk_decoder *d, const ProtobufCFieldDescriptor *field, size_t index,
-                      enum spk_reason reason, const char *text)
+bool spk_decoder_fail(struct spk_decoder *d, const ProtobufCFieldDescriptor *field,
+                      size_t index, enum spk_reason reason, const char *text)
 {
     struct path path = make_path(d, field, index);
 

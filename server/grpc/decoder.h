@@ -42,7 +42,8 @@ struct spk_decoder {
     struct spk_key_set keys;
 };
 
-/** Open a frame for bytes; it inherits in_application and json_depth. NULL: err is filled in */
+/** Open a frame for bytes; it inherits in_application and json_depth. NULL: err is filled in
+ */
 struct spk_frame *spk_decoder_push(struct spk_decoder *d, enum spk_frame_kind kind,
                                    const uint8_t *bytes, size_t length);
 
@@ -51,8 +52,8 @@ struct spk_frame *spk_decoder_top(struct spk_decoder *d);
 struct spk_frame *spk_decoder_parent(struct spk_decoder *d);
 
 /** Fail at the open frame, or at field (element index) of it if that is not NULL. */
-bool spk_decoder_fail(struct spk_decoder *d, const ProtobufCFieldDescriptor *field, size_t index,
-                      enum spk_reason reason, const char *text);
+bool spk_decoder_fail(struct spk_decoder *d, const ProtobufCFieldDescriptor *field,
+                      size_t index, enum spk_reason reason, const char *text);
 
 /** Skip a field nobody knows, if that is allowed here. */
 bool spk_decoder_unknown(struct spk_decoder *d, const struct spk_wire_field *wire) SPK_CHECK;
@@ -64,6 +65,6 @@ const char *spk_decoder_string(struct spk_decoder *d, const ProtobufCFieldDescri
 /* wire_struct.c: one more field of the open frame, and its end. */
 bool spk_decoder_open_struct(struct spk_decoder *d, const struct spk_wire_field *wire,
                              cJSON *object) SPK_CHECK;
-bool spk_decoder_struct_field(struct spk_decoder *d, const struct spk_wire_field *wire)
-    SPK_CHECK;
+bool spk_decoder_struct_field(struct spk_decoder *d,
+                              const struct spk_wire_field *wire) SPK_CHECK;
 bool spk_decoder_struct_end(struct spk_decoder *d) SPK_CHECK;

@@ -81,7 +81,8 @@ static bool add_element(struct spk_decoder *d, const struct target *t, void **sl
                         size_t *index)
 {
     const ProtobufCFieldDescriptor *field = t->field;
-    size_t *count = member(t->message, field->quantifier_offset), size = types[field->type].size;
+    size_t *count = member(t->message, field->quantifier_offset),
+           size = types[field->type].size;
     void **array = member(t->message, field->offset);
     bool map = field->type == PROTOBUF_C_TYPE_MESSAGE && is_map_entry(field->descriptor);
 
@@ -149,6 +150,16 @@ static bool store_scalar(struct spk_decoder *d, const struct target *t, size_t i
     return true;
 }
 
+/* As application.h describes it; made here so that decoding links without that layer. */
+static ProtobufCMessage *new_struct(struct spk_arena *arena, cJSON *tree)
+{
+    struct spk_struct *made = spk_alloc(arena, sizeof(*made));
+
+    google__protobuf__struct__init(&made->base);
+    made->tree = tree;
+    return &made->base.base;
+}
+
 static bool open_message(struct spk_decoder *d, const struct target *t, size_t index,
                          ProtobufCMessage **slot, bool merge)
 {
@@ -161,7 +172,7 @@ static bool open_message(struct spk_decoder *d, const struct target *t, size_t i
         if (merge)
             return spk_decoder_fail(d, t->field, index, SPK_INVALID_MESSAGE,
                                     "an object is given twice");
-        *slot = &spk_struct_new(d->arena, object)->base;
+        *slot = new_struct(d->arena, object);
         if (!spk_decoder_open_struct(d, wire, object))
             return false;
     } else {
@@ -214,9 +225,10 @@ static bool store_packed(struct spk_decoder *d, const struct target *t)
     while (cursor.at < cursor.end) {
         void *slot;
         uint64_t raw;
-        const char *trouble = wire == SPK_WIRE_VARINT
-                                  ? spk_cursor_varint(&cursor, &raw)
-                                  : spk_cursor_fixed(&cursor, wire == SPK_WIRE_64 ? 8 : 4, &raw);
+        const char *trouble =
+            wire == SPK_WIRE_VARINT
+                ? spk_cursor_varint(&cursor, &raw)
+                : spk_cursor_fixed(&cursor, wire == SPK_WIRE_64 ? 8 : 4, &raw);
 
         if (trouble)
             return spk_decoder_fail(d, t->field, index, SPK_INVALID_MESSAGE, trouble);

@@ -22,8 +22,7 @@ static bool fail(struct spk_decoder *d, enum spk_reason reason, const char *text
 bool spk_decoder_open_struct(struct spk_decoder *d, const struct spk_wire_field *wire,
                              cJSON *object)
 {
-    struct spk_frame *frame =
-        spk_decoder_push(d, SPK_FRAME_STRUCT, wire->bytes, wire->length);
+    struct spk_frame *frame = spk_decoder_push(d, SPK_FRAME_STRUCT, wire->bytes, wire->length);
 
     if (!frame)
         return false;
@@ -140,9 +139,9 @@ static bool string_node(struct spk_decoder *d, const struct spk_wire_field *wire
 
 static bool value_field(struct spk_decoder *d, const struct spk_wire_field *wire)
 {
-    static const enum spk_wire_type types[] = {SPK_WIRE_VARINT, SPK_WIRE_VARINT, SPK_WIRE_64,
-                                               SPK_WIRE_BYTES,  SPK_WIRE_VARINT, SPK_WIRE_BYTES,
-                                               SPK_WIRE_BYTES};
+    static const enum spk_wire_type types[] = {
+        SPK_WIRE_VARINT, SPK_WIRE_VARINT, SPK_WIRE_64,   SPK_WIRE_BYTES,
+        SPK_WIRE_VARINT, SPK_WIRE_BYTES,  SPK_WIRE_BYTES};
     struct spk_frame *frame = spk_decoder_top(d);
 
     if (wire->number >= SPK_LEN(types))
@@ -200,8 +199,8 @@ static bool entry_end(struct spk_decoder *d)
     if (!spk_key_set_add(&d->keys, object, frame->key))
         return fail(d, SPK_INVALID_MESSAGE, "a key is given twice");
     /* Pushed, not set: the key is known to be new. */
-    frame->node->string = spk_strdup(d->arena, frame->key);
     (void)spk_json_push(object, frame->node);
+    frame->node->string = spk_strdup(d->arena, frame->key);
     return true;
 }
 
