@@ -3,22 +3,27 @@
 
 #include "base/text.h"
 
-#define VOLCANO       "scheduling.volcano.sh/v1beta1"
-#define SIGS_SCHEDULE "scheduling.x-k8s.io/v1alpha1"
-#define NETWORKING    "networking.k8s.io/v1"
-#define OPERATOR      "sparkoperator.k8s.io/v1beta2"
+#define AUTHENTICATION "authentication.k8s.io/v1"
+#define AUTHORIZATION  "authorization.k8s.io/v1"
+#define VOLCANO        "scheduling.volcano.sh/v1beta1"
+#define SIGS_SCHEDULE  "scheduling.x-k8s.io/v1alpha1"
+#define NETWORKING     "networking.k8s.io/v1"
+#define OPERATOR       "sparkoperator.k8s.io/v1beta2"
 
-/* kind, apiVersion, plural: everything that a client of ours may touch. */
+/* Everything that a client of ours may touch. */
 static const struct spk_resource resources[] = {
-    {"Pod", "v1", "pods"},
-    {"ConfigMap", "v1", "configmaps"},
-    {"Service", "v1", "services"},
-    {"PersistentVolumeClaim", "v1", "persistentvolumeclaims"},
-    {"Secret", "v1", "secrets"},
-    {"NetworkPolicy", NETWORKING, "networkpolicies"},
-    {"PodGroup", VOLCANO, "podgroups"},
-    {"PodGroup", SIGS_SCHEDULE, "podgroups"},
-    {"SparkApplication", OPERATOR, "sparkapplications"},
+    {"Pod", "v1", "pods", false, false},
+    {"ConfigMap", "v1", "configmaps", false, false},
+    {"Service", "v1", "services", false, true},
+    {"PersistentVolumeClaim", "v1", "persistentvolumeclaims", false, false},
+    {"Secret", "v1", "secrets", false, false},
+    {"Event", "v1", "events", false, false},
+    {"NetworkPolicy", NETWORKING, "networkpolicies", false, false},
+    {"PodGroup", VOLCANO, "podgroups", false, false},
+    {"PodGroup", SIGS_SCHEDULE, "podgroups", false, false},
+    {"SparkApplication", OPERATOR, "sparkapplications", false, false},
+    {"TokenReview", AUTHENTICATION, "tokenreviews", true, false},
+    {"SelfSubjectAccessReview", AUTHORIZATION, "selfsubjectaccessreviews", true, false},
 };
 
 const struct spk_resource *spk_resource_find(const char *api_version, const char *kind)

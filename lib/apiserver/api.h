@@ -27,6 +27,8 @@ enum spk_api_verb {
 /** A kind the client may touch; the table in api.c is the whole surface. */
 struct spk_resource {
     const char *kind, *api_version, *plural;
+    bool cluster_scoped; /* has no namespace */
+    bool label_name;     /* names are RFC 1035 labels (Service), else RFC 1123 subdomains */
 };
 
 /** NULL: not on the surface. Without an api_version the first row of the kind. */
@@ -39,10 +41,12 @@ struct spk_api_request {
     const char *label_selector; /* LIST; built from checked keys and values */
     const char *body;           /* JSON; NULL: none */
     size_t body_length;
-    int timeout_s;        /* ?timeout= of a write; 0: none */
-    bool dry_run, strict; /* dryRun=All; fieldValidation=Strict instead of Warn */
-    int64_t wait_ms;      /* SPK_API_WAIT */
-    const char *audit_id; /* UUID per request; NULL: none */
+    int timeout_s;           /* ?timeout= of a write; 0: none */
+    bool dry_run, strict;    /* dryRun=All; fieldValidation=Strict instead of Warn */
+    int64_t wait_ms;         /* SPK_API_WAIT */
+    const char *audit_id;    /* UUID per request; NULL: none */
+    bool cached;             /* LIST: the API server's cache will do (resourceVersion=0) */
+    const char *traceparent; /* W3C trace context of the call; NULL: none */
 };
 
 /** What happened on the way; SPK_API_ANSWERED says nothing about the HTTP status. */

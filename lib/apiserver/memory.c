@@ -292,7 +292,7 @@ static const struct verb {
 
 static void run(struct exchange *ex)
 {
-    static const struct spk_resource none = {"", "", ""};
+    static const struct spk_resource none = {"", "", "", false, false};
     const struct spk_api_request *request = ex->request;
     const struct verb *verb = &verbs[request->verb];
     struct spk_err err;

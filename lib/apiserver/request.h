@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * request.h: one API request as method, URL and headers. Every part of the URL is checked
+ * against its grammar before it is used, and every header value: what does not fit is a
+ * mistake of ours or an attack, and is never sent.
+ *
+ * @source https://kubernetes.io/docs/reference/using-api/api-concepts/
+ */
+#pragma once
+
+#include "apiserver/api.h"
+
+struct spk_http_request {
+    const char *method; /* "GET", "POST", "PATCH", "DELETE" */
+    const char *path;   /* absolute, with the query: "/api/v1/namespaces/ns/pods?..." */
+    struct spk_strings headers; /* "Accept: application/json", ...; no credentials */
+};
+
+/**
+ * Build what goes on the wire for request.
+ *
+ * @owner  *out lives in arena; the body stays in request
+ * @errors INTERNAL_ERROR    a name, namespace, selector or header value breaks its grammar
+ *         OBJECT_TOO_LARGE  the body
+ */
+bool spk_request_build(struct spk_arena *arena, const struct spk_api_request *request,
+                       struct spk_http_request *out, struct spk_err *err) SPK_CHECK;
+
+/** Whether text is 1 to limit bytes from 0x20 to 0x7E: fit to stand in a header. */
+bool spk_is_header_value(const char *text, size_t limit);
+
+/** text with every byte but RFC 3986's unreserved ones as %XX. */
+const char *spk_percent_encode(struct spk_arena *arena, const char *text);
+
+/**
+ * The body of a DELETE that only takes the object that was seen: metav1.DeleteOptions with
+ * preconditions; a NULL resource_version demands only the uid.
+ */
+const char *spk_delete_options(struct spk_arena *arena, const char *uid,
+                               const char *resource_version);
