@@ -19,8 +19,15 @@ struct spk_reader {
     const struct spk_environment *environment;
 };
 
-/* Each gives the default when the key is not set; a key without default gives NULL or leaves
- * *is_set false. @errors INVALID_FIELD  Spark's text of the version; field blamed by origin */
+/*
+ * Each gives the default when the key is not set. A key without default gives NULL as text,
+ * and leaves a number as it was. *is_set (may be NULL) says whether the configuration has the
+ * key, a former spelling, or a key it falls back to. A key that the version does not declare
+ * reads as absent.
+ *
+ * @errors INVALID_FIELD  Spark's text of the version; field blamed by origin
+ *         UNSUPPORTED_FEATURE  ${system:...}
+ */
 bool spk_entry_text(const struct spk_reader *reader, const char *key, const char **out,
                     struct spk_err *err) SPK_CHECK;
 bool spk_entry_bool(const struct spk_reader *reader, const char *key, bool *out,
@@ -29,15 +36,37 @@ bool spk_entry_int(const struct spk_reader *reader, const char *key, int32_t *ou
                    bool *is_set, struct spk_err *err) SPK_CHECK;
 bool spk_entry_double(const struct spk_reader *reader, const char *key, double *out,
                       bool *is_set, struct spk_err *err) SPK_CHECK;
+/** Also what counts in MiB or lasts (in ms). */
+bool spk_entry_long(const struct spk_reader *reader, const char *key, int64_t *out,
+                    bool *is_set, struct spk_err *err) SPK_CHECK;
 bool spk_entry_mib(const struct spk_reader *reader, const char *key, int64_t *out,
                    bool *is_set, struct spk_err *err) SPK_CHECK;
 /** Split at ',', trimmed, blank parts dropped. */
 bool spk_entry_list(const struct spk_reader *reader, const char *key, struct spk_strings *out,
                     struct spk_err *err) SPK_CHECK;
 
+/** The elements of text between commas: trimmed, without empty ones. */
+struct spk_strings spk_comma_list(struct spk_arena *arena, const char *text);
+
+/**
+ * A port that Spark reads raw: not trimmed, not substituted; absent gives fallback.
+ *
+ * @source org.apache.spark.SparkConf.getInt
+ */
+bool spk_entry_port(const struct spk_reader *reader, const char *key, int32_t fallback,
+                    int32_t *out, struct spk_err *err) SPK_CHECK;
+
+/** What the entries of a submission are read from. */
+struct spk_reader spk_reader_of(struct spk_arena *arena,
+                                const struct spk_submission *submission);
+
 /** A double as Java prints it: "0.1", "1.0", "5.0E-4", "1.0E7". */
 const char *spk_java_double(struct spk_arena *arena, double value);
 
-/** A size such as "512m" in bytes. @errors INVALID_FIELD  not a size of this version */
+/**
+ * A size such as "512m" in bytes; a bare number counts default_unit bytes, 1 or 1 << 20.
+ *
+ * @errors INVALID_FIELD  not a size of this version
+ */
 bool spk_size_bytes(const struct spk_version *version, const char *text, int64_t default_unit,
                     int64_t *out, struct spk_err *err) SPK_CHECK;

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "spark/substitution.h"
+
+#include "spark/entries.h"
+#include "spark/profile.h"
+
+#include <ctype.h>
+#include <string.h>
+
+/* References nest at most so deep: a chain longer than the configuration is a circle. */
+#define MAX_NESTING 64
+
+/* One "${prefix:name}". */
+struct reference {
+    const char *prefix; /* NULL: none */
+    const char *name;
+    const char *text; /* "prefix:name" */
+    size_t length;    /* of the whole, with its brackets */
+};
+
+struct expansion {
+    const struct spk_reader *reader;
+    const char *key; /* whose value it is */
+    const char *used[MAX_NESTING];
+    size_t n;
+};
+
+static bool is_word(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
+}
+
+/* The end of the name that starts at start: the first '}' behind at least one non-blank. */
+static const char *name_end(const char *start)
+{
+    const char *at = start;
+
+    while (*at && !strchr(" \t\n\v\f\r", *at)) {
+        at++;
+        if (*at == '}')
+            return at;
+    }
+    return NULL;
+}
+
+/* Read the reference at text, which starts with "${"; false: it is none. */
+static bool read_reference(struct spk_arena *arena, const char *text, struct reference *out)
+{
+    const char *start = text + 2, *colon = start;
+
+    while (is_word(*colon))
+        colon++;
+    if (colon > start && *colon == ':') {
+        const char *end = name_end(colon + 1);
+
+        if (end) {
+            out->prefix = spk_strndup(arena, start, (size_t)(colon - start));
+            out->name = spk_strndup(arena, colon + 1, (size_t)(end - colon - 1));
+            out->text = spk_strndup(arena, start, (size_t)(end - start));
+            out->length = (size_t)(end + 1 - text);
+            return true;
+        }
+    }
+    const char *end = name_end(start);
+    if (!end)
+        return false;
+    out->prefix = NULL;
+    out->name = out->text = spk_strndup(arena, start, (size_t)(end - start));
+    out->length = (size_t)(end + 1 - text);
+    return true;
+}
+
+/* The default that an entry of this name has, as text. */
+static const char *default_of(const struct spk_reader *reader, const char *name)
+{
+    const struct spk_entry *entry = spk_entry_find(name, reader->version->profile->line);
+
+    while (entry && entry->fallback) {
+        const char *value = spk_conf_get(reader->conf, entry->fallback);
+
+        if (value)
+            return value;
+        entry = spk_entry_find(entry->fallback, reader->version->profile->line);
+    }
+    return entry ? entry->defaults[reader->version->profile->line] : NULL;
+}
+
+static const char *look_up(const struct spk_reader *reader, const struct reference *reference)
+{
+    const char *value = NULL;
+
+    if (!reference->prefix && spk_starts_with(reference->name, "spark."))
+        value = spk_conf_get(reader->conf, reference->name);
+    else if (spk_text_equal(reference->prefix, "env"))
+        value = spk_environment_get(reader->environment, reference->name);
+    else if (reference->prefix)
+        return NULL;
+    return value ? value : default_of(reader, reference->name);
+}
+
+static bool check_reference(const struct expansion *expansion,
+                            const struct reference *reference, const char *input,
+                            struct spk_err *err)
+{
+    const struct spk_conf *conf = expansion->reader->conf;
+
+    if (spk_text_equal(reference->prefix, "system")) {
+        (void)spk_fail(
+            err, SPK_UNSUPPORTED_FEATURE,
+            "${%s} is a property of the submitting JVM, and there is none; write its "
+            "value instead",
+            reference->text);
+        return spk_conf_blame(err, conf, expansion->key);
+    }
+    for (size_t i = 0; i < expansion->n; i++)
+        if (spk_text_equal(expansion->used[i], reference->text) ||
+            expansion->n == MAX_NESTING) {
+            (void)spk_fail(err, SPK_INVALID_FIELD,
+                           "requirement failed: Circular reference in %s: %s", input,
+                           reference->text);
+            return spk_conf_blame(err, conf, expansion->key);
+        }
+    return true;
+}
+
+static bool expand(struct expansion *expansion, const char *input, const char **out,
+                   struct spk_err *err)
+{
+    struct spk_arena *arena = expansion->reader->arena;
+    struct spk_buf buf = {.arena = arena};
+    const char *at = input, *start;
+    struct reference reference;
+
+    for (; (start = strstr(at, "${")); at = start + reference.length) {
+        spk_buf_put(&buf, at, (size_t)(start - at));
+        if (!read_reference(arena, start, &reference)) {
+            reference.length = 2;
+            spk_buf_put(&buf, start, 2);
+            continue;
+        }
+        if (!check_reference(expansion, &reference, input, err))
+            return false;
+        const char *value = look_up(expansion->reader, &reference);
+        if (!value) {
+            spk_buf_put(&buf, start, reference.length);
+            continue;
+        }
+        expansion->used[expansion->n++] = reference.text;
+        if (!expand(expansion, value, &value, err))
+            return false;
+        expansion->n--;
+        spk_buf_text(&buf, value);
+    }
+    spk_buf_text(&buf, at);
+    *out = spk_buf_string(&buf);
+    return true;
+}
+
+bool spk_substitute(const struct spk_reader *reader, const char *key, const char *value,
+                    const char **out, struct spk_err *err)
+{
+    struct expansion expansion = {.reader = reader, .key = key};
+
+    if (!strstr(value, "${")) {
+        *out = value;
+        return true;
+    }
+    return expand(&expansion, value, out, err);
+}
