@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * call.h: one unary call on a client's channel, from packed bytes to unpacked reply, and the
+ * registry that cancel and close need. Private to the library.
+ */
+#pragma once
+
+#include "sparksubmit/client.h"
+
+#include <grpc/grpc.h>
+#include <protobuf-c/protobuf-c.h>
+#include <pthread.h>
+
+struct running_call {
+    struct running_call *next;
+    grpc_call *call;
+    uint64_t token;
+};
+
+struct spk_client {
+    grpc_channel *channel;
+    int attempts;
+    pthread_mutex_t lock; /* of running */
+    pthread_cond_t idle;
+    struct running_call *running;
+};
+
+struct spk_call {
+    const char *method; /* "/spark.submit.v1.SubmitService/Submit" */
+    const ProtobufCMessage *request;
+    const ProtobufCMessageDescriptor *reply;
+    int64_t deadline_ms; /* as given by the caller */
+    uint64_t token;
+    bool repeatable; /* the server knows a repetition as such */
+};
+
+/** What replies are unpacked with: memory is followed by a NUL, so bytes are texts too. */
+ProtobufCAllocator *spk_reply_allocator(void);
+
+/** Call, with retries; *out is freed with spk_reply_allocator. */
+bool spk_call_unary(struct spk_client *client, const struct spk_call *call,
+                    ProtobufCMessage **out, struct spk_error *error);
+
+/** Fill in error with a code of ours; returns false. */
+bool spk_error_set(struct spk_error *error, int code, const char *reason, const char *text);
+
+/** Fill in error from a finished call's status, its message and grpc-status-details-bin. */
+void spk_error_from_status(struct spk_error *error, grpc_status_code code, grpc_slice message,
+                           const grpc_metadata_array *trailers);

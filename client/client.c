@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sparksubmit/client.h"
+
+#include "call.h"
+#include "grpc/health/v1/health.pb-c.h"
+#include "request.h"
+#include "result.h"
+
+#include <grpc/grpc_security.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SERVICE          "/spark.submit.v1.SubmitService/"
+#define DEFAULT_ATTEMPTS 4
+#define MAX_REPLY        (4 * 1024 * 1024)
+
+/* A struct of an older caller is shorter; one of a newer caller may hold what we do not know.
+ */
+static bool take_struct(void *to, size_t known, const void *from, struct spk_error *error)
+{
+    size_t size;
+
+    if (!from)
+        return spk_error_set(error, GRPC_STATUS_INVALID_ARGUMENT, "INVALID_FIELD",
+                             "no request was given");
+    memcpy(&size, from, sizeof(size));
+    if (size < sizeof(size) || size > known)
+        return spk_error_set(
+            error, GRPC_STATUS_INVALID_ARGUMENT, "INVALID_FIELD",
+            "the struct's size member is not set, or newer than this library");
+    memset(to, 0, known);
+    memcpy(to, from, size);
+    return true;
+}
+
+static grpc_channel *create_channel(const char *target)
+{
+    grpc_arg arguments[] = {
+        {.type = GRPC_ARG_INTEGER,
+         .key = (char *)(uintptr_t)GRPC_ARG_ENABLE_RETRIES,
+         .value.integer = 0},
+        {.type = GRPC_ARG_INTEGER,
+         .key = (char *)(uintptr_t)GRPC_ARG_MAX_RECEIVE_MESSAGE_LENGTH,
+         .value.integer = MAX_REPLY},
+    };
+    grpc_channel_args list = {sizeof(arguments) / sizeof(arguments[0]), arguments};
+    grpc_channel_credentials *credentials = grpc_insecure_credentials_create();
+    grpc_channel *channel = grpc_channel_create(target, credentials, &list);
+
+    grpc_channel_credentials_release(credentials);
+    return channel;
+}
+
+bool spk_client_open(struct spk_client **out, const struct spk_client_config *config,
+                     struct spk_error *error)
+{
+    struct spk_client_config known;
+
+    if (!take_struct(&known, sizeof(known), config, error))
+        return false;
+    if (!known.target || !*known.target)
+        return spk_error_set(error, GRPC_STATUS_INVALID_ARGUMENT, "INVALID_FIELD",
+                             "no target was given");
+    struct spk_client *client = calloc(1, sizeof(*client));
+    if (!client)
+        return spk_error_set(error, GRPC_STATUS_RESOURCE_EXHAUSTED, "", "out of memory");
+    grpc_init();
+    client->attempts = known.attempts > 0 ? known.attempts : DEFAULT_ATTEMPTS;
+    client->channel = create_channel(known.target);
+    (void)pthread_mutex_init(&client->lock, NULL);
+    (void)pthread_cond_init(&client->idle, NULL);
+    *out = client;
+    return true;
+}
+
+void spk_client_close(struct spk_client *client)
+{
+    if (!client)
+        return;
+    (void)pthread_mutex_lock(&client->lock);
+    while (client->running)
+        (void)pthread_cond_wait(&client->idle, &client->lock);
+    (void)pthread_mutex_unlock(&client->lock);
+    grpc_channel_destroy(client->channel);
+    (void)pthread_cond_destroy(&client->idle);
+    (void)pthread_mutex_destroy(&client->lock);
+    free(client);
+    grpc_shutdown();
+}
+
+void spk_client_cancel(struct spk_client *client, uint64_t token)
+{
+    (void)pthread_mutex_lock(&client->lock);
+    for (struct running_call *running = client->running; running && token;
+         running = running->next)
+        if (running->token == token)
+            (void)grpc_call_cancel(running->call, NULL);
+    (void)pthread_mutex_unlock(&client->lock);
+}
+
+static bool call_for_result(struct spk_client *client, const struct spk_call *call,
+                            enum spk_result_kind kind, struct spk_result **out,
+                            struct spk_error *error)
+{
+    ProtobufCMessage *reply;
+
+    if (!spk_call_unary(client, call, &reply, error))
+        return false;
+    struct spk_result *result = spk_result_new(kind, reply);
+    if (!result) {
+        protobuf_c_message_free_unpacked(reply, spk_reply_allocator());
+        return spk_error_set(error, GRPC_STATUS_RESOURCE_EXHAUSTED, "", "out of memory");
+    }
+    *out = result;
+    return true;
+}
+
+bool spk_client_submit(struct spk_client *client, const struct spk_submit *request,
+                       int64_t deadline_ms, struct spk_result **out, struct spk_error *error)
+{
+    struct spk_submit known;
+    struct spk_packed packed;
+
+    if (!take_struct(&known, sizeof(known), request, error) ||
+        !spk_request_submit(&known, &packed, error))
+        return false;
+    struct spk_call call = {
+        .method = SERVICE "Submit",
+        .request = &packed.submit.base,
+        .reply = &spk__submit_response__descriptor,
+        .deadline_ms = deadline_ms,
+        .token = known.token,
+        .repeatable = packed.submit.idempotency_key || packed.submit.submission_id,
+    };
+    bool ok = call_for_result(client, &call, SPK_RESULT_SUBMIT, out, error);
+    spk_request_free(&packed);
+    return ok;
+}
+
+bool spk_client_render(struct spk_client *client, const struct spk_render_request *request,
+                       int64_t deadline_ms, struct spk_result **out, struct spk_error *error)
+{
+    struct spk_render_request known;
+    struct spk_packed packed;
+
+    if (!take_struct(&known, sizeof(known), request, error) ||
+        !spk_request_render(&known, &packed, error))
+        return false;
+    struct spk_call call = {
+        .method = SERVICE "Render",
+        .request = &packed.render.base,
+        .reply = &spk__render_response__descriptor,
+        .deadline_ms = deadline_ms,
+        .token = known.token,
+        .repeatable = true,
+    };
+    bool ok = call_for_result(client, &call, SPK_RESULT_RENDER, out, error);
+    spk_request_free(&packed);
+    return ok;
+}
+
+bool spk_client_info(struct spk_client *client, int64_t deadline_ms, struct spk_result **out,
+                     struct spk_error *error)
+{
+    Spk__GetInfoRequest request = SPK__GET_INFO_REQUEST__INIT;
+    struct spk_call call = {
+        .method = SERVICE "GetInfo",
+        .request = &request.base,
+        .reply = &spk__get_info_response__descriptor,
+        .deadline_ms = deadline_ms,
+        .repeatable = true,
+    };
+
+    return call_for_result(client, &call, SPK_RESULT_INFO, out, error);
+}
+
+bool spk_client_health(struct spk_client *client, const char *service, int64_t deadline_ms,
+                       bool *serving, struct spk_error *error)
+{
+    Grpc__Health__V1__HealthCheckRequest request;
+    struct spk_call call = {
+        .method = "/grpc.health.v1.Health/Check",
+        .request = &request.base,
+        .reply = &grpc__health__v1__health_check_response__descriptor,
+        .deadline_ms = deadline_ms,
+    };
+    ProtobufCMessage *reply;
+
+    grpc__health__v1__health_check_request__init(&request);
+    request.service = (char *)(uintptr_t)service;
+    if (!spk_call_unary(client, &call, &reply, error))
+        return false;
+    *serving = ((const Grpc__Health__V1__HealthCheckResponse *)(const void *)reply)->status ==
+               GRPC__HEALTH__V1__HEALTH_CHECK_RESPONSE__SERVING_STATUS__SERVING;
+    protobuf_c_message_free_unpacked(reply, spk_reply_allocator());
+    return true;
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "result.h"
+
+#include "call.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct spk_result {
+    enum spk_result_kind kind;
+    union {
+        ProtobufCMessage *reply;
+        Spk__SubmitResponse *submit;
+        Spk__RenderResponse *render;
+        Spk__GetInfoResponse *info;
+    };
+};
+
+struct spk_result *spk_result_new(enum spk_result_kind kind, ProtobufCMessage *reply)
+{
+    struct spk_result *result = calloc(1, sizeof(*result));
+
+    if (!result)
+        return NULL;
+    result->kind = kind;
+    result->reply = reply;
+    return result;
+}
+
+void spk_result_free(struct spk_result *result)
+{
+    if (!result)
+        return;
+    protobuf_c_message_free_unpacked(result->reply, spk_reply_allocator());
+    free(result);
+}
+
+/* Fields that are plain texts of a reply. */
+static const struct {
+    enum spk_field field;
+    enum spk_result_kind kind;
+    size_t offset;
+} texts[] = {
+#define SUBMIT(field, member)                                                                 \
+    {                                                                                         \
+        SPK_FIELD_##field, SPK_RESULT_SUBMIT, offsetof(Spk__SubmitResponse, member)           \
+    }
+#define INFO(field, member)                                                                   \
+    {                                                                                         \
+        SPK_FIELD_##field, SPK_RESULT_INFO, offsetof(Spk__GetInfoResponse, member)            \
+    }
+    SUBMIT(NAMESPACE, namespace_),
+    SUBMIT(DRIVER_POD_NAME, driver_pod_name),
+    SUBMIT(DRIVER_POD_UID, driver_pod_uid),
+    SUBMIT(SPARK_APPLICATION_ID, spark_application_id),
+    SUBMIT(APP_NAME, app_name),
+    SUBMIT(SUBMISSION_ID, effective_submission_id),
+    SUBMIT(POD_PHASE, pod_phase),
+    SUBMIT(ATTEMPT, attempt),
+    SUBMIT(IDEMPOTENCY_KEY, idempotency_key),
+    INFO(SERVER_NAME, name),
+    INFO(SERVER_VERSION, version),
+    INFO(API_VERSION, api_version),
+    INFO(RENDER_REVISION, render_revision),
+    INFO(MODE, mode),
+    INFO(KUBERNETES_VERSION, kubernetes_version),
+    INFO(DEFAULT_SPARK_VERSION, default_spark_version),
+#undef SUBMIT
+#undef INFO
+};
+
+static const char *or_empty(const char *text)
+{
+    return text ? text : "";
+}
+
+/* Bytes are followed by a NUL: spk_reply_allocator sees to it. */
+static const char *object_text(const Spk__RenderedObject *object)
+{
+    if (!object || object->content_case != SPK__RENDERED_OBJECT__CONTENT_TEXT)
+        return "";
+    return (const char *)object->text.data;
+}
+
+static const char *rendered_text(const Spk__RenderResponse *render, enum spk_field field)
+{
+    if (field == SPK_FIELD_APPLICATION)
+        return object_text(render->application);
+    if (!render->submission)
+        return "";
+    if (field == SPK_FIELD_DRIVER_TEMPLATE)
+        return object_text(render->submission->driver_pod_template);
+    return field == SPK_FIELD_EXECUTOR_TEMPLATE
+               ? object_text(render->submission->executor_pod_template)
+               : "";
+}
+
+const char *spk_result_text(const struct spk_result *result, enum spk_field field)
+{
+    if (result->kind == SPK_RESULT_RENDER)
+        return rendered_text(result->render, field);
+    if (result->kind == SPK_RESULT_SUBMIT && field == SPK_FIELD_ADOPTED)
+        return result->submit->adopted ? "true" : "false";
+    if (result->kind == SPK_RESULT_SUBMIT && field == SPK_FIELD_WOULD_ADOPT)
+        return result->submit->would_adopt ? "true" : "false";
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        const char *text;
+
+        if (texts[i].field != field || texts[i].kind != result->kind)
+            continue;
+        memcpy(&text, (const char *)result->reply + texts[i].offset, sizeof(text));
+        return or_empty(text);
+    }
+    return "";
+}
+
+/* ---- lists ---- */
+
+static const char *disposition_name(Spk__Disposition disposition)
+{
+    static const char *const names[] = {"", "CREATED", "ADOPTED", "DRY_RUN_OK",
+                                        "DRY_RUN_REFUSED"};
+    size_t i = (size_t)disposition;
+
+    return i < sizeof(names) / sizeof(names[0]) ? names[i] : "";
+}
+
+static const char *submit_object(const struct spk_result *result, enum spk_list list, size_t i)
+{
+    const Spk__ObjectRef *object = result->submit->objects[i];
+
+    if (list == SPK_LIST_OBJECT_KINDS)
+        return or_empty(object->kind);
+    if (list == SPK_LIST_OBJECT_NAMES)
+        return or_empty(object->name);
+    return list == SPK_LIST_OBJECT_UIDS ? or_empty(object->uid)
+                                        : disposition_name(object->disposition);
+}
+
+static const char *render_object(const struct spk_result *result, enum spk_list list, size_t i)
+{
+    const Spk__RenderedObject *object = result->render->objects[i];
+
+    if (list == SPK_LIST_OBJECT_KINDS)
+        return or_empty(object->kind);
+    return list == SPK_LIST_OBJECT_NAMES ? or_empty(object->name) : object_text(object);
+}
+
+static const char *render_submission(const struct spk_result *result, enum spk_list list,
+                                     size_t i)
+{
+    const Spk__RenderedSubmission *submission = result->render->submission;
+
+    return list == SPK_LIST_ARGUMENTS ? submission->arguments[i]
+                                      : object_text(submission->extra_objects[i]);
+}
+
+static const char *warning(const struct spk_result *result, enum spk_list list, size_t i)
+{
+    const Spk__Warning *item = result->kind == SPK_RESULT_SUBMIT ? result->submit->warnings[i]
+                                                                 : result->render->warnings[i];
+
+    if (list == SPK_LIST_WARNING_CODES)
+        return or_empty(item->code);
+    return or_empty(list == SPK_LIST_WARNING_FIELDS ? item->field : item->message);
+}
+
+static const char *info_item(const struct spk_result *result, enum spk_list list, size_t i)
+{
+    if (list == SPK_LIST_SPARK_VERSIONS)
+        return result->info->supported_spark_versions[i];
+    return list == SPK_LIST_FEATURES ? result->info->features[i]
+                                     : result->info->payload_forms[i];
+}
+
+static size_t n_extra(const struct spk_result *result)
+{
+    return result->render->submission ? result->render->submission->n_extra_objects : 0;
+}
+
+static size_t n_arguments(const struct spk_result *result)
+{
+    return result->render->submission ? result->render->submission->n_arguments : 0;
+}
+
+/* Which reply has which list, how long it is there, and how to read one item. */
+static const struct list_row {
+    enum spk_list list;
+    enum spk_result_kind kind;
+    size_t count_offset; /* of a size_t in the reply; 0: count says */
+    size_t (*count)(const struct spk_result *result);
+    const char *(*item)(const struct spk_result *result, enum spk_list list, size_t i);
+} lists[] = {
+#define SUBMIT(list, member, item)                                                            \
+    {                                                                                         \
+        SPK_LIST_##list, SPK_RESULT_SUBMIT, offsetof(Spk__SubmitResponse, member), NULL, item \
+    }
+#define RENDER(list, member, item)                                                            \
+    {                                                                                         \
+        SPK_LIST_##list, SPK_RESULT_RENDER, offsetof(Spk__RenderResponse, member), NULL, item \
+    }
+#define INFO(list, member)                                                                    \
+    {                                                                                         \
+        SPK_LIST_##list, SPK_RESULT_INFO, offsetof(Spk__GetInfoResponse, member), NULL,       \
+            info_item                                                                         \
+    }
+    SUBMIT(OBJECT_KINDS, n_objects, submit_object),
+    SUBMIT(OBJECT_NAMES, n_objects, submit_object),
+    SUBMIT(OBJECT_UIDS, n_objects, submit_object),
+    SUBMIT(OBJECT_DISPOSITIONS, n_objects, submit_object),
+    SUBMIT(WARNING_CODES, n_warnings, warning),
+    SUBMIT(WARNING_FIELDS, n_warnings, warning),
+    SUBMIT(WARNINGS, n_warnings, warning),
+    RENDER(OBJECT_KINDS, n_objects, render_object),
+    RENDER(OBJECT_NAMES, n_objects, render_object),
+    RENDER(OBJECTS, n_objects, render_object),
+    RENDER(WARNING_CODES, n_warnings, warning),
+    RENDER(WARNING_FIELDS, n_warnings, warning),
+    RENDER(WARNINGS, n_warnings, warning),
+    {SPK_LIST_EXTRA_OBJECTS, SPK_RESULT_RENDER, 0, n_extra, render_submission},
+    {SPK_LIST_ARGUMENTS, SPK_RESULT_RENDER, 0, n_arguments, render_submission},
+    INFO(SPARK_VERSIONS, n_supported_spark_versions),
+    INFO(FEATURES, n_features),
+    INFO(PAYLOAD_FORMS, n_payload_forms),
+#undef SUBMIT
+#undef RENDER
+#undef INFO
+};
+
+static const struct list_row *find_list(const struct spk_result *result, enum spk_list list)
+{
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+        if (lists[i].list == list && lists[i].kind == result->kind)
+            return &lists[i];
+    return NULL;
+}
+
+size_t spk_result_count(const struct spk_result *result, enum spk_list list)
+{
+    const struct list_row *row = find_list(result, list);
+    size_t count;
+
+    if (!row)
+        return 0;
+    if (row->count)
+        return row->count(result);
+    memcpy(&count, (const char *)result->reply + row->count_offset, sizeof(count));
+    return count;
+}
+
+const char *spk_result_item(const struct spk_result *result, enum spk_list list, size_t index)
+{
+    const struct list_row *row = find_list(result, list);
+
+    return row && index < spk_result_count(result, list) ? row->item(result, list, index) : "";
+}

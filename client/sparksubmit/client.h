@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * client.h: calls to a SubmitService (sparksubmitd). Remote only: it links gRPC and
+ * protobuf-c, none of the translation.
+ *
+ * Rules. Handles are opaque. All functions on one client may be called from any thread; a
+ * result belongs to one thread at a time. Inputs are borrowed until the call returns; every
+ * returned text belongs to its result and lives until that is freed. No function aborts, logs,
+ * or touches errno or global state. Do not fork after spk_client_open.
+ *
+ * Structs start with their size: set it to sizeof, zero the rest. New members are appended, so
+ * older callers keep working.
+ */
+#ifndef SPARKSUBMIT_CLIENT_H
+#define SPARKSUBMIT_CLIENT_H
+
+#include <sparksubmit/error.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct spk_client; /* one channel; any number of threads */
+struct spk_result; /* one reply; one owner */
+
+struct spk_client_config {
+    size_t size;
+    const char
+        *target;  /* "unix:/run/spark-submit/grpc.sock", "dns:///host:port", "host:port" */
+    int attempts; /* of one logical call while the server is UNAVAILABLE; 0: 4, 1: no retry */
+};
+
+/**
+ * Open a client; config is copied. Nothing is sent yet.
+ *
+ * Errors: INVALID_ARGUMENT when target is missing or size is not known.
+ */
+SPK_API bool spk_client_open(struct spk_client **out, const struct spk_client_config *config,
+                             struct spk_error *error);
+
+/** Wait for running calls and close; NULL is a no-op. No call may be started meanwhile. */
+SPK_API void spk_client_close(struct spk_client *client);
+
+/** End running calls that carry token (not 0) with CANCELLED; from any thread. */
+SPK_API void spk_client_cancel(struct spk_client *client, uint64_t token);
+
+enum spk_choice { SPK_CHOICE_DEFAULT, SPK_CHOICE_NONE, SPK_CHOICE_DO };
+
+struct spk_pair {
+    const char *key, *value;
+};
+
+/** What is submitted or rendered: a manifest, or arguments. */
+struct spk_job {
+    const char *manifest; /* JSON or YAML as kubectl prints it; NULL: arguments */
+    size_t manifest_length;
+    const char *const *arguments; /* spark-submit's, without the program's name */
+    size_t n_arguments;
+    const char *driver_template; /* text of a pod template, for arguments; NULL: none */
+    size_t driver_template_length;
+    const char *executor_template;
+    size_t executor_template_length;
+    const struct spk_pair *environment; /* variables that spark-submit looks at */
+    size_t n_environment;
+    const struct spk_pair *conf_files; /* files of SPARK_CONF_DIR, for arguments: name, text */
+    size_t n_conf_files;
+};
+
+struct spk_submit {
+    size_t size;
+    struct spk_job job;
+    const char
+        *idempotency_key;      /* NULL: made by the library unless the manifest holds a uid or
+                                  submission_id is given; then the server knows the attempt */
+    const char *submission_id; /* NULL: the server's choice */
+    const char *spark_version; /* NULL: the manifest's */
+    bool require_submission_id;
+    bool validate_only;
+    bool skip_defaults;
+    enum spk_choice pod_mutation;     /* DO: by the server itself */
+    enum spk_choice controller_steps; /* DO: by the server itself */
+    uint64_t token;                   /* for spk_client_cancel; 0: none */
+};
+
+/**
+ * Submit. Retries UNAVAILABLE within the deadline, with the same bytes.
+ *
+ * Units: deadline_ms 1..120000, 0 is 30000.
+ * Owner: *out is the caller's until spk_result_free.
+ * Errors: the server's; UNAVAILABLE when it cannot be reached; DEADLINE_EXCEEDED; CANCELLED;
+ *         INVALID_ARGUMENT for a request the library cannot send.
+ */
+SPK_API bool spk_client_submit(struct spk_client *client, const struct spk_submit *request,
+                               int64_t deadline_ms, struct spk_result **out,
+                               struct spk_error *error);
+
+enum spk_render_stage { SPK_RENDER_OBJECTS, SPK_RENDER_SUBMISSION, SPK_RENDER_APPLICATION };
+
+struct spk_render_request {
+    size_t size;
+    struct spk_job job;
+    const char *idempotency_key, *submission_id, *spark_version;
+    bool plain; /* exactly what spark-submit would have sent */
+    bool skip_defaults;
+    enum spk_render_stage stage;
+    enum spk_choice pod_mutation, controller_steps;
+    uint64_t token;
+};
+
+/** Render: objects come back as JSON texts. Errors, units and owner as spk_client_submit. */
+SPK_API bool spk_client_render(struct spk_client *client,
+                               const struct spk_render_request *request, int64_t deadline_ms,
+                               struct spk_result **out, struct spk_error *error);
+
+/** What the server is and can do. */
+SPK_API bool spk_client_info(struct spk_client *client, int64_t deadline_ms,
+                             struct spk_result **out, struct spk_error *error);
+
+/** Whether service ("" is the whole process) is SERVING; false in *serving is no error. */
+SPK_API bool spk_client_health(struct spk_client *client, const char *service,
+                               int64_t deadline_ms, bool *serving, struct spk_error *error);
+
+/** Texts of a result; "" when the reply lacks it. */
+enum spk_field {
+    SPK_FIELD_NAMESPACE,
+    SPK_FIELD_DRIVER_POD_NAME,
+    SPK_FIELD_DRIVER_POD_UID,
+    SPK_FIELD_SPARK_APPLICATION_ID,
+    SPK_FIELD_APP_NAME,
+    SPK_FIELD_SUBMISSION_ID, /* the one really on the driver: store this */
+    SPK_FIELD_POD_PHASE,
+    SPK_FIELD_ATTEMPT,
+    SPK_FIELD_IDEMPOTENCY_KEY,
+    SPK_FIELD_ADOPTED,     /* "true" or "false" */
+    SPK_FIELD_WOULD_ADOPT, /* likewise */
+    SPK_FIELD_SERVER_NAME,
+    SPK_FIELD_SERVER_VERSION,
+    SPK_FIELD_API_VERSION,
+    SPK_FIELD_RENDER_REVISION,
+    SPK_FIELD_MODE,
+    SPK_FIELD_KUBERNETES_VERSION,
+    SPK_FIELD_DEFAULT_SPARK_VERSION,
+    SPK_FIELD_APPLICATION,       /* render: JSON */
+    SPK_FIELD_DRIVER_TEMPLATE,   /* render: JSON */
+    SPK_FIELD_EXECUTOR_TEMPLATE, /* render: JSON */
+};
+
+/** Lists of a result. */
+enum spk_list {
+    SPK_LIST_OBJECT_KINDS, /* submit and render */
+    SPK_LIST_OBJECT_NAMES,
+    SPK_LIST_OBJECT_UIDS,         /* submit */
+    SPK_LIST_OBJECT_DISPOSITIONS, /* submit: "CREATED", "ADOPTED", "DRY_RUN_OK", ... */
+    SPK_LIST_OBJECTS,             /* render: JSON */
+    SPK_LIST_EXTRA_OBJECTS,       /* render, stage submission: JSON */
+    SPK_LIST_ARGUMENTS,           /* render, stage submission */
+    SPK_LIST_WARNING_CODES,
+    SPK_LIST_WARNING_FIELDS,
+    SPK_LIST_WARNINGS,
+    SPK_LIST_SPARK_VERSIONS, /* info */
+    SPK_LIST_FEATURES,
+    SPK_LIST_PAYLOAD_FORMS,
+};
+
+SPK_API const char *spk_result_text(const struct spk_result *result, enum spk_field field);
+SPK_API size_t spk_result_count(const struct spk_result *result, enum spk_list list);
+SPK_API const char *spk_result_item(const struct spk_result *result, enum spk_list list,
+                                    size_t index);       /* "" beyond the end */
+SPK_API void spk_result_free(struct spk_result *result); /* NULL is a no-op */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

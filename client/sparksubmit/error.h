@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * error.h: the error of libsparksubmit and libsparksubmit_core. It lives on the caller's
+ * stack; there is nothing to free. A function that returns false has filled it in completely
+ * and left its outputs untouched.
+ */
+#ifndef SPARKSUBMIT_ERROR_H
+#define SPARKSUBMIT_ERROR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#ifndef SPK_API
+#define SPK_API __attribute__((visibility("default")))
+#endif
+
+/** What exists because of the call. */
+enum spk_error_outcome {
+    SPK_OUTCOME_NOT_CREATED, /* nothing */
+    SPK_OUTCOME_PARTIAL,     /* children or a gated Pod may exist; no driver can start */
+    SPK_OUTCOME_CREATED,     /* the driver exists */
+    SPK_OUTCOME_UNSETTLED,   /* the driver may exist: repeat with the same key */
+};
+
+/** What repeating can do. */
+enum spk_error_retry {
+    SPK_ADVICE_NO,       /* nothing until input, rights or cluster change */
+    SPK_ADVICE_SAME_KEY, /* repeat the identical request */
+    SPK_ADVICE_NEW_KEY,  /* repeat with a new idempotency key or name */
+};
+
+struct spk_error {
+    int code;               /* canonical gRPC code, 3 = INVALID_ARGUMENT */
+    int outcome;            /* enum spk_error_outcome */
+    int retry;              /* enum spk_error_retry */
+    int64_t retry_after_ms; /* -1: no advice */
+    char reason[64];        /* stable: "INVALID_FIELD"; "" if the server gave none */
+    char field[256];        /* first field at fault, "spec.driver.memory"; "" if none */
+    char text[1024];        /* for people */
+};
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "call.h"
+#include "google/rpc/error_details.pb-c.h"
+#include "google/rpc/status.pb-c.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void copy(char *to, size_t size, const char *text)
+{
+    (void)snprintf(to, size, "%s", text ? text : "");
+}
+
+bool spk_error_set(struct spk_error *error, int code, const char *reason, const char *text)
+{
+    *error = (struct spk_error){.code = code, .retry_after_ms = -1};
+    copy(error->reason, sizeof(error->reason), reason);
+    copy(error->text, sizeof(error->text), text);
+    return false;
+}
+
+static int index_of(const char *value, const char *const *names, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (strcmp(value, names[i]) == 0)
+            return i;
+    return 0;
+}
+
+static void take_error_info(struct spk_error *error, const ProtobufCMessage *message)
+{
+    static const char *const outcomes[] = {"NOT_CREATED", "PARTIAL", "CREATED", "UNKNOWN"};
+    static const char *const retries[] = {"NO", "SAME_KEY", "NEW_KEY"};
+    const Google__Rpc__ErrorInfo *info = (const void *)message;
+
+    copy(error->reason, sizeof(error->reason), info->reason);
+    for (size_t i = 0; i < info->n_metadata; i++) {
+        if (strcmp(info->metadata[i]->key, "outcome") == 0)
+            error->outcome = index_of(info->metadata[i]->value, outcomes, 4);
+        if (strcmp(info->metadata[i]->key, "retry") == 0)
+            error->retry = index_of(info->metadata[i]->value, retries, 3);
+    }
+}
+
+static void take_bad_request(struct spk_error *error, const ProtobufCMessage *message)
+{
+    const Google__Rpc__BadRequest *request = (const void *)message;
+
+    if (request->n_field_violations)
+        copy(error->field, sizeof(error->field), request->field_violations[0]->field);
+}
+
+static void take_retry_info(struct spk_error *error, const ProtobufCMessage *message)
+{
+    const Google__Rpc__RetryInfo *info = (const void *)message;
+
+    if (info->retry_delay)
+        error->retry_after_ms = info->retry_delay->seconds * 1000 +
+                                info->retry_delay->nanos / 1000000;
+}
+
+/* The details that mean something to us. */
+static const struct {
+    const char *type;
+    const ProtobufCMessageDescriptor *descriptor;
+    void (*take)(struct spk_error *error, const ProtobufCMessage *message);
+} details[] = {
+    {"type.googleapis.com/google.rpc.ErrorInfo", &google__rpc__error_info__descriptor,
+     take_error_info},
+    {"type.googleapis.com/google.rpc.BadRequest", &google__rpc__bad_request__descriptor,
+     take_bad_request},
+    {"type.googleapis.com/google.rpc.RetryInfo", &google__rpc__retry_info__descriptor,
+     take_retry_info},
+};
+
+static void take_detail(struct spk_error *error, const Google__Protobuf__Any *any)
+{
+    for (size_t i = 0; i < sizeof(details) / sizeof(details[0]); i++) {
+        if (strcmp(any->type_url, details[i].type) != 0)
+            continue;
+        ProtobufCMessage *message = protobuf_c_message_unpack(details[i].descriptor, NULL,
+                                                              any->value.len, any->value.data);
+        if (message)
+            details[i].take(error, message);
+        protobuf_c_message_free_unpacked(message, NULL);
+    }
+}
+
+static void take_details(struct spk_error *error, grpc_slice bytes)
+{
+    Google__Rpc__Status *status = google__rpc__status__unpack(NULL, GRPC_SLICE_LENGTH(bytes),
+                                                              GRPC_SLICE_START_PTR(bytes));
+
+    for (size_t i = 0; status && i < status->n_details; i++)
+        take_detail(error, status->details[i]);
+    google__rpc__status__free_unpacked(status, NULL);
+}
+
+void spk_error_from_status(struct spk_error *error, grpc_status_code code, grpc_slice message,
+                           const grpc_metadata_array *trailers)
+{
+    (void)spk_error_set(error, (int)code, "", "");
+    (void)snprintf(error->text, sizeof(error->text), "%.*s", (int)GRPC_SLICE_LENGTH(message),
+                   (const char *)GRPC_SLICE_START_PTR(message));
+    /* Without details nobody of ours answered: a request that got through is unsettled. */
+    error->outcome = SPK_OUTCOME_UNSETTLED;
+    error->retry = SPK_ADVICE_SAME_KEY;
+    for (size_t i = 0; i < trailers->count; i++)
+        if (grpc_slice_str_cmp(trailers->metadata[i].key, "grpc-status-details-bin") == 0)
+            take_details(error, trailers->metadata[i].value);
+}
