@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "json/number.h"
+
+#include "base/text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A finite value is digits[0].digits[1...] * 10^exponent; digits has no zero at its end. */
+struct decimal {
+    bool negative;
+    char digits[20];
+    int n, exponent;
+};
+
+static bool reads_back(const char *text, double value, bool single)
+{
+    return single ? strtof(text, NULL) == (float)value : strtod(text, NULL) == value;
+}
+
+static struct decimal shortest(double value, bool single)
+{
+    struct decimal d = {.negative = signbit(value) != 0};
+    char text[40];
+    int precision = 0;
+
+    do
+        (void)snprintf(text, sizeof(text), "%.*e", precision, fabs(value));
+    while (++precision < 17 && !reads_back(text, fabs(value), single));
+    for (const char *c = text; *c != 'e'; c++)
+        if (*c != '.')
+            d.digits[d.n++] = *c;
+    while (d.n > 1 && d.digits[d.n - 1] == '0')
+        d.n--;
+    d.digits[d.n] = '\0';
+    d.exponent = (int)strtol(strchr(text, 'e') + 1, NULL, 10);
+    return d;
+}
+
+/* Digits with the point where it belongs; at least least digits after it. */
+static void put_plain(struct spk_buf *buf, const struct decimal *d, int least)
+{
+    int whole = d->exponent + 1; /* digits before the point */
+    int after = d->n - whole > least ? d->n - whole : least;
+
+    if (whole <= 0)
+        spk_buf_char(buf, '0');
+    for (int i = 0; i < whole; i++)
+        spk_buf_char(buf, i < d->n ? d->digits[i] : '0');
+    if (after > 0)
+        spk_buf_char(buf, '.');
+    for (int i = whole; i < whole + after; i++)
+        spk_buf_char(buf, i >= 0 && i < d->n ? d->digits[i] : '0');
+}
+
+/* d.ddd and the exponent in the given form; at least least digits after the point. */
+static void put_scientific(struct spk_buf *buf, const struct decimal *d, int least,
+                           const char *form)
+{
+    spk_buf_char(buf, d->digits[0]);
+    if (d->n > 1 || least > 0)
+        spk_buf_char(buf, '.');
+    spk_buf_text(buf, d->n > 1 ? d->digits + 1 : least > 0 ? "0" : "");
+    if (strcmp(form, "E") == 0)
+        spk_buf_printf(buf, "E%d", d->exponent);
+    else
+        spk_buf_printf(buf, strcmp(form, "e2") == 0 ? "e%+03d" : "e%+d", d->exponent);
+}
+
+char *spk_number_go_json(struct spk_arena *arena, double value)
+{
+    struct spk_buf buf = {.arena = arena};
+    struct decimal d = shortest(value, false);
+
+    if (d.negative)
+        spk_buf_char(&buf, '-');
+    if (value != 0 && (fabs(value) < 1e-6 || fabs(value) >= 1e21))
+        put_scientific(&buf, &d, 0, "e1");
+    else
+        put_plain(&buf, &d, 0);
+    return buf.data;
+}
+
+char *spk_number_scientific(struct spk_arena *arena, double value)
+{
+    struct spk_buf buf = {.arena = arena};
+    struct decimal d = shortest(value, false);
+
+    if (d.negative)
+        spk_buf_char(&buf, '-');
+    put_scientific(&buf, &d, 0, "e1");
+    return buf.data;
+}
+
+static char *go_text(struct spk_arena *arena, double value, bool single)
+{
+    struct spk_buf buf = {.arena = arena};
+
+    /* A double beyond a float is infinite as a float. */
+    if (!isfinite(single ? (double)(float)value : value))
+        return spk_strdup(arena, isnan(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf");
+    struct decimal d = shortest(single ? (double)(float)value : value, single);
+    if (d.negative)
+        spk_buf_char(&buf, '-');
+    if (value != 0 && (d.exponent < -4 || d.exponent >= 6))
+        put_scientific(&buf, &d, 0, "e2");
+    else
+        put_plain(&buf, &d, 0);
+    return buf.data;
+}
+
+char *spk_number_go(struct spk_arena *arena, double value)
+{
+    return go_text(arena, value, false);
+}
+
+char *spk_number_go_single(struct spk_arena *arena, double value)
+{
+    return go_text(arena, value, true);
+}
+
+char *spk_number_java(struct spk_arena *arena, double value)
+{
+    struct spk_buf buf = {.arena = arena};
+
+    if (!isfinite(value))
+        return spk_strdup(arena, isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
+    struct decimal d = shortest(value, false);
+    if (d.negative)
+        spk_buf_char(&buf, '-');
+    if (value != 0 && (fabs(value) < 1e-3 || fabs(value) >= 1e7))
+        put_scientific(&buf, &d, 1, "E");
+    else
+        put_plain(&buf, &d, 1);
+    return buf.data;
+}

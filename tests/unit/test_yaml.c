@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "json/number.h"
+#include "json/read.h"
+#include "json/write.h"
+#include "json/yaml.h"
+
+#include "test.h"
+
+/* What sigs.k8s.io/yaml 1.6.0 (YAMLToJSONStrict) makes of the left side. */
+static const struct {
+    const char *in, *out;
+} go_cases[] = {
+    {"yes", "true"},
+    {"Off", "false"},
+    {"y", "true"},
+    {"oN", "\"oN\""},
+    {"~", "null"},
+    {"Null", "null"},
+    {"'yes'", "\"yes\""},
+    {"0644", "420"},
+    {"0o17", "15"},
+    {"0x1F", "31"},
+    {"-0b11", "-3"},
+    {"0b-1", "-1"},
+    {"08", "8"},
+    {"1_000", "1000"},
+    {"+1", "1"},
+    {"-0", "0"},
+    {"1:30", "\"1:30\""},
+    {"1.50", "1.5"},
+    {".5", "0.5"},
+    {".2_86", "0.286"},
+    {"._5", "\"._5\""},
+    {"5.", "5"},
+    {"1e3", "1000"},
+    {"1e-7", "1e-7"},
+    {"1e21", "1e+21"},
+    {"1e400", "\"1e400\""},
+    {"99999999999999999999", "1e+20"},
+    {"18446744073709551615", "1.8446744073709552e+19"},
+    {"9223372036854775807", "9223372036854775807"},
+    {"2020-01-01", "\"2020-01-01\""},
+    {"a: {1: b, true: c, 1.50: d, 72E9: e, .inf: f}",
+     "{\"a\":{\".inf\":\"f\",\"1\":\"b\",\"1.5\":\"d\",\"7.2e+10\":\"e\",\"true\":\"c\"}}"},
+    {"a: |\n  x\n  y\nb: >-\n  x\n  y\n", "{\"a\":\"x\\ny\\n\",\"b\":\"x y\"}"},
+    {"\xEF\xBB\xBF"
+     "a: 1\nb: \"\\u00e9\\n\"\n",
+     "{\"a\":1,\"b\":\"\u00e9\\n\"}"},
+    {"---\n# nothing\n---\na: []\n---\n...\n", "{\"a\":[]}"},
+    {"a:\n- b\n-\n", "{\"a\":[\"b\",null]}"},
+};
+
+static void test_manifests_are_typed_as_kubectl_does(void)
+{
+    for (size_t i = 0; i < SPK_LEN(go_cases); i++) {
+        SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+        struct spk_err err = {0};
+        cJSON *tree = NULL;
+
+        CU_ASSERT(spk_yaml_read(&arena, go_cases[i].in, strlen(go_cases[i].in), &tree, &err));
+        SPK_ASSERT_TEXT(err.text, "");
+        if (tree)
+            SPK_ASSERT_TEXT(spk_json_write(&arena, tree), go_cases[i].out);
+    }
+}
+
+static void test_bad_manifests_are_refused_with_their_place(void)
+{
+    static const struct {
+        const char *in, *text;
+    } cases[] = {
+        {"", "line 1, column 1: the document is empty"},
+        {"# x\n---\n", "line 1, column 1: the document is empty"},
+        {"a: 1\nb: 2\na: 3\n", "line 3, column 1: the key 'a' is given twice"},
+        {"{1: a, '1': b}", "line 1, column 8: the key '1' is given twice"},
+        {"a: &x b", "line 1, column 4: anchors and aliases are not supported"},
+        {"a: [b, *x]", "line 1, column 8: anchors and aliases are not supported"},
+        {"a: !!str 1", "line 1, column 4: tags are not supported"},
+        {"a: !x {}", "line 1, column 4: tags are not supported"},
+        {"%YAML 1.1\n---\na: 1\n", "line 1, column 1: directives are not supported"},
+        {"<<: {a: b}", "line 1, column 1: merge keys are not supported"},
+        {"? [a]\n: b\n", "line 1, column 3: a key must be a string"},
+        {"~: a", "line 1, column 1: a key must not be null"},
+        {"18446744073709551615: a",
+         "line 1, column 1: a number as key does not fit 64 bits; quote it"},
+        {"a: .inf", "line 1, column 4: an infinite number or NaN is not JSON; quote it"},
+        {"a: 1\n---\nb: 1\n", "line 3, column 1: a second document; only one is taken"},
+        {"a: \"x\\0\"", "line 1, column 4: a NUL is not allowed in a string"},
+        {"a: [1", "line 2, column 1: did not find expected ',' or ']'"},
+        {"a:\n  b\n c\x01", "line 3, column 3: control characters are not allowed"},
+        {"\xff", "the document is not valid UTF-8"},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+        struct spk_err err = {0};
+        cJSON *tree = NULL;
+
+        CU_ASSERT_FALSE(spk_yaml_read(&arena, cases[i].in, strlen(cases[i].in), &tree, &err));
+        CU_ASSERT_EQUAL(err.reason, SPK_INVALID_MANIFEST);
+        SPK_ASSERT_TEXT(err.text, cases[i].text);
+        CU_ASSERT_PTR_NULL(tree);
+    }
+}
+
+static bool read_levels(unsigned levels)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+    struct spk_buf text = {.arena = &arena};
+    struct spk_err err = {0};
+    cJSON *tree = NULL;
+
+    for (unsigned i = 0; i < levels; i++)
+        spk_buf_char(&text, '[');
+    for (unsigned i = 0; i < levels; i++)
+        spk_buf_char(&text, ']');
+    return spk_yaml_read(&arena, text.data, text.length, &tree, &err);
+}
+
+static void test_depth_is_bounded(void)
+{
+    CU_ASSERT(read_levels(32));
+    CU_ASSERT_FALSE(read_levels(33));
+    CU_ASSERT_FALSE(read_levels(10000));
+}
+
+/* Spark's client through the real spark-submit 3.5.8 and 4.1.4; strings show what is none. */
+static void test_templates_are_typed_as_spark_does(void)
+{
+    static const struct {
+        const char *in, *out;
+    } cases[] = {
+        {"[1, 1.50, 1e3, 1e-5, 1e7, 5., -0, -0.0, true, null, ]",
+         "[1,1.5,1000.0,1.0E-5,1.0E7,5.0,0,-0.0,true,null]"},
+        {"[yes, on, 010, 0x1F, ~, True, .5, +1, 1_000, 1:30, .NaN, 2020-01-01]",
+         "[\"yes\",\"on\",\"010\",\"0x1F\",\"~\",\"True\",\".5\",\"+1\",\"1_000\",\"1:30\","
+         "\".NaN\",\"2020-01-01\"]"},
+        {"[.inf, -.inf, .nan, 1e400]", "[\"Infinity\",\"-Infinity\",\"NaN\",\"Infinity\"]"},
+        {"[12345678901234567890, 12345678.5]", "[12345678901234567890,1.23456785E7]"},
+        {"--- {1: a, 1.50: b, true: c, yes: d, 010: e, ~: f}",
+         "{\"010\":\"e\",\"1\":\"a\",\"1.5\":\"b\",\"true\":\"c\",\"yes\":\"d\",\"~\":\"f\"}"},
+        {"a: &x {b: 1e3}\nc: [*x, *x]",
+         "{\"a\":{\"b\":1000.0},\"c\":[{\"b\":1000.0},{\"b\":1000.0}]}"},
+        {"[!!str 1e3, !!int '12', !!float 1, !!bool 'true', !!null '', ! 1]",
+         "[\"1e3\",12,1.0,true,null,\"1\"]"},
+        {"!!map {a: !!seq []}", "{\"a\":[]}"},
+        {"<<: {a: b}", "{\"<<\":{\"a\":\"b\"}}"},
+        {"%YAML 1.2\n---\na: b\n---\n", "{\"a\":\"b\"}"},
+        {" {\"a\": 1.50, \"b\": 1e3}", "{\"a\":1.50,\"b\":1e3}"},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+        struct spk_err err = {0};
+        cJSON *tree = NULL;
+        bool is_json;
+
+        CU_ASSERT(spk_yaml_read_template(&arena, cases[i].in, strlen(cases[i].in), &tree,
+                                         &is_json, &err));
+        SPK_ASSERT_TEXT(err.text, "");
+        CU_ASSERT_EQUAL(is_json, *cases[i].in == ' ');
+        if (tree)
+            SPK_ASSERT_TEXT(spk_json_write(&arena, tree), cases[i].out);
+    }
+}
+
+static void test_bad_templates_are_refused(void)
+{
+    static const char *const cases[] = {
+        "",           "a: 1\n---\nb: 1\n",    "a: !foo b",   "a: !!int abc", "a: *x",
+        "a: &x [*x]", "{\"a\": 1, \"a\": 2}", "{\"a\": 1,}", "a: 1\na: 1\n", "a:\n\tb: 1\n",
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+        struct spk_err err = {0};
+        cJSON *tree = NULL;
+        bool is_json = true;
+
+        CU_ASSERT_FALSE(
+            spk_yaml_read_template(&arena, cases[i], strlen(cases[i]), &tree, &is_json, &err));
+        CU_ASSERT_EQUAL(err.reason, SPK_INVALID_POD_TEMPLATE);
+        CU_ASSERT_PTR_NULL(tree);
+        CU_ASSERT(is_json);
+    }
+}
+
+/* Aliases of aliases must not multiply beyond the limits of nodes and levels. */
+static void test_aliases_are_bounded(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 24);
+    struct spk_buf text = {.arena = &arena};
+    struct spk_err err = {0};
+    cJSON *tree = NULL;
+    bool is_json;
+
+    spk_buf_text(&text, "a0: &a0 [x, x]\n");
+    for (int i = 1; i < 30; i++)
+        spk_buf_printf(&text, "a%d: &a%d [*a%d, *a%d]\n", i, i, i - 1, i - 1);
+    CU_ASSERT_FALSE(
+        spk_yaml_read_template(&arena, text.data, text.length, &tree, &is_json, &err));
+    SPK_ASSERT_TEXT(strchr(err.text, ':') + 2, "more than 20000 values");
+}
+
+/* As sigs.k8s.io/yaml 1.6.0 (JSONToYAML) writes the left side. */
+static void test_trees_are_written_as_go_does(void)
+{
+    static const struct {
+        const char *in, *out;
+    } cases[] = {
+        {"{\"b\":[{\"x\":1,\"y\":[]},\"s\"],\"a\":{},\"c\":null}",
+         "a: {}\nb:\n- x: 1\n  \"y\": []\n- s\nc: null\n"},
+        {"{\"a10\":1,\"a9\":2,\"a_\":3,\"B\":4}", "B: 4\na_: 3\na9: 2\na10: 1\n"},
+        {"[\"yes\",\"0644\",\"1:30\",\"2020-01-01\",\"\",\"~\",\"1e3\",\"a: b\",\"- x\",\" "
+         "s\"]",
+         "- \"yes\"\n- \"0644\"\n- \"1:30\"\n- \"2020-01-01\"\n- \"\"\n- \"~\"\n- \"1e3\"\n"
+         "- 'a: b'\n- '- x'\n- ' s'\n"},
+        {"[\"x\\ny\\n\",\"x\\ny\",\"\\u0007\",\"\\u00e9\"]",
+         "- |\n  x\n  y\n- |-\n  x\n  y\n- \"\\a\"\n- \u00e9\n"},
+        {"[1,1.5,1e3,1234567.5]", "- 1\n- 1.5\n- 1000\n- 1.2345675e+06\n"},
+        {"[true,\"true\"]", "- true\n- \"true\"\n"},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+        struct spk_err err = {0};
+        cJSON *tree = NULL;
+
+        CU_ASSERT_FATAL(spk_json_read(&arena, cases[i].in, strlen(cases[i].in), &tree, &err));
+        SPK_ASSERT_TEXT(spk_yaml_write(&arena, tree), cases[i].out);
+    }
+}
+
+static void test_what_is_written_reads_back_equal(void)
+{
+    for (size_t i = 0; i < SPK_LEN(go_cases); i++) {
+        SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+        struct spk_err err = {0};
+        cJSON *tree = NULL, *again = NULL;
+
+        CU_ASSERT_FATAL(
+            spk_yaml_read(&arena, go_cases[i].in, strlen(go_cases[i].in), &tree, &err));
+        const char *text = spk_yaml_write(&arena, tree);
+        CU_ASSERT_FATAL(spk_yaml_read(&arena, text, strlen(text), &again, &err));
+        SPK_ASSERT_TEXT(spk_json_write(&arena, again), spk_json_write(&arena, tree));
+    }
+}
+
+static void write_much(void *arena)
+{
+    cJSON *array = spk_json_new_array(arena);
+
+    for (;;) {
+        spk_json_push_text(array, "x");
+        (void)spk_yaml_write(arena, array);
+    }
+}
+
+static void test_exhaustion_inside_libyaml_leaks_nothing(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(100000);
+
+    CU_ASSERT_FALSE(spk_arena_run(&arena, write_much, &arena));
+}
+
+static void test_doubles_are_spelt_as_go_and_java_do(void)
+{
+    static const struct {
+        double value;
+        const char *json, *go, *java;
+    } cases[] = {
+        {0, "0", "0", "0.0"},
+        {100, "100", "100", "100.0"},
+        {0.1, "0.1", "0.1", "0.1"},
+        {1e6, "1000000", "1e+06", "1000000.0"},
+        {1e7, "10000000", "1e+07", "1.0E7"},
+        {1e-4, "0.0001", "0.0001", "1.0E-4"},
+        {1e21, "1e+21", "1e+21", "1.0E21"},
+        {-1.5e-10, "-1.5e-10", "-1.5e-10", "-1.5E-10"},
+        {123456789.123456789, "123456789.12345679", "1.2345678912345679e+08",
+         "1.2345678912345679E8"},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+
+        SPK_ASSERT_TEXT(spk_number_go_json(&arena, cases[i].value), cases[i].json);
+        SPK_ASSERT_TEXT(spk_number_go(&arena, cases[i].value), cases[i].go);
+        SPK_ASSERT_TEXT(spk_number_java(&arena, cases[i].value), cases[i].java);
+    }
+}
+
+static CU_TestInfo tests[] = {
+    SPK_TEST(manifests_are_typed_as_kubectl_does),
+    SPK_TEST(bad_manifests_are_refused_with_their_place),
+    SPK_TEST(depth_is_bounded),
+    SPK_TEST(templates_are_typed_as_spark_does),
+    SPK_TEST(bad_templates_are_refused),
+    SPK_TEST(aliases_are_bounded),
+    SPK_TEST(trees_are_written_as_go_does),
+    SPK_TEST(what_is_written_reads_back_equal),
+    SPK_TEST(exhaustion_inside_libyaml_leaks_nothing),
+    SPK_TEST(doubles_are_spelt_as_go_and_java_do),
+    CU_TEST_INFO_NULL,
+};
+
+SPK_TEST_MAIN("yaml", tests)
