@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * config.h: which API server, and who we are to it. Whatever comes from the environment comes
+ * in as a parameter; only files are read here.
+ *
+ * @source
+ * https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/,
+ *         k8s.io/client-go: tools/clientcmd, rest.InClusterConfig
+ */
+#pragma once
+
+#include "base/file.h"
+#include "base/text.h"
+
+/** Where to look; NULL is "not given". Servers leave kubeconfig_list, home and proxies NULL.
+ */
+struct spk_kube_source {
+    const char *kubeconfig;      /* --kubeconfig: one file */
+    const char *kubeconfig_list; /* KUBECONFIG: files, separated by colons */
+    const char *home;            /* HOME: its .kube/config comes last */
+    const char *context;         /* --context; NULL: current-context */
+    const char *ns;              /* --namespace: instead of the context's */
+    const char *server;          /* --master of embedded mode: instead of the context's */
+    const char *service_host;    /* KUBERNETES_SERVICE_HOST */
+    const char *service_port_https, *service_port; /* KUBERNETES_SERVICE_PORT(_HTTPS) */
+    const char
+        *service_account; /* directory of the Pod's credentials; NULL: the standard one */
+    const char *https_proxy, *no_proxy;
+    bool allow_http;     /* plain http beyond loopback */
+    bool allow_insecure; /* insecure-skip-tls-verify */
+    bool strict_files;   /* refuse a kubeconfig that others may write; else a warning */
+};
+
+/** Whom to act as; user NULL: nobody else. */
+struct spk_impersonation {
+    const char *user, *uid;
+    struct spk_strings groups;
+    struct spk_strings extra_keys, extra_values; /* the same number of both */
+};
+
+/** An https (or http) address in parts. */
+struct spk_kube_address {
+    bool tls;
+    const char *host;   /* without brackets */
+    const char *port;   /* never empty */
+    const char *prefix; /* "" or "/k8s/clusters/c-1", without a final slash */
+};
+
+/** A complete answer: what a client needs to talk to one API server. */
+struct spk_kube_config {
+    const char *
+        source; /* "in-cluster", "kubeconfig '/root/.kube/config', context 'dev'": no secret */
+    struct spk_kube_address address;
+    const char *ns;              /* of the context or the Pod; "default" */
+    struct spk_bytes ca;         /* PEM; data NULL: the system's roots */
+    const char *tls_server_name; /* instead of the host's; NULL: none */
+    bool insecure;               /* does not verify the server */
+    const char *proxy_url;       /* NULL: none, whatever the environment says */
+    const char *no_proxy;        /* hosts that need no proxy; NULL: none */
+    struct spk_bytes client_certificate, client_key; /* PEM; data NULL: none */
+    const char *token, *token_file;                  /* the file wins */
+    const char *username, *password;                 /* basic authentication */
+    struct spk_impersonation as;
+    struct spk_strings warnings; /* for the log */
+    const char *mode;            /* last word of the User-Agent: "server", "cli", ... */
+    unsigned max_inflight;       /* requests under way; 0: SPK_KUBE_INFLIGHT */
+    bool http1;                  /* HTTP/1.1 only */
+};
+
+/**
+ * Find and read the configuration: the --kubeconfig file, else the KUBECONFIG list, else the
+ * Pod's own credentials, else ~/.kube/config; without any, only an explicit server will do.
+ * Certificates and keys are read now, tokens in files later and again and again.
+ *
+ * @owner  *out lives in arena
+ * @errors CREDENTIALS_MISSING  there is no configuration anywhere, or no such context
+ *         INVALID_FIELD        a file cannot be read or says something impossible; the text
+ *                              names file, line, column and key, never a value
+ *         UNSUPPORTED_FEATURE  exec, auth-provider
+ */
+bool spk_kube_config_load(struct spk_arena *arena, const struct spk_kube_source *source,
+                          struct spk_kube_config *out, struct spk_err *err) SPK_CHECK;
+
+/**
+ * Take an address apart: scheme https or http, a host (an IPv6 address in brackets), maybe a
+ * port and a path; no user, query or fragment.
+ *
+ * @errors INVALID_FIELD
+ */
+bool spk_kube_address_parse(struct spk_arena *arena, const char *url,
+                            struct spk_kube_address *out, struct spk_err *err) SPK_CHECK;
+
+/** "https://10.0.0.1:443", "https://[::1]:6443/prefix". */
+const char *spk_kube_address_url(struct spk_arena *arena,
+                                 const struct spk_kube_address *address);
