@@ -24,6 +24,8 @@
 #define SPK_MAX_NODES          20000U      /* JSON, YAML, Struct */
 #define SPK_MAX_KEYS           4096U       /* of one object or map */
 #define SPK_MAX_ELEMENTS       10000U      /* of one list */
+#define SPK_MAX_VIOLATIONS     32U         /* field errors told about one application */
+#define SPK_MAX_ANNOTATIONS    SPK_KIB(256) /* Kubernetes: annotations of one object */
 #define SPK_MAX_STRING         SPK_MIB(1)
 #define SPK_MAX_ARGUMENTS      16384U       /* spark-submit's vector */
 #define SPK_MAX_ARGUMENT_BYTES 1572864U     /* all of them: a command line is never larger */

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "application/application.h"
+#include "application/decode.h"
+#include "application/kind.h"
+
+#include "base/limits.h"
+#include "json/read.h"
+#include "json/yaml.h"
+
+#include <string.h>
+
+static bool is_json(const char *bytes, size_t length)
+{
+    while (length > 0 && *bytes != '\0' && strchr(" \t\r\n", *bytes)) {
+        bytes++;
+        length--;
+    }
+    return length > 0 && *bytes == '{';
+}
+
+static bool read_tree(struct spk_arena *arena, const char *bytes, size_t length, cJSON **out,
+                      struct spk_err *err)
+{
+    if (length > SPK_MAX_REQUEST)
+        return spk_fail(err, SPK_REQUEST_TOO_LARGE,
+                        "the manifest has %zu bytes, at most %zu are accepted", length,
+                        SPK_MAX_REQUEST);
+    if (is_json(bytes, length))
+        return spk_json_read(arena, bytes, length, out, err);
+    return spk_yaml_read(arena, bytes, length, out, err);
+}
+
+bool spk_application_read(struct spk_arena *arena, const char *bytes, size_t length,
+                          const struct spk_application_options *options,
+                          Spk__SparkApplication **out, struct spk_warnings *warnings,
+                          struct spk_err *err)
+{
+    struct spk_findings findings = spk_findings_start(arena);
+    struct spk_decoder decoder = {.arena = arena,
+                                  .findings = &findings,
+                                  .warn_unknown_fields = options->warn_unknown_fields,
+                                  .warnings = warnings};
+    cJSON *tree;
+
+    if (!read_tree(arena, bytes, length, &tree, err))
+        return false;
+    if (!spk_json_is_object(tree))
+        return spk_fail(err, SPK_INVALID_MANIFEST,
+                        "a SparkApplication is an object, the document is a %s",
+                        spk_json_type_name(tree));
+    /* Before the fields: those of another kind are all unknown. */
+    if (!spk_kind_check(spk_json_get_text(tree, "apiVersion"), spk_json_get_text(tree, "kind"),
+                        err))
+        return false;
+    Spk__SparkApplication *application =
+        spk_message_new(arena, &spk__spark_application__descriptor);
+    spk_decode(&decoder, tree, &application->base);
+    if (!spk_findings_none(&findings, err))
+        return false;
+    *out = application;
+    return true;
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "application/semver.h"
+#include "application/stages.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+/* A text as Go's %q writes it. */
+static const char *quoted(struct spk_arena *arena, const char *text)
+{
+    static const char from[] = "\a\b\f\n\r\t\v\\\"", to[] = "abfnrtv\\\"";
+    struct spk_buf out = {.arena = arena};
+
+    spk_buf_char(&out, '"');
+    for (const char *c = text; *c; c++) {
+        const char *escape = strchr(from, *c);
+
+        if (escape)
+            spk_buf_printf(&out, "\\%c", to[escape - from]);
+        else if ((unsigned char)*c < ' ' || *c == 0x7F)
+            spk_buf_printf(&out, "\\x%02x", (unsigned)(unsigned char)*c);
+        else
+            spk_buf_char(&out, *c);
+    }
+    spk_buf_char(&out, '"');
+    return spk_buf_string(&out);
+}
+
+/* The length is a rule of its own, so no question for kubernetes/names.h. */
+static bool has_dns1035_letters(const char *name)
+{
+    static const char all[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+    size_t length = strlen(name);
+
+    return length > 0 && *name >= 'a' && *name <= 'z' && name[length - 1] != '-' &&
+           strspn(name, all) == length;
+}
+
+static void check_name(struct spk_findings *f, const char *name)
+{
+    const char *length = strlen(name) > 63 ? "must be no more than 63 characters" : "";
+    const char *letters =
+        has_dns1035_letters(name)
+            ? ""
+            : "a DNS-1035 label must consist of lower case alphanumeric characters or '-', "
+              "start with an alphabetic character, and end with an alphanumeric character "
+              "(e.g. 'my-name',  or 'abc-123', regex used for validation is "
+              "'[a-z]([-a-z0-9]*[a-z0-9])?')";
+
+    if (*length || *letters)
+        spk_find_in(f, "metadata.name", SPK_INVALID_FIELD,
+                    "invalid SparkApplication name \"%.253s\": %s%s%s", name, length,
+                    *length && *letters ? ", " : "", letters);
+}
+
+static void check_templates(struct spk_findings *f, const Spk__SparkApplicationSpec *spec)
+{
+    if (!spec->driver->template_ && !spec->executor->template_)
+        return;
+    if (spk_semver_before_3(spec->spark_version))
+        spk_find_in(
+            f, spec->driver->template_ ? "spec.driver.template" : "spec.executor.template",
+            SPK_INVALID_FIELD, "pod template feature requires Spark version 3.0.0 or higher");
+}
+
+static void check_node_selectors(struct spk_findings *f, const Spk__SparkApplicationSpec *spec)
+{
+    size_t driver = spec->driver->n_node_selector, executor = spec->executor->n_node_selector;
+
+    if (spec->n_node_selector > 0 && (driver > 0 || executor > 0))
+        spk_find_in(f, driver > 0 ? "spec.driver.nodeSelector" : "spec.executor.nodeSelector",
+                    SPK_INVALID_FIELD,
+                    "node selector cannot be defined at both SparkApplication and "
+                    "Driver/Executor");
+}
+
+static bool port_is_taken(const Spk__SparkApplicationSpec *spec, size_t i)
+{
+    Spk__DriverIngressConfiguration *const *items = spec->driver_ingress_options;
+
+    for (size_t k = 0; k < i; k++)
+        if (items[k]->has_service_port && items[k]->service_port == items[i]->service_port)
+            return true;
+    return false;
+}
+
+static bool format_is_taken(const Spk__SparkApplicationSpec *spec, size_t i)
+{
+    Spk__DriverIngressConfiguration *const *items = spec->driver_ingress_options;
+
+    for (size_t k = 0; k < i; k++)
+        if (spk_text_equal(items[k]->ingress_url_format, items[i]->ingress_url_format))
+            return true;
+    return false;
+}
+
+static void check_ingress(struct spk_findings *f, const Spk__SparkApplicationSpec *spec,
+                          size_t i)
+{
+    const Spk__DriverIngressConfiguration *item = spec->driver_ingress_options[i];
+    const char *format = item->ingress_url_format ? item->ingress_url_format : "";
+
+    if (!item->has_service_port)
+        spk_find_in(f, "servicePort", SPK_INVALID_FIELD,
+                    "DriverIngressOptions has nill ServicePort");
+    else if (port_is_taken(spec, i))
+        spk_find_in(f, "servicePort", SPK_INVALID_FIELD,
+                    "DriverIngressOptions has duplicate ServicePort: %d", item->service_port);
+    if (*format == '\0')
+        spk_find_in(f, "ingressURLFormat", SPK_INVALID_FIELD,
+                    "DriverIngressOptions has empty IngressURLFormat");
+    else if (format_is_taken(spec, i))
+        spk_find_in(f, "ingressURLFormat", SPK_INVALID_FIELD,
+                    "DriverIngressOptions has duplicate IngressURLFormat: %.256s", format);
+}
+
+static const char by_field[] = "use the image field on the CRD instead";
+static const char by_account[] = "configure the service account via the CRD spec instead";
+static const char by_operator[] = "this value is managed by the operator";
+static const char by_credentials[] = "authentication credentials are managed by the operator";
+
+/* Keys of sparkConf that the operator refuses, sorted. */
+static const struct denied {
+    const char *key, *reason;
+} denied[] = {
+    {"spark.kubernetes.authenticate.driver.oauthToken", by_credentials},
+    {"spark.kubernetes.authenticate.driver.oauthTokenFile", by_credentials},
+    {"spark.kubernetes.authenticate.driver.serviceAccountName", by_account},
+    {"spark.kubernetes.authenticate.executor.oauthToken", by_credentials},
+    {"spark.kubernetes.authenticate.executor.oauthTokenFile", by_credentials},
+    {"spark.kubernetes.authenticate.executor.serviceAccountName", by_account},
+    {"spark.kubernetes.authenticate.oauthToken", by_credentials},
+    {"spark.kubernetes.authenticate.oauthTokenFile", by_credentials},
+    {"spark.kubernetes.container.image", by_field},
+    {"spark.kubernetes.driver.container.image", by_field},
+    {"spark.kubernetes.driver.master", by_operator},
+    {"spark.kubernetes.executor.container.image", by_field},
+    {"spark.master", by_operator},
+};
+
+static void deny(struct spk_findings *f, const char *key, const char *reason)
+{
+    spk_find_in(f, spk_printf(f->arena, "[%s]", key), SPK_INVALID_FIELD,
+                "sparkConf key %s is not allowed: %s", quoted(f->arena, key), reason);
+}
+
+static void check_conf(struct spk_findings *f, const char *key, const char *value,
+                       const char *ns)
+{
+    for (size_t i = 0; i < SPK_LEN(denied); i++)
+        if (strcmp(denied[i].key, key) == 0)
+            deny(f, key, denied[i].reason);
+    if (strcmp(key, "spark.kubernetes.namespace") == 0 && strcmp(value, ns) != 0)
+        deny(f, key,
+             spk_printf(f->arena, "must equal the application namespace %s, got %s",
+                        quoted(f->arena, ns), quoted(f->arena, value)));
+}
+
+void spk_check_webhook(struct spk_findings *findings, const Spk__SparkApplication *application)
+{
+    const Spk__SparkApplicationSpec *spec = application->spec;
+    const char *name = spk_application_name(application);
+
+    check_name(findings, name ? name : "");
+    check_templates(findings, spec);
+    check_node_selectors(findings, spec);
+    for (size_t i = 0; i < spec->n_driver_ingress_options; i++) {
+        size_t before = spk_enter(findings, "spec.driverIngressOptions[%zu]", i);
+
+        check_ingress(findings, spec, i);
+        spk_leave(findings, before);
+    }
+    size_t before = spk_enter(findings, "spec.sparkConf");
+    for (size_t i = 0; i < spec->n_spark_conf; i++)
+        check_conf(findings, spec->spark_conf[i]->key, spec->spark_conf[i]->value,
+                   spk_application_namespace(application));
+    spk_leave(findings, before);
+}
