@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * arguments.h: the vector the operator runs spark-submit with, row by row in its order.
+ *
+ * @source spark-operator internal/controller/sparkapplication/submission.go:
+ *         buildSparkSubmitArgs
+ */
+#pragma once
+
+#include "operator/draft.h"
+#include "operator/operator.h"
+
+struct spk_argument_list {
+    struct spk_arena *arena;
+    struct spk_argument *items;
+    size_t n, capacity;
+};
+
+void spk_argument_add(struct spk_argument_list *list, const char *text, const char *origin);
+
+/** "--conf", then "key=value". */
+void spk_argument_conf(struct spk_argument_list *list, const char *key, const char *value,
+                       const char *origin);
+
+/**
+ * All rows but those of the template files; *template_rows is where they would stand.
+ *
+ * @errors INVALID_FIELD  a local directory's volume; with the operator's text
+ */
+bool spk_arguments_make(const struct spk_draft *draft,
+                        const struct spk_operator_request *request,
+                        struct spk_argument_list *out, size_t *template_rows,
+                        struct spk_err *err) SPK_CHECK;

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "operator/draft.h"
+
+#include <inttypes.h>
+
+#define KUEUE_PREFIX "kueue.x-k8s.io/"
+
+const char *spk_draft_text(const char *text)
+{
+    return text ? text : "";
+}
+
+bool spk_draft_filled(const char *text)
+{
+    return text && *text;
+}
+
+const cJSON *spk_draft_tree(const struct spk_trees *trees, size_t i)
+{
+    return i < trees->n ? spk_struct_tree(trees->items[i]) : NULL;
+}
+
+static const char *entry_path(struct spk_arena *arena, const char *path, const char *field,
+                              const char *key)
+{
+    return spk_printf(arena, "%s.%s[%s]", path, field, key);
+}
+
+/* Fill the list at map with the entries of a map field of message; field is its JSON name. */
+#define READ_MAP(map, message, member, path, field)                                           \
+    do {                                                                                      \
+        (map)->arena = arena;                                                                 \
+        for (size_t i = 0; i < (message)->n_##member; i++) {                                  \
+            const char *key = spk_draft_text((message)->member[i]->key);                      \
+                                                                                              \
+            spk_conf_set(map, key, spk_draft_text((message)->member[i]->value),               \
+                         entry_path(arena, path, field, key));                                \
+        }                                                                                     \
+    } while (0)
+
+#define READ_SECRET_KEYS(map, message, path)                                                  \
+    do {                                                                                      \
+        (map)->arena = arena;                                                                 \
+        for (size_t i = 0; i < (message)->n_env_secret_key_refs; i++) {                       \
+            const char *key = spk_draft_text((message)->env_secret_key_refs[i]->key);         \
+                                                                                              \
+            spk_conf_set(map, key,                                                            \
+                         secret_key(arena, (message)->env_secret_key_refs[i]->value),         \
+                         entry_path(arena, path, "envSecretKeyRefs", key));                   \
+        }                                                                                     \
+    } while (0)
+
+#define TREES(message, member) ((struct spk_trees){(message)->member, (message)->n_##member})
+
+/* Both roles have these fields; their messages are of different types. */
+#define READ_ROLE(role, message)                                                              \
+    do {                                                                                      \
+        (role)->has_template = (message)->template_ != NULL;                                  \
+        (role)->template_ = spk_struct_tree((message)->template_);                            \
+        (role)->has_cores = (message)->has_cores;                                             \
+        (role)->cores = (message)->cores;                                                     \
+        (role)->core_limit = (message)->core_limit;                                           \
+        (role)->core_request = (message)->core_request;                                       \
+        (role)->memory = (message)->memory;                                                   \
+        (role)->memory_limit = (message)->memory_limit;                                       \
+        (role)->memory_overhead = (message)->memory_overhead;                                 \
+        (role)->image = (message)->image;                                                     \
+        (role)->service_account = (message)->service_account;                                 \
+        (role)->java_options = (message)->java_options;                                       \
+        (role)->scheduler_name = (message)->scheduler_name;                                   \
+        (role)->priority_class_name = (message)->priority_class_name;                         \
+        (role)->gpu = (message)->gpu;                                                         \
+        (role)->config_maps = (message)->config_maps;                                         \
+        (role)->n_config_maps = (message)->n_config_maps;                                     \
+        (role)->secrets = (message)->secrets;                                                 \
+        (role)->n_secrets = (message)->n_secrets;                                             \
+        (role)->ports = (message)->ports;                                                     \
+        (role)->n_ports = (message)->n_ports;                                                 \
+        (role)->env = TREES(message, env);                                                    \
+        (role)->env_from = TREES(message, env_from);                                          \
+        (role)->volume_mounts = TREES(message, volume_mounts);                                \
+        (role)->tolerations = TREES(message, tolerations);                                    \
+        (role)->sidecars = TREES(message, sidecars);                                          \
+        (role)->init_containers = TREES(message, init_containers);                            \
+        (role)->host_aliases = TREES(message, host_aliases);                                  \
+        (role)->affinity = spk_struct_tree((message)->affinity);                              \
+        (role)->pod_security_context = spk_struct_tree((message)->pod_security_context);      \
+        (role)->security_context = spk_struct_tree((message)->security_context);              \
+        (role)->dns_config = spk_struct_tree((message)->dns_config);                          \
+        (role)->lifecycle = spk_struct_tree((message)->lifecycle);                            \
+        (role)->host_network = (message)->host_network;                                       \
+        (role)->share_process_namespace = (message)->share_process_namespace;                 \
+        (role)->has_grace_period = (message)->has_termination_grace_period_seconds;           \
+        (role)->grace_period_s = (message)->termination_grace_period_seconds;                 \
+        READ_MAP(&(role)->labels, message, labels, (role)->path, "labels");                   \
+        READ_MAP(&(role)->annotations, message, annotations, (role)->path, "annotations");    \
+        READ_MAP(&(role)->node_selector, message, node_selector, (role)->path,                \
+                 "nodeSelector");                                                             \
+        READ_MAP(&(role)->env_vars, message, env_vars, (role)->path, "envVars");              \
+        READ_SECRET_KEYS(&(role)->secret_key_refs, message, (role)->path);                    \
+    } while (0)
+
+static const char *secret_key(struct spk_arena *arena, const Spk__NameKey *value)
+{
+    return spk_printf(arena, "%s:%s", value ? spk_draft_text(value->name) : "",
+                      value ? spk_draft_text(value->key) : "");
+}
+
+static void finish_role(struct spk_arena *arena, const Spk__SparkApplicationSpec *spec,
+                        struct spk_role *role)
+{
+    role->image_origin = spk_printf(arena, "%s.image", role->path);
+    if (!spk_draft_filled(role->image)) {
+        role->image = spk_draft_filled(spec->image) ? spec->image : NULL;
+        role->image_origin = "spec.image";
+    }
+    if (role->has_cores)
+        role->cores_text = spk_printf(arena, "%" PRId32, role->cores);
+}
+
+static void read_driver(struct spk_arena *arena, struct spk_draft *draft)
+{
+    static const Spk__DriverSpec empty = SPK__DRIVER_SPEC__INIT;
+    const Spk__DriverSpec *driver = draft->spec->driver ? draft->spec->driver : &empty;
+
+    draft->driver.name = "driver";
+    draft->driver.path = "spec.driver";
+    READ_ROLE(&draft->driver, driver);
+    finish_role(arena, draft->spec, &draft->driver);
+    READ_MAP(&draft->service_labels, driver, service_labels, "spec.driver", "serviceLabels");
+    READ_MAP(&draft->service_annotations, driver, service_annotations, "spec.driver",
+             "serviceAnnotations");
+}
+
+static void read_executor(struct spk_arena *arena, struct spk_draft *draft)
+{
+    static const Spk__ExecutorSpec empty = SPK__EXECUTOR_SPEC__INIT;
+    const Spk__ExecutorSpec *executor = draft->spec->executor ? draft->spec->executor : &empty;
+
+    draft->executor.name = "executor";
+    draft->executor.path = "spec.executor";
+    READ_ROLE(&draft->executor, executor);
+    finish_role(arena, draft->spec, &draft->executor);
+    if (executor->has_instances)
+        draft->instances = spk_printf(arena, "%" PRId32, executor->instances);
+    if (executor->has_delete_on_termination)
+        draft->delete_on_termination = executor->delete_on_termination ? "true" : "false";
+}
+
+static void read_labels(struct spk_arena *arena, const cJSON *metadata,
+                        struct spk_conf *labels)
+{
+    labels->arena = arena;
+    SPK_JSON_EACH (item, spk_json_get(metadata, "labels"))
+        if (!spk_starts_with(item->string, KUEUE_PREFIX))
+            spk_conf_set(labels, item->string, spk_draft_text(spk_json_string(item)),
+                         entry_path(arena, "metadata", "labels", item->string));
+}
+
+/* Before any step changes sparkConf: the name is decided first. */
+static void name_driver_pod(struct spk_draft *draft)
+{
+    static const char key[] = "spark.kubernetes.driver.pod.name";
+    const Spk__DriverSpec *driver = draft->spec->driver;
+    const char *configured = spk_conf_get(&draft->spark_conf, key);
+
+    if (driver && spk_draft_filled(driver->pod_name)) {
+        draft->driver_pod = driver->pod_name;
+        draft->driver_pod_origin = "spec.driver.podName";
+        return;
+    }
+    if (spk_draft_filled(configured)) {
+        draft->driver_pod = configured;
+        draft->driver_pod_origin = spk_conf_find(&draft->spark_conf, key)->origin;
+        return;
+    }
+    draft->driver_pod = spk_printf(draft->arena, "%s-driver", draft->name);
+    draft->driver_pod_origin = "metadata.name";
+}
+
+void spk_draft_open(struct spk_arena *arena, const Spk__SparkApplication *application,
+                    const char *submission_id, struct spk_draft *draft)
+{
+    static const Spk__SparkApplicationSpec empty = SPK__SPARK_APPLICATION_SPEC__INIT;
+    const Spk__SparkApplicationSpec *spec = application->spec ? application->spec : &empty;
+
+    *draft = (struct spk_draft){
+        .arena = arena,
+        .spec = spec,
+        .name = spk_draft_text(spk_application_name(application)),
+        .namespace_ = spk_draft_text(spk_application_namespace(application)),
+        .uid = spk_draft_text(spk_application_uid(application)),
+        .submission_id = spk_draft_text(submission_id),
+    };
+    READ_MAP(&draft->spark_conf, spec, spark_conf, "spec", "sparkConf");
+    READ_MAP(&draft->hadoop_conf, spec, hadoop_conf, "spec", "hadoopConf");
+    READ_MAP(&draft->node_selector, spec, node_selector, "spec", "nodeSelector");
+    read_labels(arena, spk_struct_tree(application->metadata), &draft->labels);
+    read_driver(arena, draft);
+    read_executor(arena, draft);
+    name_driver_pod(draft);
+}
+
+cJSON *spk_draft_owner(const struct spk_draft *draft, bool controller)
+{
+    if (!*draft->uid)
+        return NULL;
+    cJSON *owner = spk_json_new_object(draft->arena);
+
+    spk_json_text(owner, "apiVersion", "sparkoperator.k8s.io/v1beta2");
+    spk_json_text(owner, "kind", "SparkApplication");
+    spk_json_text(owner, "name", draft->name);
+    spk_json_text(owner, "uid", draft->uid);
+    if (controller) {
+        spk_json_bool(owner, "controller", true);
+        spk_json_bool(owner, "blockOwnerDeletion", true);
+    }
+    return owner;
+}
+
+int64_t spk_draft_executors(const struct spk_draft *draft)
+{
+    static const Spk__ExecutorSpec none = SPK__EXECUTOR_SPEC__INIT;
+    const Spk__ExecutorSpec *executor = draft->spec->executor ? draft->spec->executor : &none;
+    const Spk__DynamicAllocation *dynamic = draft->spec->dynamic_allocation;
+    int64_t n = executor->has_instances ? executor->instances : 2;
+
+    if (!dynamic || !dynamic->enabled)
+        return n;
+    /* Absent numbers are 0 in the messages. */
+    n = executor->has_instances && executor->instances > 0 ? executor->instances : 0;
+    if (dynamic->initial_executors > n)
+        n = dynamic->initial_executors;
+    return dynamic->min_executors > n ? dynamic->min_executors : n;
+}

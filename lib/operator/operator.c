@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "operator/operator.h"
+
+#include "operator/arguments.h"
+#include "operator/monitoring.h"
+#include "operator/mutate.h"
+#include "operator/scheduler.h"
+#include "operator/templates.h"
+#include "operator/web_ui.h"
+
+#define MARKER "spark-submit.internal/mutated"
+
+static void add_object(struct spk_operator_output *out, cJSON *object)
+{
+    if (object)
+        out->extra_objects[out->n_extra_objects++] = object;
+}
+
+/* The order is the controller's: later steps see what earlier ones changed. */
+static bool run_controller_steps(struct spk_draft *draft,
+                                 const struct spk_operator_options *options,
+                                 struct spk_operator_output *out,
+                                 struct spk_warnings *warnings, struct spk_err *err)
+{
+    cJSON *pod_group = NULL;
+
+    if (spk_monitoring_is_applied(draft)) {
+        spk_warn(warnings, draft->arena, "CONTROLLER_STEPS_ALREADY_APPLIED",
+                 "spec.monitoring.prometheus",
+                 "the Java agent is in javaOptions already, so the controller's steps are "
+                 "left out");
+        return true;
+    }
+    if (!spk_web_ui_apply(draft, options, err))
+        return false;
+    out->extra_objects = spk_alloc_array(draft->arena, 2, sizeof(cJSON *));
+    add_object(out, spk_monitoring_apply(draft));
+    if (!spk_scheduler_apply(draft, options, &pod_group, err))
+        return false;
+    add_object(out, pod_group);
+    return true;
+}
+
+/* A pod with the mark is left alone by a webhook that is set up to look for it. */
+static void mark_driver(struct spk_arena *arena, struct spk_mutations *list)
+{
+    struct spk_mutation mark = {
+        .kind = SPK_REPLACE,
+        .value = spk_json_new_text(arena, "true"),
+        .origin = "pod_mutation",
+    };
+
+    spk_strings_add(arena, &mark.path, "metadata");
+    spk_strings_add(arena, &mark.path, "labels");
+    spk_strings_add(arena, &mark.path, MARKER);
+    spk_mutations_add(arena, list, &mark);
+}
+
+static bool mutate(const struct spk_draft *stored, struct spk_operator_output *out,
+                   struct spk_warnings *warnings, struct spk_err *err)
+{
+    if (!spk_pod_mutations(stored, &stored->driver, &out->driver_mutations, err) ||
+        !spk_executor_template_mutate(stored, out->executor_template, warnings, err))
+        return false;
+    mark_driver(stored->arena, &out->driver_mutations);
+    return true;
+}
+
+bool spk_operator_run(struct spk_arena *arena, const struct spk_operator_request *request,
+                      struct spk_operator_output *out, struct spk_warnings *warnings,
+                      struct spk_err *err)
+{
+    struct spk_operator_output output = {0};
+    struct spk_argument_list arguments = {0};
+    struct spk_draft stored, draft;
+
+    spk_draft_open(arena, request->application, request->submission_id, &stored);
+    spk_draft_open(arena, request->application, request->submission_id, &draft);
+    if (request->controller_steps &&
+        !run_controller_steps(&draft, request->options, &output, warnings, err))
+        return false;
+    if (!spk_arguments_make(&draft, request, &arguments, &output.template_rows, err) ||
+        !spk_template_make(&draft, &draft.driver, &output.driver_template, err) ||
+        !spk_template_make(&draft, &draft.executor, &output.executor_template, err))
+        return false;
+    if (request->native_mutation && !mutate(&stored, &output, warnings, err))
+        return false;
+    output.arguments = arguments.items;
+    output.n = arguments.n;
+    *out = output;
+    return true;
+}
+
+struct spk_strings spk_operator_command_line(struct spk_arena *arena,
+                                             const struct spk_operator_output *output,
+                                             const char *submission_id)
+{
+    static const char *const roles[] = {"driver", "executor"};
+    struct spk_argument_list list = {.arena = arena};
+    struct spk_strings line = {0};
+
+    for (size_t i = 0; i < SPK_LEN(roles); i++) {
+        const char *key = spk_printf(arena, "spark.kubernetes.%s.podTemplate", roles[i]);
+
+        spk_argument_conf(
+            &list, spk_printf(arena, "%sFile", key),
+            spk_printf(arena, "/tmp/spark/%s/%s-pod-template.yaml", submission_id, roles[i]),
+            NULL);
+        spk_argument_conf(&list, spk_printf(arena, "%sContainerName", key),
+                          spk_printf(arena, "spark-kubernetes-%s", roles[i]), NULL);
+    }
+    for (size_t i = 0; i < output->template_rows; i++)
+        spk_strings_add(arena, &line, output->arguments[i].text);
+    for (size_t i = 0; i < list.n; i++)
+        spk_strings_add(arena, &line, list.items[i].text);
+    for (size_t i = output->template_rows; i < output->n; i++)
+        spk_strings_add(arena, &line, output->arguments[i].text);
+    return line;
+}

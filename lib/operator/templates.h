@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * templates.h: the pod templates that the operator hands to spark-submit.
+ *
+ * @source spark-operator internal/controller/sparkapplication/submission.go:
+ *         buildDriverPodTemplate, buildExecutorPodTemplate
+ */
+#pragma once
+
+#include "operator/draft.h"
+
+/**
+ * The user's template, or one with an empty Spark container, owned by the application.
+ *
+ * @errors INVALID_FIELD  the user's template is not a PodTemplateSpec
+ */
+bool spk_template_make(const struct spk_draft *draft, const struct spk_role *role, cJSON **out,
+                       struct spk_err *err) SPK_CHECK;
