@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "job.h"
+
+#include "base/limits.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool read_named(void *context, struct spk_arena *arena, const char *path,
+                       struct spk_bytes *out, struct spk_err *err)
+{
+    (void)context;
+    return spk_file_read(arena, path, SPK_MAX_REQUEST, out, err);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct spk_named_bytes *left = a, *right = b;
+
+    return strcmp(left->name, right->name);
+}
+
+/* The names first, in memory of libc's own, so that running out of arena leaks no directory.
+ */
+static bool list_names(struct spk_arena *arena, const char *path, struct spk_strings *out,
+                       struct spk_err *err)
+{
+    struct dirent **entries = NULL;
+    int n = scandir(path, &entries, NULL, alphasort);
+
+    if (n < 0)
+        return spk_fail(err, SPK_INVALID_FIELD, "cannot read the directory '%.200s'", path);
+    for (int i = 0; i < n; i++) {
+        spk_defer(arena, free, entries[i]);
+        spk_strings_add(arena, out, entries[i]->d_name);
+    }
+    spk_defer(arena, free, entries);
+    return true;
+}
+
+static bool read_directory(void *context, struct spk_arena *arena, const char *path,
+                           struct spk_files *out, struct spk_err *err)
+{
+    struct spk_strings names = {0};
+
+    if (!list_names(arena, path, &names, err))
+        return false;
+    struct spk_named_bytes *files = spk_alloc_array(arena, names.n, sizeof(*files));
+    size_t n = 0;
+    for (size_t i = 0; i < names.n; i++) {
+        struct spk_err ignored = {0};
+
+        /* What is no plain file is not shipped. */
+        if (read_named(context, arena, spk_printf(arena, "%s/%s", path, names.items[i]),
+                       &files[n].bytes, &ignored))
+            files[n++].name = names.items[i];
+    }
+    qsort(files, n, sizeof(*files), by_name);
+    *out = (struct spk_files){files, n};
+    return true;
+}
+
+static bool read_stdin(struct spk_arena *arena, struct spk_bytes *out, struct spk_err *err)
+{
+    struct spk_buf text = {.arena = arena};
+    char block[4096];
+    size_t n;
+
+    while ((n = fread(block, 1, sizeof(block), stdin)) > 0) {
+        spk_buf_put(&text, block, n);
+        if (text.length > SPK_MAX_REQUEST)
+            return spk_fail(err, SPK_REQUEST_TOO_LARGE, "stdin has more than 2 MiB");
+    }
+    out->data = spk_buf_string(&text);
+    out->length = text.length;
+    return true;
+}
+
+static bool read_text(struct spk_arena *arena, const char *path, struct spk_bytes *out,
+                      struct spk_err *err)
+{
+    if (!path)
+        return true;
+    if (strcmp(path, "-") == 0)
+        return read_stdin(arena, out, err);
+    return spk_file_read(arena, path, SPK_MAX_REQUEST, out, err);
+}
+
+static bool set_variables(struct spk_arena *arena, const struct ctl_options *options,
+                          struct spk_environment *environment, struct spk_err *err)
+{
+    struct spk_conf variables = {.arena = arena};
+
+    for (size_t i = 0; i < options->environment.n; i++) {
+        const char *text = options->environment.items[i], *equals = strchr(text, '=');
+
+        if (!equals || equals == text)
+            return spk_fail(err, SPK_INVALID_FIELD, "--env '%.64s' is not K=V", text);
+        spk_conf_set(&variables, spk_strndup(arena, text, (size_t)(equals - text)), equals + 1,
+                     "--env");
+    }
+    environment->variables = variables.entries;
+    environment->n = variables.n;
+    return true;
+}
+
+bool ctl_job_read(struct spk_arena *arena, const struct ctl_options *options,
+                  struct ctl_job *out, struct spk_err *err)
+{
+    struct ctl_job job = {.environment = {.user = "spark",
+                                          .read_file = read_named,
+                                          .read_directory = read_directory}};
+    struct spk_environment *environment = &job.environment;
+
+    if (!read_text(arena, options->file, &job.manifest, err) ||
+        !read_text(arena, options->driver_template, &job.driver_template, err) ||
+        !read_text(arena, options->executor_template, &job.executor_template, err) ||
+        !set_variables(arena, options, environment, err))
+        return false;
+    environment->conf_dir = options->conf_dir;
+    if (options->conf_dir) {
+        if (!read_directory(NULL, arena, options->conf_dir, &environment->conf_files, err))
+            return false;
+        environment->has_conf_dir = true;
+    }
+    *out = job;
+    return true;
+}
+
+void ctl_job_for_client(struct spk_arena *arena, const struct ctl_options *options,
+                        const struct ctl_job *job, struct spk_job *out)
+{
+    const struct spk_environment *environment = &job->environment;
+    struct spk_pair *variables = spk_alloc_array(arena, environment->n, sizeof(*variables));
+    struct spk_pair *files = spk_alloc_array(arena, environment->conf_files.n, sizeof(*files));
+
+    for (size_t i = 0; i < environment->n; i++)
+        variables[i] =
+            (struct spk_pair){environment->variables[i].key, environment->variables[i].value};
+    for (size_t i = 0; i < environment->conf_files.n; i++)
+        files[i] = (struct spk_pair){environment->conf_files.items[i].name,
+                                     environment->conf_files.items[i].bytes.data};
+    *out = (struct spk_job){
+        .manifest = job->manifest.data,
+        .manifest_length = job->manifest.length,
+        .arguments = options->arguments.items,
+        .n_arguments = options->arguments.n,
+        .driver_template = job->driver_template.data,
+        .driver_template_length = job->driver_template.length,
+        .executor_template = job->executor_template.data,
+        .executor_template_length = job->executor_template.length,
+        .environment = variables,
+        .n_environment = environment->n,
+        .conf_files = files,
+        .n_conf_files = environment->conf_files.n,
+    };
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "command.h"
+#include "job.h"
+#include "output.h"
+#include "json/read.h"
+#include "json/write.h"
+#include "json/yaml.h"
+
+#include <string.h>
+
+/* ---- here, with the core linked in ---- */
+
+static bool set_operator_option(const char *key, const char *value,
+                                struct spk_operator_options *options, struct spk_err *err)
+{
+    const struct {
+        const char *key;
+        bool *flag;
+        const char **text;
+    } rows[] = {
+        {"enable_ui_service", &options->enable_ui_service, NULL},
+        {"ingress_url_format", NULL, &options->ingress_url_format},
+        {"enable_batch_scheduler", &options->enable_batch_scheduler, NULL},
+        {"default_batch_scheduler", NULL, &options->default_batch_scheduler},
+        {"kube_scheduler_names", NULL, &options->kube_scheduler_names},
+        {"feature_load_spark_defaults", &options->load_spark_defaults, NULL},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(rows); i++) {
+        if (strcmp(rows[i].key, key) != 0)
+            continue;
+        if (rows[i].flag)
+            *rows[i].flag = *value == 't' || *value == 'T';
+        else
+            *rows[i].text = value;
+        return true;
+    }
+    /* Options of what the controller makes after a submission: nothing of it is shown here. */
+    if (!strcmp(key, "enable_driver_pdb") || !strcmp(key, "ingress_class_name"))
+        return true;
+    return spk_fail(err, SPK_INVALID_FIELD, "--operator-option '%.64s' is not known", key);
+}
+
+static bool take_operator_options(struct spk_arena *arena, const struct ctl_options *options,
+                                  struct spk_operator_options *out, struct spk_err *err)
+{
+    for (size_t i = 0; i < options->operator_options.n; i++) {
+        const char *text = options->operator_options.items[i], *equals = strchr(text, '=');
+
+        if (!equals)
+            return spk_fail(err, SPK_INVALID_FIELD, "--operator-option '%.64s' is not K=V",
+                            text);
+        if (!set_operator_option(spk_strndup(arena, text, (size_t)(equals - text)), equals + 1,
+                                 out, err))
+            return false;
+    }
+    return true;
+}
+
+/* The operator's own rule, from the environment it is told to have. */
+static const char *master_url(struct spk_arena *arena,
+                              const struct spk_environment *environment)
+{
+    const char *host = spk_environment_get(environment, "KUBERNETES_SERVICE_HOST");
+    const char *port = spk_environment_get(environment, "KUBERNETES_SERVICE_PORT");
+    bool brackets = host && strchr(host, ':') && *host != '[';
+
+    if (!host || !port)
+        return "k8s://https://kubernetes.default.svc:443";
+    return spk_printf(arena, "k8s://https://%s%s%s:%s", brackets ? "[" : "", host,
+                      brackets ? "]" : "", port);
+}
+
+static void fill_request(struct spk_arena *arena, const struct ctl_options *options,
+                         const struct ctl_job *job, struct spk_request *request)
+{
+    struct spk_payload *payload = &request->payload;
+
+    *request = (struct spk_request){
+        .submission_id = options->submission_id,
+        .idempotency_key = options->idempotency_key,
+        .spark_version = options->spark_version,
+        .uid = options->uid,
+        .tenant = "",
+        .skip_defaults = options->skip_defaults,
+    };
+    if (options->pod_mutation)
+        request->pod_mutation = *options->pod_mutation == 'n' &&
+                                        options->pod_mutation[1] == 'a'
+                                    ? SPK_MUTATION_NATIVE
+                                    : SPK_MUTATION_NONE;
+    if (options->controller_steps)
+        request->controller_steps = *options->controller_steps == 'n' ? SPK_STEPS_NONE
+                                                                      : SPK_STEPS_APPLY;
+    payload->properties.arena = arena;
+    if (job->manifest.data) {
+        payload->kind = SPK_PAYLOAD_MANIFEST;
+        payload->manifest = job->manifest;
+        return;
+    }
+    payload->kind = SPK_PAYLOAD_COMMAND;
+    payload->arguments = options->arguments;
+    payload->environment = &job->environment;
+    payload->driver_template =
+        (struct spk_template){.text = job->driver_template, .origin = "--driver-pod-template"};
+    payload->executor_template = (struct spk_template){.text = job->executor_template,
+                                                       .origin = "--executor-pod-template"};
+}
+
+static enum spk_stage stage_of(const struct ctl_options *options)
+{
+    if (spk_text_equal(options->stage, "submission"))
+        return SPK_STAGE_SUBMISSION;
+    return spk_text_equal(options->stage, "application") ? SPK_STAGE_APPLICATION
+                                                         : SPK_STAGE_OBJECTS;
+}
+
+static bool render_here(struct spk_arena *arena, const struct ctl_options *options,
+                        const struct ctl_job *job, cJSON **out, struct spk_err *err)
+{
+    struct spk_settings settings = spk_settings_default();
+    struct spk_view view = {.stage = stage_of(options), .plain = options->plain};
+    struct spk_warnings warnings = {0};
+    struct spk_request request;
+
+    if (!take_operator_options(arena, options, &settings.operator_options, err))
+        return false;
+    settings.operator_options.master = master_url(arena, &job->environment);
+    settings.warn_unknown_fields = spk_text_equal(options->unknown_fields, "warn");
+    fill_request(arena, options, job, &request);
+    if (!spk_render(arena, &settings, &request, &view, out, &warnings, err))
+        return false;
+    for (size_t i = 0; i < warnings.n; i++)
+        ctl_print_warning(warnings.items[i].code, warnings.items[i].field,
+                          warnings.items[i].message);
+    return true;
+}
+
+/* ---- by a server ---- */
+
+/* A uid for a manifest that has none; the server has no such option. */
+static bool add_uid(struct spk_arena *arena, const char *uid, struct ctl_job *job,
+                    struct spk_err *err)
+{
+    cJSON *tree = NULL;
+    const char *at = job->manifest.data;
+
+    if (!uid || !job->manifest.data)
+        return true;
+    while (*at == ' ' || *at == '\t' || *at == '\r' || *at == '\n')
+        at++;
+    bool ok = *at == '{'
+                  ? spk_json_read(arena, job->manifest.data, job->manifest.length, &tree, err)
+                  : spk_yaml_read(arena, job->manifest.data, job->manifest.length, &tree, err);
+    if (!ok)
+        return false;
+    if (!spk_json_is_object(tree) || !spk_json_is_object(spk_json_get(tree, "metadata")) ||
+        spk_json_at(tree, "metadata.uid"))
+        return true;
+    spk_json_text(spk_json_child(tree, "metadata"), "uid", uid);
+    job->manifest.data = spk_json_write(arena, tree);
+    job->manifest.length = strlen(job->manifest.data);
+    return true;
+}
+
+static cJSON *parse_reply(struct spk_arena *arena, const char *text)
+{
+    struct spk_err ignored;
+    cJSON *tree = NULL;
+
+    if (!*text || !spk_json_read(arena, text, strlen(text), &tree, &ignored))
+        return NULL;
+    return tree;
+}
+
+static cJSON *list_tree(struct spk_arena *arena, const struct spk_result *result,
+                        enum spk_list list)
+{
+    cJSON *items = spk_json_new_array(arena);
+
+    for (size_t i = 0; i < spk_result_count(result, list); i++)
+        (void)spk_json_push(items, parse_reply(arena, spk_result_item(result, list, i)));
+    return items;
+}
+
+static cJSON *result_tree(struct spk_arena *arena, enum spk_stage stage,
+                          const struct spk_result *result)
+{
+    cJSON *tree = spk_json_new_object(arena);
+
+    if (stage == SPK_STAGE_APPLICATION)
+        return parse_reply(arena, spk_result_text(result, SPK_FIELD_APPLICATION));
+    if (stage == SPK_STAGE_OBJECTS) {
+        spk_json_text(tree, "apiVersion", "v1");
+        spk_json_text(tree, "kind", "List");
+        (void)spk_json_set(tree, "items", list_tree(arena, result, SPK_LIST_OBJECTS));
+        return tree;
+    }
+    cJSON *arguments = spk_json_list(tree, "arguments");
+    for (size_t i = 0; i < spk_result_count(result, SPK_LIST_ARGUMENTS); i++)
+        spk_json_push_text(arguments, spk_result_item(result, SPK_LIST_ARGUMENTS, i));
+    (void)spk_json_set(tree, "driverPodTemplate",
+                       parse_reply(arena, spk_result_text(result, SPK_FIELD_DRIVER_TEMPLATE)));
+    (void)spk_json_set(
+        tree, "executorPodTemplate",
+        parse_reply(arena, spk_result_text(result, SPK_FIELD_EXECUTOR_TEMPLATE)));
+    (void)spk_json_set(tree, "extraObjects", list_tree(arena, result, SPK_LIST_EXTRA_OBJECTS));
+    return tree;
+}
+
+static void close_client(void *client)
+{
+    spk_client_close(client);
+}
+
+static void free_result(void *result)
+{
+    spk_result_free(result);
+}
+
+static int render_there(struct spk_arena *arena, const struct ctl_options *options,
+                        const struct ctl_job *job)
+{
+    struct spk_client_config config = {.size = sizeof(config), .target = options->endpoint};
+    struct spk_render_request request = {
+        .size = sizeof(request),
+        .idempotency_key = options->idempotency_key,
+        .submission_id = options->submission_id,
+        .spark_version = options->spark_version,
+        .plain = options->plain,
+        .skip_defaults = options->skip_defaults,
+        .stage = (enum spk_render_stage)stage_of(options),
+        .pod_mutation = ctl_choice(options->pod_mutation),
+        .controller_steps = ctl_choice(options->controller_steps),
+    };
+    struct spk_client *client = NULL;
+    struct spk_result *result = NULL;
+    struct spk_error error;
+
+    ctl_job_for_client(arena, options, job, &request.job);
+    if (!spk_client_open(&client, &config, &error))
+        return ctl_print_error(arena, options, &error);
+    spk_defer(arena, close_client, client);
+    if (!spk_client_render(client, &request, options->timeout_ms, &result, &error))
+        return ctl_print_error(arena, options, &error);
+    spk_defer(arena, free_result, result);
+    ctl_print_warnings(result);
+    ctl_print_tree(arena, options, result_tree(arena, stage_of(options), result));
+    return CTL_OK;
+}
+
+int ctl_render(struct spk_arena *arena, const struct ctl_options *options)
+{
+    struct spk_err err = {0};
+    struct ctl_job job;
+    cJSON *tree = NULL;
+
+    if (!ctl_job_read(arena, options, &job, &err))
+        return ctl_print_err(arena, options, &err);
+    if (options->endpoint)
+        return add_uid(arena, options->uid, &job, &err) ? render_there(arena, options, &job)
+                                                        : ctl_print_err(arena, options, &err);
+    if (!render_here(arena, options, &job, &tree, &err))
+        return ctl_print_err(arena, options, &err);
+    ctl_print_tree(arena, options, tree);
+    return CTL_OK;
+}
