@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sparksubmit/core.h"
+
+#include "base/limits.h"
+#include "spark_submit.h"
+#include "json/write.h"
+#include "json/yaml.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct spk_core_result {
+    struct spk_arena arena; /* holds all below */
+    const char *text;
+    struct spk_warnings warnings;
+};
+
+/* One call, as spk_arena_run hands it on. */
+struct call {
+    const struct spk_core_request *request;
+    struct spk_core_result *result;
+    struct spk_err err;
+    bool ok;
+};
+
+static bool refuse(struct spk_error *error, enum spk_reason reason, const char *field,
+                   const char *text)
+{
+    *error = (struct spk_error){
+        .code = (int)spk_reason_code(reason),
+        .retry = (int)spk_reason_retry(reason),
+        .retry_after_ms = -1,
+    };
+    (void)snprintf(error->reason, sizeof(error->reason), "%s", spk_reason_name(reason));
+    (void)snprintf(error->field, sizeof(error->field), "%s", field);
+    (void)snprintf(error->text, sizeof(error->text), "%s", text);
+    return false;
+}
+
+static void fill_payload(struct spk_arena *arena, const struct spk_core_request *from,
+                         struct spk_payload *payload)
+{
+    payload->properties.arena = arena;
+    if (from->manifest) {
+        payload->kind = SPK_PAYLOAD_MANIFEST;
+        payload->manifest = (struct spk_bytes){from->manifest, from->manifest_length};
+        return;
+    }
+    payload->kind = SPK_PAYLOAD_COMMAND;
+    for (size_t i = 0; i < from->n_arguments; i++)
+        spk_strings_add(arena, &payload->arguments, from->arguments[i]);
+}
+
+static void render(void *argument)
+{
+    struct call *call = argument;
+    struct spk_arena *arena = &call->result->arena;
+    const struct spk_core_request *from = call->request;
+    struct spk_settings settings = spk_settings_default();
+    struct spk_view view = {.stage = (enum spk_stage)from->stage, .plain = from->plain};
+    struct spk_request request = {
+        .spark_version = from->spark_version,
+        .submission_id = from->submission_id,
+        .uid = from->uid,
+        .tenant = "",
+        .pod_mutation = from->native_mutation ? SPK_MUTATION_NATIVE : SPK_MUTATION_NONE,
+    };
+    cJSON *tree = NULL;
+
+    fill_payload(arena, from, &request.payload);
+    call->ok = spk_render(arena, &settings, &request, &view, &tree, &call->result->warnings,
+                          &call->err);
+    if (call->ok)
+        call->result->text = from->yaml ? spk_yaml_write(arena, tree)
+                                        : spk_json_write(arena, tree);
+}
+
+bool spk_core_render(const struct spk_core_request *request, struct spk_core_result **out,
+                     struct spk_error *error)
+{
+    struct spk_core_request known = {0};
+    struct call call = {.request = &known};
+
+    if (!request || request->size < sizeof(request->size) || request->size > sizeof(known))
+        return refuse(error, SPK_INVALID_FIELD, "size",
+                      "the struct's size member is not set, or newer than this library");
+    memcpy(&known, request, request->size);
+    if (!known.manifest == !known.n_arguments)
+        return refuse(error, SPK_INVALID_FIELD, "", "give either a manifest or arguments");
+    call.result = calloc(1, sizeof(*call.result));
+    if (!call.result)
+        return refuse(error, SPK_SERVER_OVERLOADED, "", "out of memory");
+    call.result->arena.limit = SPK_ARENA_BYTES;
+    if (!spk_arena_run(&call.result->arena, render, &call))
+        (void)refuse(error, SPK_SERVER_OVERLOADED, "", "the input needs too much memory");
+    else if (!call.ok)
+        (void)refuse(error, call.err.reason, call.err.field, call.err.text);
+    if (call.ok) {
+        *out = call.result;
+        return true;
+    }
+    spk_core_free(call.result);
+    return false;
+}
+
+const char *spk_core_text(const struct spk_core_result *result, size_t *length)
+{
+    if (length)
+        *length = strlen(result->text);
+    return result->text;
+}
+
+size_t spk_core_warning_count(const struct spk_core_result *result)
+{
+    return result->warnings.n;
+}
+
+const char *spk_core_warning(const struct spk_core_result *result, size_t index)
+{
+    return index < result->warnings.n ? result->warnings.items[index].message : "";
+}
+
+void spk_core_free(struct spk_core_result *result)
+{
+    if (!result)
+        return;
+    spk_arena_free(&result->arena);
+    free(result);
+}
