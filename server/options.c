@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "options.h"
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "option_value.h"
+
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FIELD(name) offsetof(struct spk_config, name)
+
+/* flag, type, field, default, choices or what stands for the value, help. */
+static const struct spk_option table[] = {
+    {"mode", SPK_OPTION_CHOICE, FIELD(mode), "sidecar", "sidecar|standalone",
+     "beside a Spark Operator, or on its own"},
+    {"listen", SPK_OPTION_LIST, FIELD(listen), "unix:///run/spark-submit/grpc.sock", "ADDRESS",
+     "unix:///PATH or tcp://HOST:PORT; repeatable"},
+    {"uds-allow-uids", SPK_OPTION_UIDS, FIELD(allowed_uids), "auto", "UIDS",
+     "users that may connect to a unix socket; default: own, 0 and 185"},
+    {"allow-insecure-tcp", SPK_OPTION_BOOL, FIELD(allow_insecure_tcp), "false", NULL,
+     "listen in plaintext beyond the loopback device"},
+    {"api-server", SPK_OPTION_CHOICE, FIELD(api_server), "kube", "memory|kube",
+     "a real API server, or one in memory for trials"},
+    {"kubeconfig", SPK_OPTION_TEXT, FIELD(kubeconfig), "", "FILE",
+     "kubeconfig; default: the service account of the Pod"},
+    {"context", SPK_OPTION_TEXT, FIELD(context), "", "NAME", "context of the kubeconfig"},
+    {"namespace", SPK_OPTION_TEXT, FIELD(namespace_), "", "NAME",
+     "namespace of applications that name none"},
+    {"reflection", SPK_OPTION_CHOICE, FIELD(reflection), "auto", "auto|on|off",
+     "serve gRPC reflection; auto: on unix and loopback listeners"},
+    {"max-inflight", SPK_OPTION_COUNT, FIELD(max_inflight), "1024", "N",
+     "calls under way before new ones are refused"},
+    {"memory-budget", SPK_OPTION_SIZE, FIELD(memory_budget), "auto", "SIZE",
+     "memory of all calls; auto: half of the cgroup's limit, else 256MiB"},
+    {"default-deadline", SPK_OPTION_DURATION, FIELD(default_deadline_ms), "30s", "DURATION",
+     "of calls that have none"},
+    {"max-deadline", SPK_OPTION_DURATION, FIELD(max_deadline_ms), "120s", "DURATION",
+     "longer ones are cut to this"},
+    {"drain-delay", SPK_OPTION_DURATION, FIELD(drain_delay_ms), "auto", "DURATION",
+     "from SIGTERM to closing the listeners; auto: 0s in sidecar mode, else 5s"},
+    {"drain-grace", SPK_OPTION_DURATION, FIELD(drain_grace_ms), "25s", "DURATION",
+     "for running calls after that"},
+    {"default-spark-version", SPK_OPTION_TEXT, FIELD(default_spark_version), "", "VERSION",
+     "of applications that name none; default: the newest known"},
+    {"strict-spark-version", SPK_OPTION_BOOL, FIELD(strict_spark_version), "false", NULL,
+     "refuse Spark versions that have no profile of their own"},
+    {"pod-mutation", SPK_OPTION_CHOICE, FIELD(pod_mutation), "none", "none|native",
+     "leave the operator's pod webhook its work, or do it here"},
+    {"controller-steps", SPK_OPTION_CHOICE, FIELD(controller_steps), "auto", "auto|none|apply",
+     "what the operator does before it submits; auto: none in sidecar mode"},
+    {"unknown-fields", SPK_OPTION_CHOICE, FIELD(unknown_fields), "refuse", "refuse|warn",
+     "of an application"},
+    {"spark-user", SPK_OPTION_TEXT, FIELD(spark_user), "spark", "NAME",
+     "SPARK_USER of drivers when nothing else says so"},
+    {"spark-conf-dir", SPK_OPTION_TEXT, FIELD(spark_conf_dir), "", "DIRECTORY",
+     "stands for SPARK_CONF_DIR"},
+    {"spark-env", SPK_OPTION_LINES, FIELD(spark_env), NULL, "NAME=VALUE",
+     "a variable that spark-submit would see; repeatable"},
+    {"ingress-url-format", SPK_OPTION_TEXT, FIELD(ingress_url_format), "", "FORMAT",
+     "the operator's flag"},
+    {"enable-batch-scheduler", SPK_OPTION_BOOL, FIELD(enable_batch_scheduler), "true", NULL,
+     "the operator's flag"},
+    {"default-batch-scheduler", SPK_OPTION_TEXT, FIELD(default_batch_scheduler), "", "NAME",
+     "the operator's flag"},
+    {"kube-scheduler-names", SPK_OPTION_TEXT, FIELD(kube_scheduler_names), "kube-scheduler",
+     "NAMES", "the operator's flag"},
+    {"load-spark-defaults", SPK_OPTION_BOOL, FIELD(load_spark_defaults), "false", NULL,
+     "the operator's flag"},
+    {"submission-variant", SPK_OPTION_CHOICE, FIELD(submission_variant), "auto", "auto|G",
+     "G: a gated driver first, always; auto: only without an owner"},
+    {"log-level", SPK_OPTION_CHOICE, FIELD(log_level), "info", "debug|info|warn|error",
+     "least level that is written"},
+    {"log-format", SPK_OPTION_CHOICE, FIELD(log_format), "auto", "auto|text|json",
+     "auto: text on a terminal, else JSON lines"},
+};
+
+static const struct {
+    const char *flag;
+    enum spk_action action;
+    const char *help;
+} actions[] = {
+    {"help", SPK_ACTION_HELP, "print this and exit"},
+    {"version", SPK_ACTION_VERSION, "print the version and exit"},
+    {"print-config", SPK_ACTION_PRINT, "print the values in force with their source and exit"},
+    {"check-config", SPK_ACTION_CHECK, "check the configuration and exit"},
+};
+
+/* ---- addresses ---- */
+
+static bool is_loopback_host(const char *text)
+{
+    static const char *const hosts[] = {"localhost:", "[::1]:", "127."};
+
+    for (size_t i = 0; i < SPK_LEN(hosts); i++)
+        if (spk_starts_with(text, hosts[i]))
+            return true;
+    return false;
+}
+
+bool spk_address_parse(const char *text, struct spk_address *out, struct spk_err *err)
+{
+    struct spk_address address = {0};
+
+    if (spk_starts_with(text, "unix:")) {
+        address.is_unix = true;
+        address.text = text + strlen("unix:");
+        if (spk_starts_with(address.text, "//"))
+            address.text += 2;
+        if (*address.text != '/')
+            return spk_fail(err, SPK_INVALID_FIELD,
+                            "'%.64s' does not hold an absolute path: abstract and relative "
+                            "sockets have no permissions",
+                            text);
+        if (strlen(address.text) > 107)
+            return spk_fail(err, SPK_INVALID_FIELD, "the path has more than 107 bytes");
+    } else if (spk_starts_with(text, "tcp://") && strrchr(text + 6, ':')) {
+        address.text = text + strlen("tcp://");
+        address.is_loopback = is_loopback_host(address.text);
+    } else {
+        return spk_fail(err, SPK_INVALID_FIELD,
+                        "'%.64s' is not unix:///PATH or tcp://HOST:PORT", text);
+    }
+    *out = address;
+    return true;
+}
+
+/* ---- one source after the other ---- */
+
+struct parser {
+    struct spk_arena *arena;
+    struct spk_options *out;
+    struct spk_err *err;
+    bool cleared[SPK_LEN(table)];
+};
+
+static size_t find_row(const char *name, size_t length)
+{
+    for (size_t i = 0; i < SPK_LEN(table); i++)
+        if (strlen(table[i].flag) == length && strncmp(table[i].flag, name, length) == 0)
+            return i;
+    return SPK_LEN(table);
+}
+
+static bool set(struct parser *p, size_t row, const char *text, const char *source)
+{
+    if (!p->cleared[row] || strcmp(p->out->sources[row], source) != 0)
+        spk_option_clear(&table[row], &p->out->config);
+    p->cleared[row] = true;
+    p->out->sources[row] = source;
+    return spk_option_read(p->arena, &table[row], text, &p->out->config, p->err);
+}
+
+static bool read_defaults(struct parser *p)
+{
+    for (size_t i = 0; i < SPK_LEN(table); i++) {
+        p->out->sources[i] = "default";
+        if (!table[i].initial || table[i].type == SPK_OPTION_UIDS)
+            continue;
+        if (!set(p, i, table[i].initial, "default"))
+            return false;
+    }
+    return true;
+}
+
+/* SPK_DRAIN_DELAY=5s sets --drain-delay. */
+static bool read_environment(struct parser *p, char *const *environment)
+{
+    for (; *environment; environment++) {
+        const char *equals = strchr(*environment, '=');
+
+        if (!spk_starts_with(*environment, "SPK_") || !equals)
+            continue;
+        size_t length = (size_t)(equals - *environment) - 4;
+        char *name = spk_lower(p->arena, spk_strndup(p->arena, *environment + 4, length));
+        for (char *c = name; *c; c++)
+            *c = *c == '_' ? '-' : *c;
+        size_t row = find_row(name, length);
+        if (row == SPK_LEN(table))
+            spk_strings_add(p->arena, &p->out->strange,
+                            spk_strndup(p->arena, *environment, length + 4));
+        else if (!set(p, row, equals + 1, "environment"))
+            return false;
+    }
+    return true;
+}
+
+static bool read_action(struct parser *p, const char *name)
+{
+    for (size_t i = 0; i < SPK_LEN(actions); i++) {
+        if (strcmp(actions[i].flag, name) != 0)
+            continue;
+        p->out->action = actions[i].action;
+        return true;
+    }
+    return false;
+}
+
+/* *argv is a flag; afterwards it is the last word that belongs to it. */
+static bool read_flag(struct parser *p, char *const **argv)
+{
+    const char *word = **argv, *name = word + 2, *value = strchr(word, '=');
+
+    if (!spk_starts_with(word, "--"))
+        return spk_fail(p->err, SPK_UNKNOWN_FIELD, "'%.64s' is not a flag", word);
+    if (!value && read_action(p, name))
+        return true;
+    size_t row = find_row(name, value ? (size_t)(value - name) : strlen(name));
+    if (row == SPK_LEN(table))
+        return spk_fail(p->err, SPK_UNKNOWN_FIELD, "there is no flag '%.64s'", word);
+    if (value)
+        return set(p, row, value + 1, "flag");
+    if (table[row].type == SPK_OPTION_BOOL)
+        return set(p, row, "true", "flag");
+    if (!(*argv)[1])
+        return spk_fail(p->err, SPK_UNKNOWN_FIELD, "the flag '%.64s' needs a value", word);
+    return set(p, row, *++*argv, "flag");
+}
+
+/* ---- what only the whole shows ---- */
+
+static int64_t cgroup_budget(struct spk_arena *arena)
+{
+    struct spk_bytes bytes;
+    struct spk_err err = {0};
+    int64_t limit;
+
+    if (!spk_file_read(arena, "/sys/fs/cgroup/memory.max", 64, &bytes, &err) ||
+        !spk_parse_int64(spk_trim(arena, bytes.data), &limit) || limit <= 0)
+        return (int64_t)SPK_MEMORY_BUDGET;
+    return limit / 2;
+}
+
+static void fill_in(struct parser *p)
+{
+    struct spk_config *config = &p->out->config;
+    bool sidecar = config->mode == SPK_MODE_SIDECAR;
+
+    if (config->drain_delay_ms < 0)
+        config->drain_delay_ms = sidecar ? 0 : 5000;
+    if (config->memory_budget == 0)
+        config->memory_budget = cgroup_budget(p->arena);
+    if (config->allowed_uids.n == 0) {
+        config->allowed_uids.items = spk_alloc_array(p->arena, 3, sizeof(uid_t));
+        config->allowed_uids.items[config->allowed_uids.n++] = geteuid();
+        config->allowed_uids.items[config->allowed_uids.n++] = 0;
+        config->allowed_uids.items[config->allowed_uids.n++] = 185;
+    }
+}
+
+static bool check_listen(const struct spk_config *config, struct spk_err *err)
+{
+    for (size_t i = 0; i < config->listen.n; i++) {
+        struct spk_address address;
+
+        if (!spk_address_parse(config->listen.items[i], &address, err))
+            return spk_fail_at(err, "--listen");
+        if (!address.is_unix && !address.is_loopback && !config->allow_insecure_tcp) {
+            (void)spk_fail(err, SPK_INVALID_FIELD,
+                           "plaintext on '%.64s' needs --allow-insecure-tcp", address.text);
+            return spk_fail_at(err, "--listen");
+        }
+    }
+    return true;
+}
+
+static bool check(const struct spk_config *config, struct spk_err *err)
+{
+    if (!check_listen(config, err))
+        return false;
+    if (config->api_server == SPK_API_IN_MEMORY && (config->kubeconfig || config->context)) {
+        (void)spk_fail(err, SPK_INVALID_FIELD,
+                       "an API server in memory has no kubeconfig and no context");
+        return spk_fail_at(err, "--api-server");
+    }
+    if (config->default_deadline_ms > config->max_deadline_ms) {
+        (void)spk_fail(err, SPK_INVALID_FIELD, "it is longer than --max-deadline");
+        return spk_fail_at(err, "--default-deadline");
+    }
+    for (size_t i = 0; i < config->spark_env.n; i++) {
+        const char *equals = strchr(config->spark_env.items[i], '=');
+
+        if (equals && equals != config->spark_env.items[i])
+            continue;
+        (void)spk_fail(err, SPK_INVALID_FIELD, "'%.64s' is not NAME=VALUE",
+                       config->spark_env.items[i]);
+        return spk_fail_at(err, "--spark-env");
+    }
+    return true;
+}
+
+bool spk_options_parse(struct spk_arena *arena, char *const *argv, char *const *environment,
+                       struct spk_options *out, struct spk_err *err)
+{
+    struct spk_options options = {
+        .sources = spk_alloc_array(arena, SPK_LEN(table), sizeof(*options.sources))};
+    struct parser p = {.arena = arena, .out = &options, .err = err};
+
+    if (!read_defaults(&p) || !read_environment(&p, environment))
+        return false;
+    for (char *const *word = argv + 1; argv[0] && *word; word++)
+        if (!read_flag(&p, &word))
+            return false;
+    fill_in(&p);
+    if (options.action != SPK_ACTION_HELP && options.action != SPK_ACTION_VERSION &&
+        !check(&options.config, err))
+        return false;
+    *out = options;
+    return true;
+}
+
+void spk_options_help(FILE *file)
+{
+    (void)fputs("Usage: sparksubmitd [FLAGS]\n\n"
+                "Submits Apache Spark applications to Kubernetes on behalf of gRPC callers.\n"
+                "Each flag --NAME has an environment variable SPK_NAME; the flag wins.\n\n",
+                file);
+    for (size_t i = 0; i < SPK_LEN(table); i++) {
+        const char *initial = table[i].initial ? table[i].initial : "";
+
+        (void)fprintf(file, "  --%s%s%s\n        %s", table[i].flag,
+                      table[i].choices ? " " : "", table[i].choices ? table[i].choices : "",
+                      table[i].help);
+        (void)fprintf(file, *initial ? " (default %s)\n" : "%s\n", initial);
+    }
+    for (size_t i = 0; i < SPK_LEN(actions); i++)
+        (void)fprintf(file, "  --%s\n        %s\n", actions[i].flag, actions[i].help);
+}
+
+void spk_options_print(struct spk_arena *arena, const struct spk_options *options, FILE *file)
+{
+    for (size_t i = 0; i < SPK_LEN(table); i++)
+        (void)fprintf(file, "%s=%s (%s)\n", table[i].flag,
+                      spk_option_text(arena, &table[i], &options->config),
+                      options->sources[i]);
+}
