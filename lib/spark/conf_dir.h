@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * conf_dir.h: which files of SPARK_CONF_DIR go into the driver's ConfigMap.
+ *
+ * @source org.apache.spark.deploy.k8s.submit.KubernetesClientUtils#loadSparkConfDirFiles
+ */
+#pragma once
+
+#include "spark/entry.h"
+
+/**
+ * The files, by name. Those that do not fit, or are not UTF-8, are left out with a warning.
+ *
+ * @errors INVALID_FIELD  spark.kubernetes.configMap.maxSize
+ */
+bool spk_conf_dir_files(const struct spk_reader *reader, struct spk_files *out,
+                        struct spk_warnings *warnings, struct spk_err *err) SPK_CHECK;

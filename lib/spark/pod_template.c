@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "spark/pod_template.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "kubernetes/object.h"
+#include "kubernetes/schema.h"
+#include "spark/profile.h"
+#include "spark/submitter_file.h"
+#include "json/write.h"
+#include "json/yaml.h"
+
+#define FAILURE       "Could not load pod from template file."
+#define DRIVER_FILE   "spark.kubernetes.driver.podTemplateFile"
+#define CONTAINER_KEY "spark.kubernetes.driver.podTemplateContainerName"
+#define EXECUTOR_FILE "spark.kubernetes.executor.podTemplateFile"
+
+/* Say first that a template is the matter, and whose: err tells the cause. */
+static bool fail_to_load(struct spk_err *err, const char *origin)
+{
+    char cause[sizeof(err->text)];
+
+    memcpy(cause, err->text, sizeof(cause));
+    if (err->reason == SPK_UNSUPPORTED_FEATURE)
+        return false;
+    err->reason = SPK_INVALID_POD_TEMPLATE;
+    (void)snprintf(err->text, sizeof(err->text), FAILURE " %s", cause);
+    return spk_fail_in(err, "%s", origin);
+}
+
+/* The bytes of the file that key names; .data stays NULL if the key is not set. */
+static bool read_named(struct spk_arena *arena, const struct spk_submission *submission,
+                       const struct spk_reader *reader, const char *key, struct spk_bytes *out,
+                       struct spk_err *err)
+{
+    static const char advice[] = "send the template with the request";
+    const char *location = NULL;
+
+    if (!spk_entry_text(reader, key, &location, err))
+        return false;
+    if (!location)
+        return true;
+    const struct spk_submitter_file file = {key, spk_location_path(arena, location), advice};
+    if (file.path)
+        return spk_submitter_text_read(arena, submission, &file, out, err);
+    (void)spk_fail(err, SPK_UNSUPPORTED_FEATURE,
+                   "the pod template '%.200s' would have to be downloaded; %s", location,
+                   advice);
+    return spk_conf_blame(err, reader->conf, key);
+}
+
+/* What Spark's client library would refuse before it looks at types. */
+static bool check_shape(const cJSON *tree, struct spk_err *err)
+{
+    const cJSON *spec = spk_json_get(tree, "spec");
+    const char *kind = spk_json_get_text(tree, "kind");
+
+    if (!spk_json_is_object(tree))
+        return spk_fail(err, SPK_INVALID_POD_TEMPLATE, "A pod is expected, not a %s",
+                        spk_json_type_name(tree));
+    if (kind && strcmp(kind, "Pod") != 0)
+        return spk_fail(err, SPK_INVALID_POD_TEMPLATE,
+                        "The kind is '%.64s', but only a Pod can be a driver", kind);
+    if (!spk_json_is_object(spec))
+        return spk_fail(err, SPK_INVALID_POD_TEMPLATE, "It has no spec");
+    if (spk_json_is_null(spk_json_get(spec, "containers"))) {
+        (void)spk_fail(err, SPK_INVALID_POD_TEMPLATE, "Its containers are null");
+        return spk_fail_at(err, "spec.containers");
+    }
+    return true;
+}
+
+static bool type_fields(struct spk_arena *arena, const struct spk_submission *submission,
+                        const cJSON *tree, bool is_json, cJSON **out, struct spk_err *err)
+{
+    const struct spk_profile *profile = submission->version.profile;
+    const struct spk_fabric8 how = {
+        .octal_int32 = profile->template_octal,
+        .strict_int32 = !profile->template_fractions && !profile->template_empty_integer,
+        .pod_resources = profile->template_pod_resources,
+        .from_json = is_json,
+    };
+
+    return check_shape(tree, err) &&
+           spk_schema_fabric8(arena, spk_type_find("PodTemplateSpec"), &how, tree, out, err);
+}
+
+static bool load_text(struct spk_arena *arena, const struct spk_submission *submission,
+                      const struct spk_bytes *text, cJSON **out, struct spk_err *err)
+{
+    cJSON *tree = NULL;
+    bool is_json = false;
+
+    return spk_yaml_read_template(arena, text->data, text->length, &tree, &is_json, err) &&
+           type_fields(arena, submission, tree, is_json, out, err);
+}
+
+static bool load_pod(struct spk_arena *arena, const struct spk_submission *submission,
+                     const struct spk_reader *reader, cJSON **out, struct spk_err *err)
+{
+    const struct spk_template *given = &submission->driver_template;
+    struct spk_bytes text = given->text;
+
+    if (given->tree)
+        return type_fields(arena, submission, given->tree, true, out, err) ||
+               fail_to_load(err, given->origin);
+    if (!text.data && !read_named(arena, submission, reader, DRIVER_FILE, &text, err))
+        return fail_to_load(err, "");
+    if (!text.data) {
+        *out = spk_json_new_object(arena);
+        return true;
+    }
+    if (load_text(arena, submission, &text, out, err))
+        return true;
+    (void)fail_to_load(err, "");
+    if (given->origin)
+        return spk_fail_in(err, "%s", given->origin);
+    return spk_conf_blame(err, reader->conf, DRIVER_FILE);
+}
+
+/* The one container of that name; NULL if there is none, or several. */
+static cJSON *only_container(cJSON *containers, const char *name)
+{
+    cJSON *found = NULL;
+
+    for (cJSON *item = containers ? containers->child : NULL; item; item = item->next) {
+        if (!spk_text_equal(spk_json_get_text(item, "name"), name))
+            continue;
+        if (found)
+            return NULL;
+        found = item;
+    }
+    return found;
+}
+
+static void choose_container(struct spk_pod_template *template, const char *name)
+{
+    struct spk_arena *arena = spk_json_arena(template->pod);
+    cJSON *containers = spk_json_list(spk_json_child(template->pod, "spec"), "containers");
+    cJSON *chosen = name ? only_container(containers, name) : NULL;
+
+    template->is_named_container_missing = name && !chosen;
+    if (!chosen)
+        chosen = containers->child;
+    if (chosen)
+        spk_json_unlink(containers, chosen);
+    template->container = chosen ? chosen : spk_json_new_object(arena);
+}
+
+bool spk_pod_template_load(struct spk_arena *arena, const struct spk_submission *submission,
+                           const struct spk_reader *reader, struct spk_pod_template *out,
+                           struct spk_err *err)
+{
+    struct spk_pod_template template = {0};
+    const char *name = NULL;
+
+    if (!load_pod(arena, submission, reader, &template.pod, err) ||
+        !spk_entry_text(reader, CONTAINER_KEY, &name, err))
+        return false;
+    spk_json_text(template.pod, "apiVersion", "v1");
+    spk_json_text(template.pod, "kind", "Pod");
+    choose_container(&template, name);
+    *out = template;
+    return true;
+}
+
+bool spk_executor_template_text(struct spk_arena *arena,
+                                const struct spk_submission *submission,
+                                const struct spk_reader *reader, struct spk_bytes *out,
+                                struct spk_err *err)
+{
+    const struct spk_template *given = &submission->executor_template;
+
+    if (given->tree) {
+        const char *text = spk_json_write(arena, given->tree);
+
+        *out = (struct spk_bytes){text, strlen(text)};
+        return true;
+    }
+    if (given->text.data) {
+        *out = given->text;
+        return true;
+    }
+    return read_named(arena, submission, reader, EXECUTOR_FILE, out, err);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * pod_template.h: the pod that a driver starts from: nothing, or a template, whose containers
+ * are split into the Spark container and the others.
+ *
+ * @source org.apache.spark.deploy.k8s.KubernetesUtils#loadPodFromTemplate,
+ *         #selectSparkContainer
+ */
+#pragma once
+
+#include "spark/entry.h"
+
+struct spk_pod_template {
+    cJSON *pod; /* {apiVersion, kind, metadata, spec}; containers without the one below */
+    cJSON *container; /* the Spark container: an empty object if there is none */
+    bool is_named_container_missing; /* the name asked for fits none or several */
+};
+
+/**
+ * Load the driver's template, inline or from the file that the configuration names.
+ *
+ * @errors INVALID_POD_TEMPLATE  "Could not load pod from template file.", and why
+ *         UNSUPPORTED_FEATURE   it would have to be downloaded, or files cannot be read
+ */
+bool spk_pod_template_load(struct spk_arena *arena, const struct spk_submission *submission,
+                           const struct spk_reader *reader, struct spk_pod_template *out,
+                           struct spk_err *err) SPK_CHECK;
+
+/**
+ * The text of the executors' template; .data NULL if there is none. What came as text is
+ * given as it is, a tree as canonical JSON.
+ *
+ * @errors as above, but the text is not looked into
+ */
+bool spk_executor_template_text(struct spk_arena *arena,
+                                const struct spk_submission *submission,
+                                const struct spk_reader *reader, struct spk_bytes *out,
+                                struct spk_err *err) SPK_CHECK;

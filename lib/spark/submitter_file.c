@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "spark/submitter_file.h"
+
+#include <ctype.h>
+#include <string.h>
+
+static const char *absolute(struct spk_arena *arena, const struct spk_environment *environment,
+                            const char *path)
+{
+    if (*path == '/')
+        return path;
+    const char *cwd = environment->cwd ? environment->cwd : "";
+    return spk_printf(arena, "%s/%s", cwd, path);
+}
+
+static bool refuse(const struct spk_submission *submission,
+                   const struct spk_submitter_file *file, struct spk_err *err)
+{
+    (void)spk_fail(err, SPK_UNSUPPORTED_FEATURE,
+                   "%s names a file of the submitting machine, which cannot be read here; %s",
+                   file->key, file->instead);
+    return spk_conf_blame(err, &submission->conf, file->key);
+}
+
+bool spk_submitter_file_read(struct spk_arena *arena, const struct spk_submission *submission,
+                             const struct spk_submitter_file *file, struct spk_bytes *out,
+                             struct spk_err *err)
+{
+    const struct spk_environment *environment = &submission->environment;
+
+    if (!environment->read_file)
+        return refuse(submission, file, err);
+    if (environment->read_file(environment->context, arena,
+                               absolute(arena, environment, file->path), out, err))
+        return true;
+    return spk_conf_blame(err, &submission->conf, file->key);
+}
+
+bool spk_submitter_text_read(struct spk_arena *arena, const struct spk_submission *submission,
+                             const struct spk_submitter_file *file, struct spk_bytes *out,
+                             struct spk_err *err)
+{
+    struct spk_bytes bytes = {0};
+
+    if (!spk_submitter_file_read(arena, submission, file, &bytes, err))
+        return false;
+    if (!spk_is_utf8(bytes.data, bytes.length)) {
+        (void)spk_fail(err, SPK_INVALID_FIELD, "the file '%.200s' is not UTF-8", file->path);
+        return spk_conf_blame(err, &submission->conf, file->key);
+    }
+    *out = bytes;
+    return true;
+}
+
+bool spk_submitter_directory_read(struct spk_arena *arena,
+                                  const struct spk_submission *submission,
+                                  const struct spk_submitter_file *directory,
+                                  struct spk_files *out, struct spk_err *err)
+{
+    const struct spk_environment *environment = &submission->environment;
+
+    if (!environment->read_directory)
+        return refuse(submission, directory, err);
+    if (environment->read_directory(environment->context, arena,
+                                    absolute(arena, environment, directory->path), out, err))
+        return true;
+    return spk_conf_blame(err, &submission->conf, directory->key);
+}
+
+static int hex_digit(char c)
+{
+    return isdigit((unsigned char)c) ? c - '0' : tolower((unsigned char)c) - 'a' + 10;
+}
+
+static const char *percent_decoded(struct spk_arena *arena, const char *text)
+{
+    struct spk_buf buf = {.arena = arena};
+
+    for (; *text && *text != '#' && *text != '?'; text++) {
+        if (*text == '%' && isxdigit((unsigned char)text[1]) &&
+            isxdigit((unsigned char)text[2])) {
+            spk_buf_char(&buf, (char)(hex_digit(text[1]) * 16 + hex_digit(text[2])));
+            text += 2;
+        } else {
+            spk_buf_char(&buf, *text);
+        }
+    }
+    return spk_buf_string(&buf);
+}
+
+const char *spk_location_path(struct spk_arena *arena, const char *location)
+{
+    static const char *const schemes[] = {"file:", "local:"};
+
+    for (size_t i = 0; i < SPK_LEN(schemes); i++) {
+        if (!spk_starts_with(location, schemes[i]))
+            continue;
+        const char *path = location + strlen(schemes[i]);
+        if (spk_starts_with(path, "//"))
+            path = strchr(path + 2, '/');
+        return path ? percent_decoded(arena, path) : "/";
+    }
+    return strstr(location, "://") ? NULL : location;
+}
+
+const char *spk_file_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
