@@ -62,3 +62,13 @@ bool spk_plan_make(struct spk_arena *arena, const struct spk_submission *submiss
  * object but the Pod itself. For views that show what spark-submit would have sent.
  */
 void spk_plan_own(struct spk_arena *arena, struct spk_plan *plan);
+
+/**
+ * Check every name in the plan against the grammar of Kubernetes: before anything is sent, as
+ * Spark does not. A plan that is only shown need not pass.
+ *
+ * @errors INVALID_FIELD  the name, blamed on the key that made it
+ * @source k8s.io/apimachinery/pkg/util/validation
+ */
+bool spk_plan_check(struct spk_arena *arena, const struct spk_plan *plan,
+                    struct spk_err *err) SPK_CHECK;

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "spark/driver/driver.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "spark/names.h"
+
+#define LABEL_PREFIX SPK_K "driver.label."
+#define ORIGIN       "set by spark-submit"
+
+bool spk_driver_refuse(struct spk_err *err, const struct spk_driver *driver, const char *key,
+                       const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    const char *text = spk_vprintf(driver->arena, fmt, args);
+    va_end(args);
+    (void)spk_fail(err, SPK_INVALID_FIELD, "%s", text);
+    return spk_conf_blame(err, &driver->submission->conf, key);
+}
+
+void spk_driver_env(struct spk_driver *driver, const char *name, const char *value)
+{
+    cJSON *variable = spk_json_push_object(spk_json_list(driver->container, "env"));
+
+    spk_json_text(variable, "name", name);
+    spk_json_text(variable, "value", value);
+}
+
+cJSON *spk_driver_mount(struct spk_driver *driver, const char *name, const char *path)
+{
+    cJSON *mount = spk_json_push_object(spk_json_list(driver->container, "volumeMounts"));
+
+    spk_json_text(mount, "name", name);
+    spk_json_text(mount, "mountPath", path);
+    return mount;
+}
+
+cJSON *spk_driver_volume(struct spk_driver *driver, const char *name, const char *path)
+{
+    cJSON *spec = spk_json_child(driver->pod, "spec");
+    cJSON *volume = spk_json_push_object(spk_json_list(spec, "volumes"));
+
+    spk_json_text(volume, "name", name);
+    (void)spk_driver_mount(driver, name, path);
+    return volume;
+}
+
+void spk_volume_item(cJSON *source, const char *key, const char *path, bool is_mode)
+{
+    cJSON *item = spk_json_push_object(spk_json_list(source, "items"));
+
+    spk_json_text(item, "key", key);
+    if (is_mode)
+        spk_json_int(item, "mode", 0644);
+    spk_json_text(item, "path", path);
+}
+
+void spk_driver_add(struct spk_driver *driver, enum spk_object_role role, cJSON *object)
+{
+    if (driver->n == driver->capacity) {
+        size_t capacity = driver->capacity ? 2 * driver->capacity : 8;
+
+        driver->objects = spk_grow_array(driver->arena, driver->objects, driver->n, capacity,
+                                         sizeof(*driver->objects));
+        driver->capacity = capacity;
+    }
+    driver->objects[driver->n++] = (struct spk_planned){.object = object, .role = role};
+}
+
+cJSON *spk_driver_add_immutable(struct spk_driver *driver, enum spk_object_role role,
+                                const char *name)
+{
+    const char *kind = role == SPK_ROLE_SECRET ? "Secret" : "ConfigMap";
+    cJSON *object = spk_object(driver->arena, "v1", kind, name);
+
+    spk_json_bool(object, "immutable", true);
+    spk_driver_add(driver, role, object);
+    return spk_json_child(object, "data");
+}
+
+void spk_driver_property(struct spk_driver *driver, const char *key, const char *value)
+{
+    spk_conf_set(&driver->properties, key, value, ORIGIN);
+}
+
+/* text with every occurrence of what replaced. */
+static const char *replace(struct spk_arena *arena, const char *text, const char *what,
+                           const char *by)
+{
+    struct spk_buf buf = {.arena = arena};
+    const char *found;
+
+    for (; (found = strstr(text, what)) != NULL; text = found + strlen(what)) {
+        spk_buf_put(&buf, text, (size_t)(found - text));
+        spk_buf_text(&buf, by);
+    }
+    spk_buf_text(&buf, text);
+    return spk_buf_string(&buf);
+}
+
+const char *spk_driver_substitute(const struct spk_driver *driver, const char *value)
+{
+    const char *named =
+        replace(driver->arena, value, "{{APP_ID}}", driver->ids->application_id);
+
+    return replace(driver->arena, named, "{{EXECUTOR_ID}}", "");
+}
+
+bool spk_driver_labels(const struct spk_driver *driver, cJSON **out, struct spk_err *err)
+{
+    const struct spk_conf *conf = &driver->submission->conf;
+    const struct {
+        const char *key, *value;
+    } reserved[] = {
+        {"spark-version", driver->submission->version.text},
+        {SPK_APP_ID_LABEL, driver->ids->application_id},
+        {"spark-app-name", spk_app_name_label(driver->arena, driver->app_name)},
+        {"spark-role", "driver"},
+    };
+    cJSON *labels = spk_json_new_object(driver->arena);
+    size_t n = 0;
+    const struct spk_conf_entry *custom = spk_conf_prefix(conf, LABEL_PREFIX, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        const char *value = custom[i].value;
+
+        if (driver->profile->app_id_in_labels)
+            value = spk_driver_substitute(driver, value);
+        spk_json_text(labels, custom[i].key + strlen(LABEL_PREFIX), value);
+    }
+    for (size_t i = 0; i < SPK_LEN(reserved); i++) {
+        if (spk_json_get(labels, reserved[i].key))
+            return spk_driver_refuse(
+                err, driver, spk_printf(driver->arena, LABEL_PREFIX "%s", reserved[i].key),
+                "requirement failed: Label with key %s is not allowed as it is reserved for "
+                "Spark bookkeeping operations.",
+                reserved[i].key);
+        spk_json_text(labels, reserved[i].key, reserved[i].value);
+    }
+    *out = labels;
+    return true;
+}
+
+/* Characters that java.net.URI refuses anywhere, besides controls and '%' without digits. */
+static bool is_legal_uri(const char *text)
+{
+    size_t hashes = 0;
+
+    for (const char *c = text; *c; c++) {
+        if ((unsigned char)*c <= ' ' || *c == 0x7f || strchr("\"<>\\^`{|}[]", *c))
+            return false;
+        if (*c == '%' && !(isxdigit((unsigned char)c[1]) && isxdigit((unsigned char)c[2])))
+            return false;
+        hashes += *c == '#';
+    }
+    return hashes <= 1;
+}
+
+bool spk_is_local_resource(const char *resource)
+{
+    size_t length = 0;
+
+    if (spk_text_equal(resource, "spark-internal"))
+        return false;
+    if (isalpha((unsigned char)*resource))
+        while (isalnum((unsigned char)resource[length]) ||
+               (resource[length] && strchr("+-.", resource[length])))
+            length++;
+    if (length == 0 || resource[length] != ':' || resource[length + 1] == '\0' ||
+        !is_legal_uri(resource))
+        return true;
+    return length == strlen("file") && strncmp(resource, "file", length) == 0;
+}
+
+bool spk_driver_refuse_upload(const struct spk_driver *driver, const char *key,
+                              const char *resource, struct spk_err *err)
+{
+    if (!spk_conf_find(&driver->submission->conf, SPK_K "file.upload.path"))
+        return spk_driver_refuse(err, driver, key,
+                                 "Please specify spark.kubernetes.file.upload.path property.");
+    (void)spk_fail(err, SPK_UNSUPPORTED_FEATURE,
+                   "'%.128s' is a file of the submitting machine, which is not uploaded here; "
+                   "put it into the image or into a store that the driver can read",
+                   resource);
+    return spk_conf_blame(err, &driver->submission->conf, key);
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* @source org.apache.spark.deploy.k8s.features.MountVolumesFeatureStep */
+#include <string.h>
+
+#include "spark/driver/driver.h"
+#include "spark/volumes.h"
+
+#define ON_DEMAND "OnDemand"
+
+/* The volume being made; index counts all of the step. */
+struct place {
+    struct spk_driver *driver;
+    const struct spk_volume *volume;
+    size_t index;
+};
+
+typedef bool source_fn(const struct place *place, cJSON *source, struct spk_err *err);
+
+static const char *option(const struct place *place, const char *name)
+{
+    return spk_volume_option(&place->driver->reader, place->volume, name);
+}
+
+static bool read_access_mode(const struct spk_driver *driver, const char **out,
+                             struct spk_err *err)
+{
+    bool is_legacy = false;
+
+    if (!spk_entry_bool(&driver->reader, SPK_K "legacy.useReadWriteOnceAccessMode", &is_legacy,
+                        err))
+        return false;
+    *out = is_legacy ? "ReadWriteOnce" : "ReadWriteOncePod";
+    return true;
+}
+
+bool spk_mount_volumes_check(struct spk_driver *driver, struct spk_err *err)
+{
+    const char *mode = NULL;
+
+    return read_access_mode(driver, &mode, err);
+}
+
+static bool put_host_path(const struct place *place, cJSON *source, struct spk_err *err)
+{
+    const char *type = place->driver->profile->host_path_type ? option(place, "options.type")
+                                                              : NULL;
+
+    (void)err;
+    spk_json_text(source, "path", option(place, "options.path"));
+    spk_json_text(source, "type", type ? type : "");
+    return true;
+}
+
+static bool put_empty_dir(const struct place *place, cJSON *source, struct spk_err *err)
+{
+    const char *medium = option(place, "options.medium");
+
+    (void)err;
+    spk_json_text(source, "medium", medium ? medium : "");
+    spk_json_text(source, "sizeLimit", option(place, "options.sizeLimit"));
+    return true;
+}
+
+static bool put_nfs(const struct place *place, cJSON *source, struct spk_err *err)
+{
+    (void)err;
+    spk_json_text(source, "path", option(place, "options.path"));
+    spk_json_text(source, "server", option(place, "options.server"));
+    return true;
+}
+
+static const char *claim_name(const struct place *place)
+{
+    struct spk_arena *arena = place->driver->arena;
+    const char *text = option(place, "options.claimName"), *found;
+    const char *name =
+        spk_printf(arena, "%s-driver-pvc-%zu", place->driver->prefix, place->index);
+    struct spk_buf buf = {.arena = arena};
+
+    for (; (found = strstr(text, ON_DEMAND)) != NULL; text = found + strlen(ON_DEMAND)) {
+        spk_buf_put(&buf, text, (size_t)(found - text));
+        spk_buf_text(&buf, name);
+    }
+    spk_buf_text(&buf, text);
+    return spk_buf_string(&buf);
+}
+
+/* Labels and annotations that the configuration gives a claim (4.0). */
+static void put_claim_metadata(const struct place *place, cJSON *claim)
+{
+    const struct spk_driver *driver = place->driver;
+    const char *labels = spk_printf(driver->arena, "%slabel.", place->volume->key_prefix);
+    const char *annotations =
+        spk_printf(driver->arena, "%sannotation.", place->volume->key_prefix);
+    size_t n = 0;
+
+    if (!driver->profile->claim_labels)
+        return;
+    const struct spk_conf_entry *entries =
+        spk_conf_prefix(&driver->submission->conf, labels, &n);
+    for (size_t i = 0; i < n; i++)
+        spk_object_label(claim, entries[i].key + strlen(labels), entries[i].value);
+    entries = spk_conf_prefix(&driver->submission->conf, annotations, &n);
+    for (size_t i = 0; i < n; i++)
+        spk_object_annotation(claim, entries[i].key + strlen(annotations), entries[i].value);
+}
+
+static bool put_claim(const struct place *place, cJSON *source, struct spk_err *err)
+{
+    struct spk_driver *driver = place->driver;
+    const char *name = claim_name(place), *mode = NULL;
+    const char *class_name = option(place, "options.storageClass");
+    const char *size = option(place, "options.sizeLimit");
+
+    if (!read_access_mode(driver, &mode, err))
+        return false;
+    spk_json_text(source, "claimName", name);
+    spk_json_bool(source, "readOnly", place->volume->is_read_only);
+    if (!class_name || !size)
+        return true;
+
+    cJSON *claim = spk_object(driver->arena, "v1", "PersistentVolumeClaim", name);
+    cJSON *spec = spk_json_child(claim, "spec");
+    put_claim_metadata(place, claim);
+    spk_object_label(claim, SPK_APP_ID_LABEL, driver->ids->application_id);
+    spk_json_push_text(spk_json_list(spec, "accessModes"), mode);
+    spk_json_text(spk_json_child(spk_json_child(spec, "resources"), "requests"), "storage",
+                  size);
+    spk_json_text(spec, "storageClassName", class_name);
+    spk_driver_add(driver, SPK_ROLE_CLAIM, claim);
+    return true;
+}
+
+/* Type, and who fills in the source of that name. */
+static const struct source {
+    const char *type;
+    source_fn *put;
+} sources[] = {
+    {"hostPath", put_host_path},
+    {"persistentVolumeClaim", put_claim},
+    {"emptyDir", put_empty_dir},
+    {"nfs", put_nfs},
+};
+
+static bool add_volume(const struct place *place, struct spk_err *err)
+{
+    const struct spk_volume *volume = place->volume;
+    struct spk_driver *driver = place->driver;
+    cJSON *spec = spk_json_child(driver->pod, "spec");
+    cJSON *object = spk_json_push_object(spk_json_list(spec, "volumes"));
+    cJSON *mount = spk_driver_mount(driver, volume->name, volume->mount_path);
+
+    spk_json_bool(mount, "readOnly", volume->is_read_only);
+    spk_json_text(mount, "subPath", volume->sub_path);
+    if (driver->profile->sub_path_expr)
+        spk_json_text(mount, "subPathExpr", volume->sub_path_expr);
+    spk_json_text(object, "name", volume->name);
+    for (size_t i = 0; i < SPK_LEN(sources); i++)
+        if (strcmp(sources[i].type, volume->type) == 0)
+            return sources[i].put(place, spk_json_child(object, volume->type), err);
+    return true;
+}
+
+static bool check_paths(const struct spk_driver *driver, const struct spk_volumes *volumes,
+                        struct spk_err *err)
+{
+    for (size_t i = 0; i < volumes->n; i++)
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(volumes->items[i].mount_path, volumes->items[j].mount_path) == 0)
+                return spk_driver_refuse(
+                    err, driver,
+                    spk_printf(driver->arena, "%smount.path", volumes->items[i].key_prefix),
+                    "requirement failed: Found duplicated mountPath: '%.128s'",
+                    volumes->items[i].mount_path);
+    return true;
+}
+
+bool spk_mount_volumes(struct spk_driver *driver, struct spk_err *err)
+{
+    struct spk_volumes volumes = {0};
+
+    if (!spk_volumes_read(&driver->reader, SPK_DRIVER_VOLUMES, &volumes, err) ||
+        !check_paths(driver, &volumes, err))
+        return false;
+    for (size_t i = 0; i < volumes.n; i++) {
+        const struct place place = {driver, &volumes.items[i], i};
+
+        if (!add_volume(&place, err))
+            return false;
+    }
+    return true;
+}
