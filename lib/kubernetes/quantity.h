@@ -8,6 +8,10 @@
 
 #include "base/err.h"
 
-/** The canonical text. @errors INVALID_FIELD  with apimachinery's text */
+/**
+ * The canonical text. Blanks are not trimmed; apimachinery does so when it reads JSON.
+ *
+ * @errors INVALID_FIELD  with apimachinery's text
+ */
 bool spk_quantity_canonical(struct spk_arena *arena, const char *text, const char **out,
                             struct spk_err *err) SPK_CHECK;
