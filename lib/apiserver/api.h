@@ -13,6 +13,8 @@
 #include "base/queue.h"
 #include "json/json.h"
 
+#include <stdatomic.h>
+
 enum spk_api_verb {
     SPK_API_GET,
     SPK_API_LIST,
@@ -73,7 +75,7 @@ struct spk_api_reply {
     int64_t retry_after_ms;      /* 0: none */
     int64_t date_s;              /* Date header, Unix seconds; 0: none */
     struct spk_strings warnings; /* texts of Warning headers */
-    const char *trouble;         /* why there is no answer, for people; "" if answered */
+    const char *trouble; /* why there is no answer, or a page that is no Status; "" else */
 };
 
 /**
@@ -89,7 +91,9 @@ struct spk_api_job {
     int64_t deadline_ms; /* monotonic: ends as NOT_SENT or INTERRUPTED then */
     void (*done)(struct spk_api_job *job);
     void *context; /* of done's owner */
-    void *loop;    /* private to the loop */
+    void *loop;    /* private to the loop, like what follows */
+    int64_t due_ms;
+    atomic_bool cancelled;
 };
 
 struct spk_api;

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "apiserver/endpoint.h"
+
+#include "apiserver/request.h"
+#include "base/limits.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/utsname.h>
+
+#define USER_TIMEOUT_MS 30000
+
+static struct spk_bytes copy_bytes(struct spk_arena *arena, struct spk_bytes bytes)
+{
+    struct spk_bytes copy = {NULL, bytes.length};
+
+    if (bytes.data)
+        copy.data = spk_strndup(arena, bytes.data, bytes.length);
+    return copy;
+}
+
+static struct spk_strings copy_strings(struct spk_arena *arena, struct spk_strings list)
+{
+    struct spk_strings copy = {0};
+
+    for (size_t i = 0; i < list.n; i++)
+        spk_strings_add(arena, &copy, spk_strdup(arena, list.items[i]));
+    return copy;
+}
+
+static struct spk_kube_config copy_config(struct spk_arena *arena,
+                                          const struct spk_kube_config *config)
+{
+    struct spk_kube_config copy = *config;
+    const char **texts[] = {
+        &copy.source,  &copy.address.host, &copy.address.port, &copy.address.prefix,
+        &copy.ns,      &copy.proxy_url,    &copy.no_proxy,     &copy.tls_server_name,
+        &copy.token,   &copy.token_file,   &copy.username,     &copy.password,
+        &copy.as.user, &copy.as.uid,       &copy.mode,
+    };
+    struct spk_bytes *bytes[] = {&copy.ca, &copy.client_certificate, &copy.client_key};
+    struct spk_strings *lists[] = {&copy.as.groups, &copy.as.extra_keys, &copy.as.extra_values,
+                                   &copy.warnings};
+
+    for (size_t i = 0; i < SPK_LEN(texts); i++)
+        *texts[i] = spk_strdup(arena, *texts[i]);
+    for (size_t i = 0; i < SPK_LEN(bytes); i++)
+        *bytes[i] = copy_bytes(arena, *bytes[i]);
+    for (size_t i = 0; i < SPK_LEN(lists); i++)
+        *lists[i] = copy_strings(arena, *lists[i]);
+    return copy;
+}
+
+static bool add_header(struct spk_arena *arena, struct spk_strings *headers, const char *name,
+                       const char *value, struct spk_err *err)
+{
+    if (!value)
+        return true;
+    if (!spk_is_header_value(value, SPK_MAX_HEADER_VALUE))
+        return spk_fail(err, SPK_INVALID_FIELD, "the value of %.64s is not fit for a header",
+                        name);
+    spk_strings_add(arena, headers, spk_printf(arena, "%s: %s", name, value));
+    return true;
+}
+
+/* Impersonation of the configuration; the API server checks the right to it. */
+static bool add_impersonation(struct spk_arena *arena, const struct spk_impersonation *as,
+                              struct spk_strings *headers, struct spk_err *err)
+{
+    if (!add_header(arena, headers, "Impersonate-User", as->user, err) ||
+        !add_header(arena, headers, "Impersonate-Uid", as->uid, err))
+        return false;
+    for (size_t i = 0; i < as->groups.n; i++)
+        if (!add_header(arena, headers, "Impersonate-Group", as->groups.items[i], err))
+            return false;
+    for (size_t i = 0; i < as->extra_keys.n; i++) {
+        const char *key = spk_lower(arena, as->extra_keys.items[i]);
+        const char *name =
+            spk_printf(arena, "Impersonate-Extra-%s", spk_percent_encode(arena, key));
+
+        if (!add_header(arena, headers, name, as->extra_values.items[i], err))
+            return false;
+    }
+    return true;
+}
+
+static const char *user_agent(struct spk_arena *arena, const char *mode)
+{
+    struct utsname system;
+    const char *machine = uname(&system) == 0 ? system.machine : "unknown";
+
+    return spk_printf(arena, "sparksubmit/%s (linux/%.32s) %.32s", SPK_VERSION, machine,
+                      mode ? mode : "library");
+}
+
+bool spk_endpoint_open(struct spk_arena *arena, const struct spk_kube_config *config,
+                       struct spk_endpoint *out, struct spk_err *err)
+{
+    struct spk_endpoint endpoint = {.config = copy_config(arena, config)};
+    struct spk_kube_address named = endpoint.config.address;
+    const char *connect_to = NULL;
+
+    endpoint.url = endpoint.base = spk_kube_address_url(arena, &endpoint.config.address);
+    endpoint.user_agent = user_agent(arena, config->mode);
+    if (config->tls_server_name && named.tls) {
+        /* The URL carries the certificate's name, the connection goes to the address. */
+        const char *authority = strstr(endpoint.url, "://") + 3;
+        authority = spk_strndup(arena, authority, strcspn(authority, "/"));
+        named.host = endpoint.config.tls_server_name;
+        endpoint.base = spk_kube_address_url(arena, &named);
+        connect_to = spk_printf(arena, "::%s", authority);
+        if (!add_header(arena, &endpoint.headers, "Host", authority, err))
+            return false;
+    }
+    if (!add_impersonation(arena, &endpoint.config.as, &endpoint.headers, err))
+        return false;
+    if (connect_to) {
+        endpoint.connect_to = curl_slist_append(NULL, connect_to);
+        if (!endpoint.connect_to)
+            return spk_fail(err, SPK_INTERNAL_ERROR, "out of memory");
+    }
+    *out = endpoint;
+    return true;
+}
+
+void spk_endpoint_close(struct spk_endpoint *endpoint)
+{
+    curl_slist_free_all(endpoint->connect_to);
+    endpoint->connect_to = NULL;
+}
+
+/* A peer that is gone without a word is noticed even while data waits to be acknowledged. */
+static int set_user_timeout(void *data, curl_socket_t fd, curlsocktype purpose)
+{
+    unsigned timeout_ms = USER_TIMEOUT_MS;
+
+    (void)data;
+    (void)purpose;
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout_ms, sizeof(timeout_ms));
+    return CURL_SOCKOPT_OK;
+}
+
+/* Options that are numbers. */
+static const struct {
+    CURLoption option;
+    long value;
+} numbers[] = {
+    {CURLOPT_NOSIGNAL, 1},
+    {CURLOPT_NETRC, CURL_NETRC_IGNORED},
+    {CURLOPT_UNRESTRICTED_AUTH, 0},
+    {CURLOPT_FOLLOWLOCATION, 0},
+    {CURLOPT_PATH_AS_IS, 1}, /* dot segments would become another path */
+    {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1},
+    {CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
+    {CURLOPT_SSL_ENABLE_ALPN, 1},
+    {CURLOPT_SSL_SESSIONID_CACHE, 0}, /* a resumed session skips the chain's verification */
+    {CURLOPT_CA_CACHE_TIMEOUT, 0},    /* else a parsed CA outlives its file for 24 h */
+    {CURLOPT_PIPEWAIT, 1},            /* else a cold burst opens a connection for each */
+    {CURLOPT_CONNECTTIMEOUT_MS, 5000},
+    {CURLOPT_TCP_KEEPALIVE, 1},
+    {CURLOPT_TCP_KEEPIDLE, 30},
+    {CURLOPT_TCP_KEEPINTVL, 15},
+    {CURLOPT_MAXAGE_CONN, 90},
+    {CURLOPT_MAXLIFETIME_CONN, 600}, /* spreads load after API servers restarted */
+};
+
+static bool set_text(CURL *easy, CURLoption option, const char *text)
+{
+    return curl_easy_setopt(easy, option, text) == CURLE_OK;
+}
+
+static bool set_long(CURL *easy, CURLoption option, long value)
+{
+    return curl_easy_setopt(easy, option, value) == CURLE_OK;
+}
+
+/* A PEM that lives as long as the handle; libcurl does not write to it. */
+static bool set_blob(CURL *easy, CURLoption option, struct spk_bytes bytes)
+{
+    void *data;
+
+    if (!bytes.data)
+        return true;
+    memcpy(&data, &bytes.data, sizeof(data));
+    struct curl_blob blob = {data, bytes.length, CURL_BLOB_NOCOPY};
+    return curl_easy_setopt(easy, option, &blob) == CURLE_OK;
+}
+
+static bool apply_tls(const struct spk_kube_config *config, CURL *easy)
+{
+    long verify = config->insecure ? 0 : 1;
+
+    return set_long(easy, CURLOPT_SSL_VERIFYPEER, verify) &&
+           set_long(easy, CURLOPT_SSL_VERIFYHOST, verify * 2) &&
+           /* Where a CA is named, only that one counts: no directory of the system beside it.
+            */
+           (!config->ca.data || set_text(easy, CURLOPT_CAPATH, NULL)) &&
+           set_blob(easy, CURLOPT_CAINFO_BLOB, config->ca) &&
+           set_blob(easy, CURLOPT_SSLCERT_BLOB, config->client_certificate) &&
+           set_blob(easy, CURLOPT_SSLKEY_BLOB, config->client_key) &&
+           set_text(easy, CURLOPT_SSLCERTTYPE, "PEM") &&
+           set_text(easy, CURLOPT_SSLKEYTYPE, "PEM");
+}
+
+/* An empty text keeps libcurl from asking the environment. */
+static bool apply_proxy(const struct spk_kube_config *config, CURL *easy)
+{
+    return set_text(easy, CURLOPT_PROXY, config->proxy_url ? config->proxy_url : "") &&
+           set_text(easy, CURLOPT_NOPROXY, config->no_proxy ? config->no_proxy : "");
+}
+
+bool spk_endpoint_apply(const struct spk_endpoint *endpoint, CURL *easy)
+{
+    const struct spk_kube_config *config = &endpoint->config;
+
+    curl_easy_reset(easy);
+    for (size_t i = 0; i < SPK_LEN(numbers); i++)
+        if (!set_long(easy, numbers[i].option, numbers[i].value))
+            return false;
+    return set_long(easy, CURLOPT_HTTP_VERSION,
+                    config->http1 ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS) &&
+           set_text(easy, CURLOPT_PROTOCOLS_STR, config->address.tls ? "https" : "http") &&
+           set_text(easy, CURLOPT_REDIR_PROTOCOLS_STR, "https") &&
+           set_text(easy, CURLOPT_USERAGENT, endpoint->user_agent) &&
+           curl_easy_setopt(easy, CURLOPT_CONNECT_TO, endpoint->connect_to) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, set_user_timeout) == CURLE_OK &&
+           apply_tls(config, easy) && apply_proxy(config, easy);
+}
+
+bool spk_endpoint_apply_multi(const struct spk_endpoint *endpoint, CURLM *multi)
+{
+    bool http1 = endpoint->config.http1;
+    const struct {
+        CURLMoption option;
+        long value;
+    } options[] = {
+        {CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX},
+        /* Without a limit every transfer above the stream limit opens its own connection. */
+        {CURLMOPT_MAX_HOST_CONNECTIONS, http1 ? 25 : 2},
+        {CURLMOPT_MAX_TOTAL_CONNECTIONS, http1 ? 25 : 4},
+        {CURLMOPT_MAX_CONCURRENT_STREAMS, 100},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(options); i++)
+        if (curl_multi_setopt(multi, options[i].option, options[i].value) != CURLM_OK)
+            return false;
+    return true;
+}
