@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "operator/arguments.h"
 
+#include "application/semver.h"
 #include "operator/mounts.h"
-#include "operator/semver.h"
 
 #include <inttypes.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "application/semver.h"
 #include "operator/mutate.h"
-#include "operator/semver.h"
 
 #define NOT_APPLIED "EXECUTOR_FIELD_NOT_APPLIED"
 
