@@ -55,23 +55,35 @@ static bool check_support(const Spk__SparkApplicationSpec *spec, struct spk_err 
     return true;
 }
 
+/* The mutating webhook leaves an application alone once it has left its first state. */
+static bool is_defaulted(const Spk__SparkApplication *application,
+                         const struct spk_application_options *options)
+{
+    const char *state = spk_json_string(
+        spk_json_at(spk_struct_tree(application->status), "applicationState.state"));
+
+    return options->apply_defaults &&
+           (!state || *state == '\0' || strcmp(state, "INVALIDATING") == 0);
+}
+
 bool spk_application_check(struct spk_arena *arena, Spk__SparkApplication *application,
                            const struct spk_application_options *options,
                            struct spk_warnings *warnings, struct spk_err *err)
 {
     struct spk_findings findings = spk_findings_start(arena);
+    bool defaulted = is_defaulted(application, options);
 
-    (void)warnings;
     if (!spk_kind_check(application->api_version, application->kind, err))
         return false;
-    spk_check_required(&findings, application, !options->apply_defaults);
+    spk_check_required(&findings, application, !defaulted);
     if (!application->spec)
         return spk_findings_none(&findings, err);
     spk_complete(arena, application);
-    if (options->apply_defaults)
+    if (defaulted)
         spk_apply_defaults(application->spec);
     spk_check_values(&findings, application);
     spk_check_metadata(&findings, application);
     spk_check_webhook(&findings, application);
+    spk_warn_deprecated(arena, application, warnings);
     return spk_findings_none(&findings, err) && check_support(application->spec, err);
 }

@@ -47,7 +47,13 @@ bool spk_application_read(struct spk_arena *arena, const char *bytes, size_t len
 /**
  * Default (if asked to) and validate a message: what CRD schema, mutating and validating
  * webhook do, in their order. Typed messages of the wire and manifests alike come through
- * here. Afterwards the message is const.
+ * here. Afterwards the message is const, and:
+ * - spec, driver, executor, deps and restartPolicy are there (empty if the input had none);
+ * - maps are sorted by key and hold a key once; no key or text value is NULL;
+ * - embedded objects are as Go writes them: quantities canonical, unknown fields gone.
+ *
+ * As the webhook does it, an application whose status.applicationState.state is neither empty
+ * nor INVALIDATING gets no defaults.
  *
  * @errors INVALID_FIELD  with the operator's text; every further violation hangs on err
  * @source spark-operator api/v1beta2/defaults.go, internal/webhook/sparkapplication_*.go, CRD

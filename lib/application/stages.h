@@ -49,3 +49,7 @@ void spk_check_metadata(struct spk_findings *findings,
  */
 void spk_check_webhook(struct spk_findings *findings,
                        const Spk__SparkApplication *application);
+
+/** DEPRECATED_FIELD for what the API calls deprecated, or keeps and does not use. */
+void spk_warn_deprecated(struct spk_arena *arena, Spk__SparkApplication *application,
+                         struct spk_warnings *warnings);
