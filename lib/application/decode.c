@@ -3,6 +3,8 @@
 
 #include "application/application.h"
 
+#include "base/limits.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -15,7 +17,8 @@ static const char *found(const struct spk_decoder *d, const cJSON *node)
     if (spk_json_is_bool(node))
         return spk_json_is_true(node) ? "the boolean true" : "the boolean false";
     if (spk_json_string(node))
-        return spk_printf(d->arena, "the string '%.40s'", spk_json_string(node));
+        return spk_printf(d->arena, "the string '%s'",
+                          spk_cut(d->arena, spk_json_string(node), 40));
     return spk_json_is_array(node) ? "a list" : "an object";
 }
 
@@ -202,11 +205,11 @@ static void unknown_field(struct spk_decoder *d, const ProtobufCMessageDescripto
         if (strcasecmp(name.text, key) == 0)
             hint = spk_printf(d->arena, "; did you mean '%s'?", name.text);
     }
-    if (d->warn_unknown_fields)
+    if (!d->warn_unknown_fields)
+        spk_find(d->findings, SPK_UNKNOWN_FIELD, "unknown field%s", hint);
+    else if (d->warnings->n < SPK_MAX_VIOLATIONS)
         spk_warn(d->warnings, d->arena, "UNKNOWN_FIELD_IGNORED", d->findings->path,
                  "unknown field, ignored%s", hint);
-    else
-        spk_find(d->findings, SPK_UNKNOWN_FIELD, "unknown field%s", hint);
 }
 
 static void take_member(struct spk_decoder *d, cJSON *node, ProtobufCMessage *out)

@@ -24,7 +24,8 @@ static const char too_long[] = "must be no more than 63 bytes";
 static void refuse(struct spk_findings *f, const char *step, const char *value,
                    const char *rule)
 {
-    spk_find_in(f, step, SPK_INVALID_FIELD, "Invalid value: \"%.64s\": %s", value, rule);
+    spk_find_in(f, step, SPK_INVALID_FIELD, "Invalid value: \"%s\": %s",
+                spk_cut(f->arena, value, 64), rule);
 }
 
 static void check_labels(struct spk_findings *f, const cJSON *labels)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "application/repeated.h"
 #include "application/semver.h"
 #include "application/stages.h"
 
@@ -50,8 +51,9 @@ static void check_name(struct spk_findings *f, const char *name)
 
     if (*length || *letters)
         spk_find_in(f, "metadata.name", SPK_INVALID_FIELD,
-                    "invalid SparkApplication name \"%.253s\": %s%s%s", name, length,
-                    *length && *letters ? ", " : "", letters);
+                    "invalid SparkApplication name \"%s\": %s%s%s",
+                    spk_cut(f->arena, name, 253), length, *length && *letters ? ", " : "",
+                    letters);
 }
 
 static void check_templates(struct spk_findings *f, const Spk__SparkApplicationSpec *spec)
@@ -75,44 +77,56 @@ static void check_node_selectors(struct spk_findings *f, const Spk__SparkApplica
                     "Driver/Executor");
 }
 
-static bool port_is_taken(const Spk__SparkApplicationSpec *spec, size_t i)
-{
-    Spk__DriverIngressConfiguration *const *items = spec->driver_ingress_options;
+/* Whether an earlier entry has the port, and the format, of each. */
+struct taken {
+    const bool *port, *format;
+};
 
-    for (size_t k = 0; k < i; k++)
-        if (items[k]->has_service_port && items[k]->service_port == items[i]->service_port)
-            return true;
-    return false;
+static struct taken find_taken(struct spk_arena *arena, const Spk__SparkApplicationSpec *spec)
+{
+    size_t n = spec->n_driver_ingress_options;
+    const char **ports = spk_alloc_array(arena, n + 1, sizeof(*ports));
+    const char **formats = spk_alloc_array(arena, n + 1, sizeof(*formats));
+
+    for (size_t i = 0; i < n; i++) {
+        const Spk__DriverIngressConfiguration *item = spec->driver_ingress_options[i];
+
+        ports[i] = item->has_service_port ? spk_printf(arena, "%d", item->service_port) : "";
+        formats[i] = item->ingress_url_format ? item->ingress_url_format : "";
+    }
+    return (struct taken){spk_repeated(arena, ports, n), spk_repeated(arena, formats, n)};
 }
 
-static bool format_is_taken(const Spk__SparkApplicationSpec *spec, size_t i)
+static void check_ingress(struct spk_findings *f, const Spk__DriverIngressConfiguration *item,
+                          bool port_taken, bool format_taken)
 {
-    Spk__DriverIngressConfiguration *const *items = spec->driver_ingress_options;
-
-    for (size_t k = 0; k < i; k++)
-        if (spk_text_equal(items[k]->ingress_url_format, items[i]->ingress_url_format))
-            return true;
-    return false;
-}
-
-static void check_ingress(struct spk_findings *f, const Spk__SparkApplicationSpec *spec,
-                          size_t i)
-{
-    const Spk__DriverIngressConfiguration *item = spec->driver_ingress_options[i];
     const char *format = item->ingress_url_format ? item->ingress_url_format : "";
 
     if (!item->has_service_port)
         spk_find_in(f, "servicePort", SPK_INVALID_FIELD,
                     "DriverIngressOptions has nill ServicePort");
-    else if (port_is_taken(spec, i))
+    else if (port_taken)
         spk_find_in(f, "servicePort", SPK_INVALID_FIELD,
                     "DriverIngressOptions has duplicate ServicePort: %d", item->service_port);
     if (*format == '\0')
         spk_find_in(f, "ingressURLFormat", SPK_INVALID_FIELD,
                     "DriverIngressOptions has empty IngressURLFormat");
-    else if (format_is_taken(spec, i))
+    else if (format_taken)
         spk_find_in(f, "ingressURLFormat", SPK_INVALID_FIELD,
-                    "DriverIngressOptions has duplicate IngressURLFormat: %.256s", format);
+                    "DriverIngressOptions has duplicate IngressURLFormat: %s",
+                    spk_cut(f->arena, format, 256));
+}
+
+static void check_ingresses(struct spk_findings *f, const Spk__SparkApplicationSpec *spec)
+{
+    struct taken taken = find_taken(f->arena, spec);
+
+    for (size_t i = 0; i < spec->n_driver_ingress_options; i++) {
+        size_t before = spk_enter(f, "spec.driverIngressOptions[%zu]", i);
+
+        check_ingress(f, spec->driver_ingress_options[i], taken.port[i], taken.format[i]);
+        spk_leave(f, before);
+    }
 }
 
 static const char by_field[] = "use the image field on the CRD instead";
@@ -165,12 +179,7 @@ void spk_check_webhook(struct spk_findings *findings, const Spk__SparkApplicatio
     check_name(findings, name ? name : "");
     check_templates(findings, spec);
     check_node_selectors(findings, spec);
-    for (size_t i = 0; i < spec->n_driver_ingress_options; i++) {
-        size_t before = spk_enter(findings, "spec.driverIngressOptions[%zu]", i);
-
-        check_ingress(findings, spec, i);
-        spk_leave(findings, before);
-    }
+    check_ingresses(findings, spec);
     size_t before = spk_enter(findings, "spec.sparkConf");
     for (size_t i = 0; i < spec->n_spark_conf; i++)
         check_conf(findings, spec->spark_conf[i]->key, spec->spark_conf[i]->value,

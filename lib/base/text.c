@@ -83,6 +83,16 @@ char *spk_trim(struct spk_arena *arena, const char *text)
     return spk_strndup(arena, text, length);
 }
 
+char *spk_cut(struct spk_arena *arena, const char *text, size_t limit)
+{
+    size_t length = strnlen(text, limit + 1);
+
+    if (length > limit)
+        for (length = limit; length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80;)
+            length--;
+    return spk_strndup(arena, text, length);
+}
+
 char *spk_lower(struct spk_arena *arena, const char *text)
 {
     char *copy = spk_strdup(arena, text);

@@ -29,6 +29,9 @@ bool spk_ends_with(const char *text, const char *suffix);
 /** A copy without the characters <= U+0020 at both ends, as Java's String.trim. */
 char *spk_trim(struct spk_arena *arena, const char *text);
 
+/** At most limit bytes of text, whole characters only: how user text goes into a message. */
+char *spk_cut(struct spk_arena *arena, const char *text, size_t limit);
+
 /** A copy in lower case, ASCII letters only; independent of the locale. */
 char *spk_lower(struct spk_arena *arena, const char *text);
 
