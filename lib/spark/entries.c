@@ -37,6 +37,7 @@ static const struct spk_entry_rule logging_interval = {
  * others.
  */
 const struct spk_entry spk_entries[] = {
+    {"spark.archives", SPK_ENTRY_LIST, ALL_LINES, SAME("")},
     {"spark.authenticate", SPK_ENTRY_BOOL, ALL_LINES, SAME("false")},
     {"spark.authenticate.enableSaslEncryption", SPK_ENTRY_BOOL, ALL_LINES, SAME("false")},
     {"spark.driver.cores", SPK_ENTRY_INT, ALL_LINES, SAME("1")},
@@ -50,6 +51,8 @@ const struct spk_entry spk_entries[] = {
     {"spark.executor.memory", SPK_ENTRY_MIB, ALL_LINES, SAME("1g")},
     {"spark.executor.memoryOverhead", SPK_ENTRY_MIB, ALL_LINES, NO_DEFAULT,
      .alternative = "spark.yarn.executor.memoryOverhead"},
+    {"spark.files", SPK_ENTRY_LIST, ALL_LINES, SAME("")},
+    {"spark.jars", SPK_ENTRY_LIST, ALL_LINES, SAME("")},
     {"spark.kerberos.keytab", SPK_ENTRY_TEXT, ALL_LINES, NO_DEFAULT,
      .alternative = "spark.yarn.keytab"},
     {"spark.kerberos.principal", SPK_ENTRY_TEXT, ALL_LINES, NO_DEFAULT,
@@ -199,6 +202,7 @@ const struct spk_entry spk_entries[] = {
     {"spark.pyspark.python", SPK_ENTRY_TEXT, ALL_LINES, NO_DEFAULT},
     {"spark.security.directCredentialProviders.enabled", SPK_ENTRY_BOOL, SINCE_4_3,
      SAME("false")},
+    {"spark.submit.pyFiles", SPK_ENTRY_LIST, ALL_LINES, SAME("")},
     {"spark.ui.port", SPK_ENTRY_INT, ALL_LINES, SAME("4040")},
 };
 
