@@ -20,7 +20,7 @@ const struct spk_type *spk_type_find(const char *name);
 /**
  * Read in as Go's encoding/json reads it into the type and write it back as Go writes it:
  * unknown fields go, quantities become canonical, fields without omitempty appear, fields with
- * it and a zero value go, keys match exactly.
+ * it and a zero value go, keys match exactly. A null in a list or map becomes a zero value.
  *
  * @owner  *out is a new tree in arena
  * @errors INVALID_FIELD  a value has the wrong type; err->field is the path from in
@@ -31,18 +31,21 @@ bool spk_schema_go(struct spk_arena *arena, const struct spk_type *type, const c
 
 /** How Spark's client library reads: it differs by Spark line. */
 struct spk_fabric8 {
-    bool octal_int32;   /* 0644 in a 32-bit field is octal (4.0 on) */
-    bool strict_int32;  /* no fraction, no empty string in a 32-bit field (4.0 on) */
+    bool octal_int32;   /* 0644 is octal in the fields mode and defaultMode (4.0 on) */
+    bool strict_int32;  /* no fraction, blank or empty string in a 32-bit field (4.0 on) */
     bool pod_resources; /* spec.resources is typed (4.0 on) */
     bool from_json;     /* the text was JSON: numbers keep their spelling in string fields */
 };
 
 /**
- * Read in as Spark's Kubernetes client reads a template and writes the object: values are
- * coerced to the field's type, unknown fields are kept, nulls stay.
+ * Read in, as spk_yaml_read_template gives it, as Spark's Kubernetes client reads a template
+ * (type "Pod") and writes the object: values are coerced to the field's type, unknown fields
+ * are kept, nulls and empty lists and maps of known fields go, other nulls stay.
  *
- * @errors INVALID_POD_TEMPLATE  a value cannot be read into its field
- * @source io.fabric8 kubernetes-client as shipped with the Spark line
+ * @owner  *out is a new tree in arena
+ * @errors INVALID_POD_TEMPLATE  a value cannot be read into its field; containers is null
+ * @source io.fabric8 kubernetes-client as shipped with the Spark line: Serialization,
+ *         GoIntegerDeserializer, Quantity.Deserializer, IntOrString.Deserializer
  */
 bool spk_schema_fabric8(struct spk_arena *arena, const struct spk_type *type,
                         const struct spk_fabric8 *how, const cJSON *in, cJSON **out,

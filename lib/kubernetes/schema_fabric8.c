@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/text.h"
+#include "kubernetes/schema.h"
+#include "kubernetes/schema_table.h"
+#include "json/number.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct reader {
+    struct spk_arena *arena;
+    const struct spk_fabric8 *how;
+    struct spk_err *err;
+};
+
+static bool read_object(const struct reader *r, const struct spk_type *type, const cJSON *in,
+                        cJSON **out);
+
+static bool refuse(const struct reader *r, const struct spk_field *field, const cJSON *found)
+{
+    return spk_schema_refuse(r->err, SPK_INVALID_POD_TEMPLATE, field, found);
+}
+
+static bool has_fraction(const char *number)
+{
+    return strpbrk(number, ".eE") != NULL;
+}
+
+/* A decimal integer as Java's parseInt takes it: one sign, no blanks. */
+static bool parse_integer(const char *text, int64_t *out)
+{
+    if (*text == '+')
+        text++;
+    if (*text == '-' && text[1] == '+')
+        return false;
+    return spk_parse_int64(text, out);
+}
+
+/* (0[oO]?)([0-7]+): the client reads the fields mode and defaultMode so. */
+static bool parse_octal(const struct spk_field *field, const char *text, int64_t *out)
+{
+    if (strcmp(field->name, "mode") != 0 && strcmp(field->name, "defaultMode") != 0)
+        return false;
+    if (*text++ != '0')
+        return false;
+    text += *text == 'o' || *text == 'O';
+    if (*text == '\0' || text[strspn(text, "01234567")] != '\0' || strlen(text) > 20)
+        return false;
+    *out = (int64_t)strtoll(text, NULL, 8);
+    return true;
+}
+
+static bool in_range(const struct spk_field *field, int64_t value)
+{
+    return field->kind == INT64 || (value >= INT32_MIN && value <= INT32_MAX);
+}
+
+/* Jackson cuts the fraction off a number that is in range. */
+static bool truncate_number(const struct spk_field *field, const char *text, int64_t *out)
+{
+    double value = strtod(text, NULL), limit = field->kind == INT64 ? 0x1p63 : 0x1p31;
+
+    if (!has_fraction(text))
+        return spk_parse_int64(text, out);
+    if (!(value >= -limit && value < limit))
+        return false;
+    *out = (int64_t)value;
+    return true;
+}
+
+static bool is_blank_or_null(const char *trimmed)
+{
+    return *trimmed == '\0' || strcmp(trimmed, "null") == 0;
+}
+
+/* *out stays NULL for a text that stands for nothing. */
+static bool read_integer(const struct reader *r, const struct spk_field *field,
+                         const cJSON *in, cJSON **out)
+{
+    bool strict = field->kind == INT32 && r->how->strict_int32, good;
+    const char *number = spk_json_number_text(in);
+    const char *text = number ? number : spk_json_string(in);
+    int64_t value;
+
+    if (!text)
+        return refuse(r, field, in);
+    if (!number && !strict) {
+        text = spk_trim(r->arena, text);
+        if (is_blank_or_null(text))
+            return true;
+    }
+    if (r->how->octal_int32 && field->kind == INT32 && parse_octal(field, text, &value))
+        good = true;
+    else if (number && !strict)
+        good = truncate_number(field, number, &value);
+    else
+        good = parse_integer(text, &value);
+    if (!good || !in_range(field, value))
+        return refuse(r, field, in);
+    *out = spk_json_new_int(r->arena, value);
+    return true;
+}
+
+static bool read_bool(const struct reader *r, const struct spk_field *field, const cJSON *in,
+                      cJSON **out)
+{
+    static const char *const words[] = {"true", "True", "TRUE", "false", "False", "FALSE"};
+    const char *number = spk_json_number_text(in), *text = spk_json_string(in);
+
+    if (spk_json_is_bool(in))
+        *out = spk_json_copy(r->arena, in);
+    if (number && !has_fraction(number))
+        *out = spk_json_new_bool(r->arena, strtod(number, NULL) != 0);
+    if (*out)
+        return true;
+    if (!text)
+        return refuse(r, field, in);
+    text = spk_trim(r->arena, text);
+    for (size_t i = 0; i < SPK_LEN(words); i++)
+        if (strcmp(text, words[i]) == 0)
+            *out = spk_json_new_bool(r->arena, i < 3);
+    return *out || is_blank_or_null(text) || refuse(r, field, in);
+}
+
+/* A scalar as text; NULL for anything else. */
+static const char *scalar_text(const cJSON *in)
+{
+    if (spk_json_is_bool(in))
+        return spk_json_is_true(in) ? "true" : "false";
+    return spk_json_is_number(in) ? spk_json_number_text(in) : spk_json_string(in);
+}
+
+static bool read_string(const struct reader *r, const struct spk_field *field, const cJSON *in,
+                        cJSON **out)
+{
+    const char *text = scalar_text(in);
+
+    if (!text)
+        return refuse(r, field, in);
+    *out = spk_json_new_text(r->arena, text);
+    return true;
+}
+
+/* A quantity may also be the client's own object of amount and format. */
+static bool read_quantity(const struct reader *r, const struct spk_field *field,
+                          const cJSON *in, cJSON **out)
+{
+    const char *amount = scalar_text(spk_json_get(in, "amount"));
+    const char *format = scalar_text(spk_json_get(in, "format"));
+    const char *text = scalar_text(in);
+
+    if (amount && *amount)
+        text = spk_printf(r->arena, "%s%s", amount, format ? format : "");
+    if (!text)
+        return refuse(r, field, in);
+    if (*text == '\0')
+        return spk_fail(r->err, SPK_INVALID_POD_TEMPLATE, "a quantity is empty");
+    *out = spk_json_new_text(r->arena, text);
+    return true;
+}
+
+static bool read_int_or_string(const struct reader *r, const struct spk_field *field,
+                               const cJSON *in, cJSON **out)
+{
+    const char *number = spk_json_number_text(in);
+    int64_t value;
+
+    if (spk_json_string(in) || (number && !has_fraction(number) &&
+                                spk_json_get_int(in, &value) && in_range(field, value))) {
+        *out = spk_json_copy(r->arena, in);
+        return true;
+    }
+    return refuse(r, field, in);
+}
+
+/* What has no type: JSON's fractions become doubles, everything else stays. */
+static cJSON *read_any(const struct reader *r, const cJSON *in)
+{
+    cJSON *copy = spk_json_copy(r->arena, in), *next;
+
+    if (spk_json_is_number(in) && has_fraction(spk_json_number_text(in))) {
+        double value = strtod(spk_json_number_text(in), NULL);
+        const char *text = spk_number_java(r->arena, value);
+
+        return isfinite(value) ? spk_json_new_number(r->arena, text)
+                               : spk_json_new_text(r->arena, text);
+    }
+    if (!r->how->from_json || !copy->child)
+        return copy;
+    cJSON *fresh = spk_json_is_array(in) ? spk_json_new_array(r->arena)
+                                         : spk_json_new_object(r->arena);
+    for (cJSON *item = copy->child; item; item = next) {
+        next = item->next;
+        if (item->string)
+            spk_field_put(fresh, item->string, read_any(r, item));
+        else
+            (void)spk_json_push(fresh, read_any(r, item));
+    }
+    return fresh;
+}
+
+/* One value that is not null; *out is NULL before, and after if the value is nothing. */
+static bool read_one(const struct reader *r, const struct spk_field *field, const cJSON *in,
+                     cJSON **out)
+{
+    typedef bool read_fn(const struct reader *r, const struct spk_field *field,
+                         const cJSON *in, cJSON **out);
+    static read_fn *const readers[] = {
+        [STRING] = read_string,     [BOOL] = read_bool,
+        [INT32] = read_integer,     [INT64] = read_integer,
+        [QUANTITY] = read_quantity, [INT_OR_STRING] = read_int_or_string,
+    };
+
+    if (field->kind == ANY) {
+        *out = read_any(r, in);
+        return true;
+    }
+    if (field->kind != OBJECT)
+        return readers[field->kind](r, field, in, out);
+    if (!spk_json_is_object(in))
+        return refuse(r, field, in);
+    return read_object(r, &spk_types[field->type], in, out);
+}
+
+/* A null stays one among texts and map values; an object must be there. */
+static bool read_element(const struct reader *r, const struct spk_field *element,
+                         const cJSON *in, cJSON **out)
+{
+    *out = NULL;
+    if (!spk_json_is_null(in) && !read_one(r, element, in, out))
+        return false;
+    if (!*out && element->kind == OBJECT)
+        return refuse(r, element, in);
+    if (!*out)
+        *out = spk_json_new_null(r->arena);
+    return true;
+}
+
+static bool read_list(const struct reader *r, const struct spk_field *field, const cJSON *in,
+                      cJSON **out)
+{
+    const struct spk_field element = spk_field_element(field);
+    cJSON *list = spk_json_new_array(r->arena), *value;
+    size_t i = 0;
+
+    if (!spk_json_is_array(in))
+        return refuse(r, field, in);
+    SPK_JSON_EACH (item, in) {
+        if (!read_element(r, &element, item, &value))
+            return spk_fail_in(r->err, "[%zu]", i);
+        (void)spk_json_push(list, value);
+        i++;
+    }
+    *out = list->child ? list : NULL;
+    return true;
+}
+
+static bool read_map(const struct reader *r, const struct spk_field *field, const cJSON *in,
+                     cJSON **out)
+{
+    const struct spk_field element = spk_field_element(field);
+    cJSON *map = spk_json_new_object(r->arena), *value;
+
+    if (!spk_json_is_object(in))
+        return refuse(r, field, in);
+    SPK_JSON_EACH (item, in) {
+        if (!read_element(r, &element, item, &value))
+            return spk_fail_in(r->err, "[%.64s]", item->string);
+        spk_field_put(map, item->string, value);
+    }
+    *out = map->child ? map : NULL;
+    return true;
+}
+
+/* *out becomes NULL if the client leaves the field out: nulls, empty lists and maps. */
+static bool read_field(const struct reader *r, const struct spk_field *field, const cJSON *in,
+                       cJSON **out)
+{
+    *out = NULL;
+    if (spk_json_is_null(in) && field->shape == LIST && strcmp(field->name, "containers") == 0)
+        return refuse(r, field, in);
+    if (spk_json_is_null(in))
+        return true;
+    if (field->shape == LIST)
+        return read_list(r, field, in, out);
+    return field->shape == MAP ? read_map(r, field, in, out) : read_one(r, field, in, out);
+}
+
+/* Pod-level resources came later than the rest of the table. */
+static bool is_known(const struct reader *r, const struct spk_type *type,
+                     const struct spk_field *field)
+{
+    if (!field || r->how->pod_resources || strcmp(field->name, "resources") != 0)
+        return field != NULL;
+    return strcmp(type->name, "PodSpec") != 0;
+}
+
+static bool read_object(const struct reader *r, const struct spk_type *type, const cJSON *in,
+                        cJSON **out)
+{
+    cJSON *object = spk_json_new_object(r->arena), *value;
+
+    SPK_JSON_EACH (item, in) {
+        const struct spk_field *field = spk_type_field(type, item->string);
+
+        if (!is_known(r, type, field))
+            value = read_any(r, item);
+        else if (!read_field(r, field, item, &value))
+            return spk_fail_in(r->err, "%s", item->string);
+        if (value)
+            spk_field_put(object, item->string, value);
+    }
+    *out = object;
+    return true;
+}
+
+bool spk_schema_fabric8(struct spk_arena *arena, const struct spk_type *type,
+                        const struct spk_fabric8 *how, const cJSON *in, cJSON **out,
+                        struct spk_err *err)
+{
+    const struct reader r = {.arena = arena, .how = how, .err = err};
+    const struct spk_field root = {.kind = OBJECT, .type = (unsigned char)(type - spk_types)};
+
+    return read_one(&r, &root, in, out);
+}
