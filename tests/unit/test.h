@@ -16,19 +16,25 @@
 #name, test_##name                                                                    \
     }
 
+/** Run the tests of a module; the exit code of the program. */
+static inline int spk_test_run(const char *module, CU_TestInfo *tests)
+{
+    CU_SuiteInfo suites[] = {{module, NULL, NULL, NULL, NULL, tests}, CU_SUITE_INFO_NULL};
+
+    if (CU_initialize_registry() != CUE_SUCCESS || CU_register_suites(suites))
+        return EXIT_FAILURE;
+    CU_basic_set_mode(CU_BRM_VERBOSE);
+    CU_basic_run_tests();
+    unsigned failed = CU_get_number_of_failures();
+    unsigned run = CU_get_number_of_tests_run();
+    CU_cleanup_registry();
+    return failed || run == 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
 #define SPK_TEST_MAIN(module, tests)                                                          \
     int main(void)                                                                            \
     {                                                                                         \
-        CU_SuiteInfo suites[] = {{module, NULL, NULL, NULL, NULL, tests},                     \
-                                 CU_SUITE_INFO_NULL};                                         \
-        if (CU_initialize_registry() != CUE_SUCCESS || CU_register_suites(suites))            \
-            return EXIT_FAILURE;                                                              \
-        CU_basic_set_mode(CU_BRM_VERBOSE);                                                    \
-        CU_basic_run_tests();                                                                 \
-        unsigned failed = CU_get_number_of_failures();                                        \
-        unsigned run = CU_get_number_of_tests_run();                                          \
-        CU_cleanup_registry();                                                                \
-        return failed || run == 0 ? EXIT_FAILURE : EXIT_SUCCESS;                              \
+        return spk_test_run(module, tests);                                                   \
     }
 
 /** Both texts are equal; NULL equals only NULL. */
