@@ -120,7 +120,7 @@ static void put_map(struct vector *vector, const struct row *row)
 
 static void put_master(struct vector *vector, const struct row *row)
 {
-    put_option_text(vector, row, spk_draft_text(vector->request->options->master));
+    put_option_text(vector, row, vector->request->options->master);
 }
 
 static void put_mode(struct vector *vector, const struct row *row)
@@ -408,6 +408,11 @@ bool spk_arguments_make(const struct spk_draft *draft,
         .executor_dirs = {.arena = draft->arena},
     };
 
+    if (!spk_draft_filled(request->options->master))
+        return spk_fail(err, SPK_INVALID_FIELD,
+                        "failed to submit spark application: failed to build spark-submit "
+                        "arguments: failed to get master URL: environment variable "
+                        "KUBERNETES_SERVICE_HOST is not found");
     if (!spk_mounts_local_dirs(draft, &draft->driver, &vector.driver_dirs, err) ||
         !spk_mounts_local_dirs(draft, &draft->executor, &vector.executor_dirs, err))
         return false;

@@ -25,7 +25,7 @@ void spk_argument_conf(struct spk_argument_list *list, const char *key, const ch
 /**
  * All rows but those of the template files; *template_rows is where they would stand.
  *
- * @errors INVALID_FIELD  a local directory's volume; with the operator's text
+ * @errors INVALID_FIELD  a local directory's volume, no master; with the operator's text
  */
 bool spk_arguments_make(const struct spk_draft *draft,
                         const struct spk_operator_request *request,

@@ -184,15 +184,18 @@ static bool parse(struct parser *parser, const char *text, struct spk_go_url *ou
     return true;
 }
 
-/* As Go's %q writes printable text. */
+/* As Go's %q, for texts whose characters beyond ASCII print. */
 static const char *quoted(struct spk_arena *arena, const char *text)
 {
+    static const char from[] = "\"\\\a\b\f\n\r\t\v", to[] = "\"\\abfnrtv";
     struct spk_buf buf = {.arena = arena};
 
     for (; *text; text++) {
-        if (*text == '"' || *text == '\\')
-            spk_buf_char(&buf, '\\');
-        if ((unsigned char)*text < ' ' || *text == 0x7f)
+        const char *escape = strchr(from, *text);
+
+        if (escape)
+            spk_buf_printf(&buf, "\\%c", to[escape - from]);
+        else if ((unsigned char)*text < ' ' || *text == 0x7f)
             spk_buf_printf(&buf, "\\x%02x", (unsigned)*text);
         else
             spk_buf_char(&buf, *text);
