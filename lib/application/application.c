@@ -55,35 +55,27 @@ static bool check_support(const Spk__SparkApplicationSpec *spec, struct spk_err 
     return true;
 }
 
-/* The mutating webhook leaves an application alone once it has left its first state. */
-static bool is_defaulted(const Spk__SparkApplication *application,
-                         const struct spk_application_options *options)
-{
-    const char *state = spk_json_string(
-        spk_json_at(spk_struct_tree(application->status), "applicationState.state"));
-
-    return options->apply_defaults &&
-           (!state || *state == '\0' || strcmp(state, "INVALIDATING") == 0);
-}
-
 bool spk_application_check(struct spk_arena *arena, Spk__SparkApplication *application,
                            const struct spk_application_options *options,
                            struct spk_warnings *warnings, struct spk_err *err)
 {
-    struct spk_findings findings = spk_findings_start(arena);
-    bool defaulted = is_defaulted(application, options);
+    struct spk_findings found = spk_findings_start(arena), strict = found;
 
     if (!spk_kind_check(application->api_version, application->kind, err))
         return false;
-    spk_check_required(&findings, application, !defaulted);
+    spk_check_required(&found, application, false);
+    spk_check_required(&strict, application, true);
     if (!application->spec)
-        return spk_findings_none(&findings, err);
+        return spk_findings_none(&found, err);
     spk_complete(arena, application);
-    if (defaulted)
-        spk_apply_defaults(application->spec);
-    spk_check_values(&findings, application);
-    spk_check_metadata(&findings, application);
-    spk_check_webhook(&findings, application);
+    /* A webhook that has nothing to fill in leaves the object as it is: zero values that Go
+     * would write do not come in, so that the CRD misses more. */
+    if (!options->apply_defaults || !spk_apply_defaults(application->spec))
+        found = strict;
+    spk_settle_embedded(&found, application);
+    spk_check_values(&found, application);
+    spk_check_metadata(&found, application);
+    spk_check_webhook(&found, application);
     spk_warn_deprecated(arena, application, warnings);
-    return spk_findings_none(&findings, err) && check_support(application->spec, err);
+    return spk_findings_none(&found, err) && check_support(application->spec, err);
 }

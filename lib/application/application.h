@@ -52,9 +52,6 @@ bool spk_application_read(struct spk_arena *arena, const char *bytes, size_t len
  * - maps are sorted by key and hold a key once; no key or text value is NULL;
  * - embedded objects are as Go writes them: quantities canonical, unknown fields gone.
  *
- * As the webhook does it, an application whose status.applicationState.state is neither empty
- * nor INVALIDATING gets no defaults.
- *
  * @errors INVALID_FIELD  with the operator's text; every further violation hangs on err
  * @source spark-operator api/v1beta2/defaults.go, internal/webhook/sparkapplication_*.go, CRD
  */

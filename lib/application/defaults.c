@@ -19,25 +19,44 @@ static bool is_empty(const char *text)
     return !text || *text == '\0';
 }
 
-static void default_text(const char **text, const char *value)
+/* Each default_... returns whether it filled anything in. */
+static bool default_text(const char **text, const char *value, bool wanted)
 {
-    if (is_empty(*text))
-        *text = value;
+    if (!wanted)
+        return false;
+    *text = value;
+    return true;
 }
 
-static void default_restart(Spk__RestartPolicy *policy)
+static bool default_int32(protobuf_c_boolean *has, int32_t *number, int32_t value, bool wanted)
 {
-    default_text(&policy->type, "Never");
+    if (*has || !wanted)
+        return false;
+    *has = true;
+    *number = value;
+    return true;
+}
+
+static bool default_interval(protobuf_c_boolean *has, int64_t *seconds)
+{
+    if (*has)
+        return false;
+    *has = true;
+    *seconds = 5;
+    return true;
+}
+
+static bool default_restart(Spk__RestartPolicy *policy)
+{
+    bool changed = default_text(&policy->type, "Never", is_empty(policy->type));
+
     if (strcmp(policy->type, "Never") == 0)
-        return;
-    if (!policy->has_on_failure_retry_interval) {
-        policy->has_on_failure_retry_interval = true;
-        policy->on_failure_retry_interval = 5;
-    }
-    if (!policy->has_on_submission_failure_retry_interval) {
-        policy->has_on_submission_failure_retry_interval = true;
-        policy->on_submission_failure_retry_interval = 5;
-    }
+        return changed;
+    changed |= default_interval(&policy->has_on_failure_retry_interval,
+                                &policy->on_failure_retry_interval);
+    changed |= default_interval(&policy->has_on_submission_failure_retry_interval,
+                                &policy->on_submission_failure_retry_interval);
+    return changed;
 }
 
 /* Go's strconv.ParseBool. */
@@ -59,43 +78,49 @@ static bool allocates_dynamically(const Spk__SparkApplicationSpec *spec)
     return is_true_text(conf_value(spec, "spark.dynamicallocation.enabled"));
 }
 
-static void default_driver(const Spk__SparkApplicationSpec *spec, Spk__DriverSpec *driver)
+static bool default_driver(const Spk__SparkApplicationSpec *spec, Spk__DriverSpec *driver)
 {
-    if (!driver->has_cores && !conf_value(spec, "spark.driver.cores")) {
-        driver->has_cores = true;
-        driver->cores = 1;
-    }
-    if (!driver->memory && !conf_value(spec, "spark.driver.memory"))
-        driver->memory = "1g";
+    bool cores = !conf_value(spec, "spark.driver.cores");
+    bool memory = !driver->memory && !conf_value(spec, "spark.driver.memory");
+    bool changed = default_int32(&driver->has_cores, &driver->cores, 1, cores);
+
+    changed |= default_text(&driver->memory, "1g", memory);
+    return changed;
 }
 
-static void default_executor(const Spk__SparkApplicationSpec *spec,
+static bool default_executor(const Spk__SparkApplicationSpec *spec,
                              Spk__ExecutorSpec *executor)
 {
-    if (!executor->has_cores && !conf_value(spec, "spark.executor.cores")) {
-        executor->has_cores = true;
-        executor->cores = 1;
-    }
-    if (!executor->memory && !conf_value(spec, "spark.executor.memory"))
-        executor->memory = "1g";
-    if (!executor->has_instances && is_empty(conf_value(spec, "spark.executor.instances")) &&
-        !allocates_dynamically(spec)) {
-        executor->has_instances = true;
-        executor->instances = 1;
-    }
+    bool cores = !conf_value(spec, "spark.executor.cores");
+    bool memory = !executor->memory && !conf_value(spec, "spark.executor.memory");
+    bool instances = is_empty(conf_value(spec, "spark.executor.instances")) &&
+                     !allocates_dynamically(spec);
+    bool changed = default_int32(&executor->has_cores, &executor->cores, 1, cores);
+
+    changed |= default_text(&executor->memory, "1g", memory);
+    changed |= default_int32(&executor->has_instances, &executor->instances, 1, instances);
+    return changed;
 }
 
-void spk_apply_defaults(Spk__SparkApplicationSpec *spec)
+static bool default_allocation(const Spk__SparkApplicationSpec *spec)
 {
     Spk__DynamicAllocation *dynamic = spec->dynamic_allocation;
 
-    default_text(&spec->type, "Scala");
-    default_text(&spec->mode, "cluster");
-    default_restart(spec->restart_policy);
-    default_driver(spec, spec->driver);
-    default_executor(spec, spec->executor);
-    if (dynamic && allocates_dynamically(spec) && !dynamic->has_shuffle_tracking_enabled) {
-        dynamic->has_shuffle_tracking_enabled = true;
-        dynamic->shuffle_tracking_enabled = true;
-    }
+    if (!dynamic || !allocates_dynamically(spec) || dynamic->has_shuffle_tracking_enabled)
+        return false;
+    dynamic->has_shuffle_tracking_enabled = true;
+    dynamic->shuffle_tracking_enabled = true;
+    return true;
+}
+
+bool spk_apply_defaults(Spk__SparkApplicationSpec *spec)
+{
+    bool changed = default_text(&spec->type, "Scala", is_empty(spec->type));
+
+    changed |= default_text(&spec->mode, "cluster", is_empty(spec->mode));
+    changed |= default_restart(spec->restart_policy);
+    changed |= default_driver(spec, spec->driver);
+    changed |= default_executor(spec, spec->executor);
+    changed |= default_allocation(spec);
+    return changed;
 }

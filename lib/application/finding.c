@@ -66,12 +66,12 @@ static void find(struct spk_findings *f, enum spk_reason reason, const char *fmt
     violation->field = spk_strdup(f->arena, f->path);
     violation->text = spk_strdup(f->arena, text);
     if (f->first) {
-        *f->end = violation;
+        f->last->next = violation;
     } else {
         f->first = violation;
         f->reason = reason;
     }
-    f->end = &violation->next;
+    f->last = violation;
 }
 
 void spk_find(struct spk_findings *findings, enum spk_reason reason, const char *fmt, ...)

@@ -11,7 +11,7 @@
 struct spk_findings {
     struct spk_arena *arena;
     enum spk_reason reason; /* of the first */
-    struct spk_violation *first, **end;
+    struct spk_violation *first, *last;
     size_t n;
     size_t length;  /* of path */
     char path[256]; /* "spec.driver.env[2]"; cut if longer */

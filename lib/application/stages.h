@@ -31,8 +31,12 @@ void spk_complete(struct spk_arena *arena, Spk__SparkApplication *application);
  */
 void spk_settle_embedded(struct spk_findings *findings, Spk__SparkApplication *application);
 
-/** @source spark-operator api/v1beta2/defaults.go: SetSparkApplicationDefaults */
-void spk_apply_defaults(Spk__SparkApplicationSpec *spec);
+/**
+ * Fill in the operator's defaults; returns whether there was anything to fill in.
+ *
+ * @source spark-operator api/v1beta2/defaults.go: SetSparkApplicationDefaults
+ */
+bool spk_apply_defaults(Spk__SparkApplicationSpec *spec);
 
 /** @source CRD: enum, minimum, maximum, pattern */
 void spk_check_values(struct spk_findings *findings, Spk__SparkApplication *application);

@@ -251,16 +251,11 @@ static void test_without_defaults_nothing_is_filled_in(void)
 {
     static const char manifest[] =
         SPEC("\"type\":\"Java\",\"sparkVersion\":\"4.0.0\",\"driver\":{},\"executor\":{}");
-    static const char started[] =
-        "{\"metadata\":{\"name\":\"pi\"},\"status\":{\"applicationState\":{\"state\":"
-        "\"COMPLETED\"}},\"spec\":{\"mainApplicationFile\":\"a\",\"type\":\"Java\","
-        "\"sparkVersion\":\"4\",\"driver\":{},\"executor\":{}}}";
 
     assert_at(manifest, &bare, "spec",
               "{\"deps\":{},\"driver\":{},\"executor\":{},\"mainApplicationFile\":"
               "\"local:///a.jar\",\"restartPolicy\":{},\"sparkVersion\":\"4.0.0\","
               "\"type\":\"Java\"}");
-    assert_at(started, &strict, "spec.driver", "{}");
 
     SPK_ARENA arena = SPK_ARENA_LIMIT(SPK_ARENA_BYTES);
     Spk__SparkApplication *out = NULL;
@@ -268,6 +263,22 @@ static void test_without_defaults_nothing_is_filled_in(void)
     CU_ASSERT_FALSE(load(&arena, HEAD TAIL, &bare, &out, &err));
     SPK_ASSERT_TEXT(err.field, "spec.type");
     SPK_ASSERT_TEXT(err.text, "Required value");
+}
+
+static void test_where_nothing_is_filled_in_more_is_required(void)
+{
+    static const char spec[] =
+        "\"type\":\"Java\",\"mode\":\"cluster\",\"restartPolicy\":{\"type\":\"Never\"},"
+        "\"driver\":{\"cores\":1,\"memory\":\"1g\"},"
+        "\"executor\":{\"memory\":\"1g\",\"instances\":1%s}";
+    SPK_ARENA arena = SPK_ARENA_LIMIT(SPK_ARENA_BYTES);
+    const char *whole = spk_printf(&arena, spec, ",\"cores\":1");
+    const struct refusal refusal = {spk_printf(&arena, "%s,%s%s", HEAD, whole, TAIL),
+                                    SPK_INVALID_FIELD, "spec.sparkVersion", "Required value"};
+
+    assert_refused(&refusal, 1);
+    assert_at(spk_printf(&arena, "%s,%s%s", HEAD, spk_printf(&arena, spec, ""), TAIL), &strict,
+              "spec.sparkVersion", "\"\"");
 }
 
 static void test_values_are_those_of_the_crd(void)
@@ -457,6 +468,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(numbers_are_exact),
     SPK_TEST(defaults_are_the_webhooks),
     SPK_TEST(without_defaults_nothing_is_filled_in),
+    SPK_TEST(where_nothing_is_filled_in_more_is_required),
     SPK_TEST(values_are_those_of_the_crd),
     SPK_TEST(the_webhooks_refusals_have_its_texts),
     SPK_TEST(suspended_and_client_mode_are_not_submitted),
