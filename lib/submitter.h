@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * submitter.h: carries out one prepared submission against an API server: the loop that joins
- * the protocol's state machine (deploy) with a client (apiserver). It never blocks; done is
- * called on the API server's loop.
+ * the protocol's state machine (deploy) with a client (apiserver). It never blocks.
+ *
+ * From spk_submit_start until done the arena is the submitter's, which has recovery points of
+ * its own; so start is called outside spk_arena_run. done is called once, on the API server's
+ * loop or, if no answer had to be waited for, inside spk_submit_start.
  */
 #pragma once
 
@@ -29,7 +32,7 @@ struct spk_submit_result {
     const char *submitted_at; /* creationTimestamp of the driver, RFC 3339; "" */
     const char *attempt;
     bool adopted, would_adopt;
-    struct spk_object_result *objects;
+    struct spk_object_result *objects; /* those known, in creation order */
     size_t n_objects;
     struct spk_warnings warnings;
 };
@@ -42,7 +45,7 @@ struct spk_submit_call {
     const struct spk_key *key;
     const char *ns, *uid; /* of the application; uid NULL: none */
     const char *application_id, *application_name;
-    int64_t deadline_ms; /* monotonic */
+    int64_t deadline_ms; /* monotonic, the clock of api */
     bool validate_only, server_dry_run;
     bool retry;                 /* the caller repeats an earlier call: look before creating */
     bool require_submission_id; /* the caller cannot use another id than its own */
@@ -52,12 +55,21 @@ struct spk_submit_call {
 
     bool ok; /* result, else err */
     struct spk_submit_result result;
-    struct spk_err err;
+    struct spk_err err;           /* with its outcome, and notes attempt, namespace and pod */
     unsigned kube_calls, retries; /* for the log */
     void *state;                  /* private */
 };
 
+/**
+ * Start it.
+ *
+ * @errors in call->err: those of deploy/machine.h, and
+ *         REQUEST_TOO_LARGE  the arena's limit was reached
+ */
 void spk_submit_start(struct spk_submit_call *call);
 
-/** The caller is gone: no further request is sent; done still comes, once. */
+/**
+ * The caller is gone: no further request is sent, a write under way is waited for; done still
+ * comes, once. From any thread, between start and done.
+ */
 void spk_submit_cancel(struct spk_submit_call *call);

@@ -290,8 +290,9 @@ static const struct verb {
     [SPK_API_VERSION] = {version, false},  [SPK_API_WAIT] = {wait, false},
 };
 
-static void run(struct exchange *ex)
+static void run(void *argument)
 {
+    struct exchange *ex = argument;
     static const struct spk_resource none = {"", "", "", false, false};
     const struct spk_api_request *request = ex->request;
     const struct verb *verb = &verbs[request->verb];
@@ -325,7 +326,12 @@ static void start(struct spk_api *api, struct spk_api_job *job)
                                         .details_kind = "",
                                         .details_name = "",
                                         .trouble = ""};
-    run(&ex);
+    if (!spk_arena_run(job->arena, run, &ex)) {
+        job->reply.transport = SPK_API_INTERRUPTED; /* it may have had its effect */
+        job->reply.http = 0;
+        job->reply.object = NULL;
+        job->reply.trouble = "the call's memory is used up";
+    }
     job->reply.date_s = wall_ms(ex.memory) / 1000;
     job->done(job);
 }

@@ -99,10 +99,10 @@ static const struct rule {
     const char *status, *cause, *details_kind, *text;
     enum spk_reason reason;
 } rules[] = {
+    {400, NULL, NULL, NULL, "does not support dry run", SPK_DRY_RUN_UNSUPPORTED},
     /* A webhook chooses its own HTTP code; the prefix decides. */
     {0, NULL, NULL, NULL, "admission webhook \"", SPK_ADMISSION_DENIED},
     {0, NULL, NULL, NULL, "ValidatingAdmissionPolicy '", SPK_ADMISSION_DENIED},
-    {400, NULL, NULL, NULL, "does not support dry run", SPK_DRY_RUN_UNSUPPORTED},
     {400, NULL, NULL, NULL, NULL, SPK_KUBE_REJECTED},
     {401, NULL, NULL, NULL, NULL, SPK_KUBE_CREDENTIALS_REJECTED},
     {403, NULL, "NamespaceTerminating", NULL, NULL, SPK_NAMESPACE_TERMINATING},

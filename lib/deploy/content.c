@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "deploy/content.h"
+
+#include "kubernetes/quantity.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char submit_time[] = "spark.app.submitTime=";
+
+/* Where the number of the submit time starts; NULL: the text has none. */
+static const char *find_submit_time(const char *text)
+{
+    const char *at = text;
+
+    while ((at = strstr(at, submit_time)) != NULL) {
+        if (at == text || at[-1] == '\n')
+            return at + strlen(submit_time);
+        at += strlen(submit_time);
+    }
+    return NULL;
+}
+
+static bool equal_but_for_submit_time(const char *a, const char *b)
+{
+    const char *number_a = find_submit_time(a), *number_b = find_submit_time(b);
+
+    if (!number_a || !number_b)
+        return strcmp(a, b) == 0;
+    size_t head = (size_t)(number_a - a);
+    if (head != (size_t)(number_b - b) || memcmp(a, b, head) != 0)
+        return false;
+    number_a += strspn(number_a, "0123456789");
+    number_b += strspn(number_b, "0123456789");
+    return strcmp(number_a, number_b) == 0;
+}
+
+static bool equal_data(const cJSON *want, const cJSON *observed)
+{
+    if (spk_json_size(want) != spk_json_size(observed))
+        return false;
+    SPK_JSON_EACH (member, want) {
+        const char *ours = spk_json_string(member);
+        const char *theirs = spk_json_get_text(observed, member->string);
+
+        if (!ours || !theirs || !equal_but_for_submit_time(ours, theirs))
+            return false;
+    }
+    return true;
+}
+
+static bool configmap_agrees(struct spk_arena *arena, const cJSON *want, const cJSON *observed)
+{
+    (void)arena;
+    return equal_data(spk_json_get(want, "data"), spk_json_get(observed, "data")) &&
+           equal_data(spk_json_get(want, "binaryData"),
+                      spk_json_get(observed, "binaryData")) &&
+           spk_json_is_true(spk_json_get(want, "immutable")) ==
+               spk_json_is_true(spk_json_get(observed, "immutable"));
+}
+
+static bool secret_agrees(struct spk_arena *arena, const cJSON *want, const cJSON *observed)
+{
+    (void)arena;
+    return equal_data(spk_json_get(want, "data"), spk_json_get(observed, "data"));
+}
+
+/* Whether observed has every member of want with an equal value. */
+static bool has_members(const cJSON *want, const cJSON *observed)
+{
+    SPK_JSON_EACH (member, want)
+        if (!spk_json_equal(member, spk_json_get(observed, member->string)))
+            return false;
+    return true;
+}
+
+static bool equal_ports(const cJSON *want, const cJSON *observed)
+{
+    const cJSON *theirs = observed ? observed->child : NULL;
+
+    if (spk_json_size(want) != spk_json_size(observed))
+        return false;
+    SPK_JSON_EACH (port, want) {
+        if (!has_members(port, theirs))
+            return false;
+        theirs = theirs->next;
+    }
+    return true;
+}
+
+static bool service_agrees(struct spk_arena *arena, const cJSON *want, const cJSON *observed)
+{
+    const cJSON *ours = spk_json_get(want, "spec"), *theirs = spk_json_get(observed, "spec");
+
+    (void)arena;
+    return spk_json_equal(spk_json_get(ours, "selector"), spk_json_get(theirs, "selector")) &&
+           spk_text_equal(spk_json_get_text(ours, "clusterIP"),
+                          spk_json_get_text(theirs, "clusterIP")) &&
+           equal_ports(spk_json_get(ours, "ports"), spk_json_get(theirs, "ports"));
+}
+
+static bool equal_quantity(struct spk_arena *arena, const char *a, const char *b)
+{
+    struct spk_err err;
+
+    if (spk_text_equal(a, b))
+        return true;
+    return a && b && spk_quantity_canonical(arena, a, &a, &err) &&
+           spk_quantity_canonical(arena, b, &b, &err) && spk_text_equal(a, b);
+}
+
+static bool claim_agrees(struct spk_arena *arena, const cJSON *want, const cJSON *observed)
+{
+    const cJSON *ours = spk_json_get(want, "spec"), *theirs = spk_json_get(observed, "spec");
+    const char *class = spk_json_get_text(ours, "storageClassName");
+
+    return equal_quantity(
+               arena, spk_json_string(spk_json_at(ours, "resources.requests.storage")),
+               spk_json_string(spk_json_at(theirs, "resources.requests.storage"))) &&
+           spk_json_equal(spk_json_get(ours, "accessModes"),
+                          spk_json_get(theirs, "accessModes")) &&
+           (!class || spk_text_equal(class, spk_json_get_text(theirs, "storageClassName")));
+}
+
+/* By kind of part; NULL: the key says enough, because the API server fills much in. */
+static bool (*const agrees[])(struct spk_arena *arena, const cJSON *want,
+                              const cJSON *observed) = {
+    [SPK_PART_CLAIM] = claim_agrees,         [SPK_PART_SECRET] = secret_agrees,
+    [SPK_PART_CONFIGMAP] = configmap_agrees, [SPK_PART_POLICY] = NULL,
+    [SPK_PART_SERVICE] = service_agrees,     [SPK_PART_POD] = NULL,
+};
+
+bool spk_content_agrees(struct spk_arena *arena, const struct spk_part *part,
+                        const cJSON *observed)
+{
+    return !agrees[part->kind] || agrees[part->kind](arena, part->object, observed);
+}
+
+/* Days since 1970-01-01 of a Gregorian date, by counting from March 1 of year 0. */
+static int64_t days(int64_t year, int64_t month, int64_t day)
+{
+    int64_t y = month <= 2 ? year - 1 : year;
+    int64_t m = month <= 2 ? month + 9 : month - 3;
+
+    return y * 365 + y / 4 - y / 100 + y / 400 + (m * 153 + 2) / 5 + day - 1 - 719468;
+}
+
+int64_t spk_rfc3339_s(const char *text)
+{
+    int year, month, day, hour, minute, second, end = 0;
+
+    if (!text || sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2dZ%n", &year, &month, &day, &hour,
+                        &minute, &second, &end) != 6)
+        return 0;
+    if (end == 0 || text[end] != '\0')
+        return 0;
+    return days(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
+}

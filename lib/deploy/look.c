@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "deploy/look.h"
+
+#include "deploy/course.h"
+#include "deploy/rehearsal.h"
+#include "kubernetes/object.h"
+
+#define STATUS_UNAUTHORIZED 401
+
+static struct spk_claimant claimant(const struct spk_turn *turn)
+{
+    const struct spk_task *task = turn->m->task;
+
+    return (struct spk_claimant){.key = task->key,
+                                 .parts = task->parts,
+                                 .uid = task->uid,
+                                 .pod_uid = turn->m->progress[turn->m->pod_at].uid,
+                                 .date_s = turn->seen.date_s};
+}
+
+static void warn_of_changed_input(struct spk_turn *turn)
+{
+    spk_warn(&turn->m->warnings, turn->m->arena, "INPUT_CHANGED", "",
+             "the driver was created from an earlier version of the application");
+}
+
+/* The attempt's Pod came and went: it is never made again by this call. */
+static void pod_is_gone(struct spk_turn *turn)
+{
+    spk_turn_give_up_because(turn, SPK_SUBMISSION_BEING_DELETED,
+                             "the driver was deleted by somebody else");
+}
+
+static enum spk_part_state found_state(const struct spk_turn *turn)
+{
+    return turn->p->created ? SPK_PART_CREATED : SPK_PART_ADOPTED;
+}
+
+/* A gated Pod of ours: open it if everything else is there, else see to its children. */
+static void continue_gated(struct spk_turn *turn)
+{
+    struct spk_machine *m = turn->m;
+    const cJSON *pod = turn->seen.object;
+    bool same = spk_text_equal(turn->p->uid, spk_object_uid(pod));
+
+    if (m->phase == SPK_PHASE_OPEN && same && turn->p->refused) {
+        spk_turn_give_up(turn, &turn->p->refusal);
+        return;
+    }
+    spk_course_settle(turn, pod, found_state(turn));
+    if (m->phase == SPK_PHASE_OPEN && same) {
+        spk_turn_perform(turn, SPK_TO_OPEN);
+        return;
+    }
+    m->phase = SPK_PHASE_ENSURE;
+    spk_course_go_on(turn);
+}
+
+static void found_pod(struct spk_turn *turn)
+{
+    struct spk_machine *m = turn->m;
+    const struct spk_claimant ours = claimant(turn);
+    struct spk_err err;
+    struct spk_adopted adopted = spk_adopt_pod(m->arena, &ours, turn->seen.object, &err);
+
+    if (adopted.verdict == SPK_REFUSE) {
+        spk_turn_give_up(turn, &err);
+        return;
+    }
+    if (adopted.verdict == SPK_CONTINUE) {
+        continue_gated(turn);
+        return;
+    }
+    if (adopted.input_changed)
+        warn_of_changed_input(turn);
+    /* The gate is open: if our patch is unsettled, it may have been ours. */
+    spk_course_settle(turn, turn->seen.object, found_state(turn));
+    spk_course_commit(turn);
+}
+
+static void found_child(struct spk_turn *turn)
+{
+    struct spk_machine *m = turn->m;
+    const struct spk_claimant ours = claimant(turn);
+    struct spk_err err;
+    struct spk_adopted adopted =
+        spk_adopt_child(m->arena, &ours, spk_turn_part(turn), turn->seen.object, &err);
+
+    if (adopted.verdict == SPK_REFUSE) {
+        spk_turn_give_up(turn, &err);
+        return;
+    }
+    if (adopted.verdict == SPK_UPDATE)
+        m->update = spk_adopt_update(m->arena, spk_turn_part(turn)->object, turn->seen.object);
+    if (adopted.verdict == SPK_UPDATE && m->update) {
+        if (turn->p->refused && turn->p->patches > 0)
+            spk_turn_give_up(turn, &turn->p->refusal);
+        else
+            spk_turn_perform(turn, SPK_TO_UPDATE);
+        return;
+    }
+    spk_course_settle(turn, turn->seen.object, found_state(turn));
+    spk_course_go_on(turn);
+}
+
+static void fail_relabel(struct spk_turn *turn)
+{
+    struct spk_machine *m = turn->m;
+    const char *old = spk_submission_label(m->pod);
+    struct spk_err err;
+
+    spk_fail(
+        &err, SPK_DRIVER_POD_EXISTS,
+        "driver '%.128s' carries submission id '%.63s' and cannot be given '%.63s': %.256s",
+        spk_object_name(m->pod), old ? old : "", m->task->key->submission_id,
+        turn->p->refusal.text);
+    spk_err_note(&err, m->arena, "existing_uid", spk_object_uid(m->pod));
+    spk_err_note(&err, m->arena, "existing_submission_id", old);
+    spk_turn_give_up(turn, &err);
+}
+
+static void found_for_relabel(struct spk_turn *turn)
+{
+    struct spk_machine *m = turn->m;
+    const struct spk_claimant ours = claimant(turn);
+    struct spk_err err;
+
+    if (!spk_text_equal(turn->p->uid, spk_object_uid(turn->seen.object))) {
+        pod_is_gone(turn);
+        return;
+    }
+    m->pod = turn->seen.object;
+    if (spk_text_equal(spk_submission_label(m->pod), m->task->key->submission_id))
+        spk_course_relabelled(turn);
+    else if (turn->p->refused)
+        fail_relabel(turn);
+    else if (spk_adopt_pod(m->arena, &ours, m->pod, &err).verdict == SPK_REFUSE)
+        spk_turn_give_up(turn, &err);
+    else
+        spk_turn_perform(turn, SPK_TO_RELABEL);
+}
+
+static void found_for_check(struct spk_turn *turn)
+{
+    const struct spk_claimant ours = claimant(turn);
+    struct spk_err err;
+    struct spk_adopted adopted = spk_adopt_pod(turn->m->arena, &ours, turn->seen.object, &err);
+
+    if (adopted.verdict == SPK_REFUSE) {
+        spk_turn_give_up(turn, &err);
+        return;
+    }
+    if (adopted.input_changed)
+        warn_of_changed_input(turn);
+    turn->m->would_adopt = true;
+    turn->m->pod = turn->seen.object;
+    spk_rehearsal_begin(turn);
+}
+
+static void found(struct spk_turn *turn)
+{
+    if (turn->m->phase == SPK_PHASE_CHECK)
+        found_for_check(turn);
+    else if (turn->m->phase == SPK_PHASE_RELABEL)
+        found_for_relabel(turn);
+    else if (turn->m->at == turn->m->pod_at)
+        found_pod(turn);
+    else
+        found_child(turn);
+}
+
+/* The name was taken a moment ago: what had it ends just now. */
+static void wait_for_the_name(struct spk_turn *turn)
+{
+    struct spk_err *trouble = &turn->m->trouble;
+
+    spk_fail(trouble, SPK_PREVIOUS_RUN_TERMINATING, "%s '%s' is being deleted",
+             spk_object_kind(spk_turn_part(turn)->object),
+             spk_object_name(spk_turn_part(turn)->object));
+    turn->p->exists = false;
+    turn->seen.refusal = NULL;
+    spk_turn_back_off(turn, SPK_TO_CREATE);
+}
+
+static void absent(struct spk_turn *turn)
+{
+    struct spk_machine *m = turn->m;
+    bool was_there = turn->p->created && !turn->p->maybe;
+
+    if (m->phase == SPK_PHASE_CHECK)
+        spk_rehearsal_begin(turn);
+    else if (m->phase == SPK_PHASE_OPEN || m->phase == SPK_PHASE_RELABEL ||
+             (m->at == m->pod_at && was_there))
+        pod_is_gone(turn);
+    else if (turn->p->refused)
+        spk_turn_give_up(turn, &turn->p->refusal);
+    else if (turn->p->exists)
+        wait_for_the_name(turn);
+    else
+        spk_turn_perform(turn, SPK_TO_CREATE);
+}
+
+void spk_look_on(struct spk_turn *turn)
+{
+    switch (spk_outcome_of_look(&turn->seen)) {
+    case SPK_LOOK_FOUND:
+        found(turn);
+        return;
+    case SPK_LOOK_ABSENT:
+        absent(turn);
+        return;
+    case SPK_LOOK_STRANGE:
+        if (!spk_turn_is_strange_again(turn))
+            spk_turn_back_off(turn, SPK_TO_LOOK);
+        return;
+    case SPK_LOOK_AGAIN:
+        spk_turn_back_off(turn, SPK_TO_LOOK);
+        return;
+    case SPK_LOOK_REFUSED:
+        if (turn->seen.http == STATUS_UNAUTHORIZED && spk_turn_may_renew(turn))
+            spk_turn_perform(turn, SPK_TO_LOOK);
+        else
+            spk_turn_give_up(turn, turn->p->refused ? &turn->p->refusal : turn->seen.refusal);
+        return;
+    }
+}

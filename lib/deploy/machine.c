@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "deploy/machine.h"
+
+#include "deploy/course.h"
+#include "deploy/look.h"
+#include "deploy/rehearsal.h"
+#include "kubernetes/object.h"
+
+#include <string.h>
+
+#define STATUS_INVALID 422
+
+void spk_machine_cancel(struct spk_machine *machine)
+{
+    machine->cancelled = true;
+}
+
+void spk_machine_init(struct spk_machine *machine, struct spk_arena *arena,
+                      const struct spk_task *task)
+{
+    *machine = (struct spk_machine){
+        .arena = arena,
+        .task = task,
+        .jitter = task->jitter_seed,
+        .phase = task->validate_only ? SPK_PHASE_CHECK : SPK_PHASE_ENSURE,
+        .pod = task->parts->pod,
+        .progress = spk_alloc_array(arena, task->parts->n, sizeof(*machine->progress)),
+    };
+    for (size_t i = 0; i < task->parts->n; i++)
+        if (task->parts->items[i].kind == SPK_PART_POD)
+            machine->pod_at = i;
+}
+
+/* What the body of an answer holds: a create must show our key, everything else the name. */
+static enum spk_seen_object what_is_seen(const struct spk_turn *turn)
+{
+    const struct spk_machine *m = turn->m;
+    const struct spk_part *part = spk_turn_part(turn);
+    const struct spk_claimant ours = {.key = m->task->key, .parts = m->task->parts};
+    const cJSON *object = turn->seen.object;
+
+    if (!object || !spk_object_uid(object))
+        return SPK_SEEN_NO_OBJECT;
+    if (m->intent == SPK_TO_CREATE)
+        return spk_is_ours(&ours, part, object) ? SPK_SEEN_OURS : SPK_SEEN_STRANGE;
+    bool named =
+        spk_text_equal(spk_object_name(object), spk_object_name(part->object)) &&
+        spk_text_equal(spk_object_namespace(object), spk_object_namespace(part->object));
+    return named ? SPK_SEEN_OURS : SPK_SEEN_STRANGE;
+}
+
+/* The write in hand had its effect, and the answer shows it. */
+static void succeed(struct spk_turn *turn)
+{
+    const cJSON *object = turn->seen.object;
+
+    switch ((enum spk_intent)turn->m->intent) {
+    case SPK_TO_CREATE:
+        spk_course_settle(turn, object, SPK_PART_CREATED);
+        spk_course_go_on(turn);
+        return;
+    case SPK_TO_UPDATE:
+        spk_course_settle(turn, object, SPK_PART_ADOPTED);
+        spk_course_go_on(turn);
+        return;
+    case SPK_TO_OPEN:
+        turn->m->pod = object;
+        spk_course_commit(turn);
+        return;
+    case SPK_TO_RELABEL:
+        turn->m->pod = object;
+        spk_course_relabelled(turn);
+        return;
+    case SPK_TO_LOOK:
+        return;
+    }
+}
+
+static void note_effect(struct spk_turn *turn, enum spk_effect effect)
+{
+    struct spk_machine *m = turn->m;
+    bool create = m->intent == SPK_TO_CREATE;
+
+    if (effect == SPK_EFFECT_NO)
+        return;
+    if (effect == SPK_EFFECT_YES) {
+        turn->p->created |= create;
+        return;
+    }
+    m->maybe = true;
+    turn->p->maybe |= create;
+    m->opens_maybe |= m->intent == SPK_TO_OPEN;
+}
+
+/* The last word, unless the object is there or changed all the same. */
+static void refuse(struct spk_turn *turn, bool look)
+{
+    turn->p->refused = true;
+    turn->p->refusal = *turn->seen.refusal;
+    if (look)
+        spk_turn_perform(turn, SPK_TO_LOOK);
+    else
+        spk_turn_give_up(turn, turn->seen.refusal);
+}
+
+/* A look is due before anything else is decided. */
+static void look(struct spk_turn *turn)
+{
+    struct spk_machine *m = turn->m;
+
+    turn->p->exists |= m->intent == SPK_TO_CREATE && turn->seen.http >= 400;
+    if (turn->seen.what == SPK_SEEN_STRANGE && spk_turn_is_strange_again(turn))
+        return;
+    /* Only the patches with a test can be meant by a 422 that says: look again. */
+    if (m->intent == SPK_TO_UPDATE && turn->seen.http == STATUS_INVALID)
+        refuse(turn, true);
+    else
+        spk_turn_perform(turn, SPK_TO_LOOK);
+}
+
+static void on_write(struct spk_turn *turn)
+{
+    struct spk_machine *m = turn->m;
+    enum spk_write write = m->intent == SPK_TO_CREATE ? SPK_WRITE_CREATE : SPK_WRITE_PATCH;
+    const struct spk_outcome_rule *rule = spk_outcome_of(write, &turn->seen);
+
+    note_effect(turn, rule->effect);
+    switch (rule->next) {
+    case SPK_FOLLOW_NONE:
+        succeed(turn);
+        return;
+    case SPK_FOLLOW_RETRY:
+        spk_turn_back_off(turn, (enum spk_intent)m->intent);
+        return;
+    case SPK_FOLLOW_RETRY_ONCE:
+        if (spk_turn_may_renew(turn))
+            spk_turn_perform(turn, (enum spk_intent)m->intent);
+        else
+            refuse(turn, turn->p->maybe || m->task->retry);
+        return;
+    case SPK_FOLLOW_LOOK:
+        look(turn);
+        return;
+    case SPK_FOLLOW_WAIT_LOOK:
+        spk_turn_back_off(turn, SPK_TO_LOOK);
+        return;
+    case SPK_FOLLOW_LOOK_FINAL:
+        refuse(turn, true);
+        return;
+    case SPK_FOLLOW_FINAL:
+        refuse(turn, turn->p->maybe || m->task->retry);
+        return;
+    }
+}
+
+/* A gated Pod must not name its node. */
+static bool check_gate(struct spk_turn *turn)
+{
+    const char *node =
+        spk_json_string(spk_json_at(turn->m->task->parts->pod, "spec.nodeName"));
+
+    if (!spk_turn_is_gated(turn) || !node || *node == '\0')
+        return true;
+    spk_turn_give_up_because(turn, SPK_GATES_UNSUPPORTED,
+                             "the driver names a node, so it cannot wait for its objects "
+                             "behind a scheduling gate");
+    return false;
+}
+
+static void begin(struct spk_turn *turn)
+{
+    if (!check_gate(turn))
+        return;
+    if (turn->m->phase == SPK_PHASE_CHECK) {
+        spk_turn_hold(turn, turn->m->pod_at);
+        spk_turn_perform(turn, SPK_TO_LOOK);
+        return;
+    }
+    spk_course_begin(turn, 0);
+}
+
+struct spk_action spk_machine_next(struct spk_machine *machine, const struct spk_seen *seen,
+                                   int64_t now_ms)
+{
+    struct spk_turn turn = {.m = machine, .now_ms = now_ms};
+
+    spk_turn_hold(&turn, machine->at);
+    if (seen)
+        turn.seen = *seen;
+    turn.seen.what = what_is_seen(&turn);
+    if (machine->requests == 0 && !machine->waiting) {
+        begin(&turn);
+    } else if (machine->waiting) {
+        machine->waiting = false;
+        spk_turn_perform(&turn, (enum spk_intent)machine->intent);
+    } else if (machine->intent == SPK_TO_LOOK) {
+        spk_look_on(&turn);
+    } else if (machine->phase == SPK_PHASE_REHEARSE) {
+        spk_rehearsal_on_answer(&turn);
+    } else {
+        on_write(&turn);
+    }
+    return turn.action;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * machine.h: the submission protocol as a state machine without I/O: what was seen goes in,
+ * what to do next comes out. Server, tools and the fault simulation of the tests drive the
+ * same code. It creates, looks and patches; it never deletes.
+ *
+ * Drive it like this: call spk_machine_next with a NULL observation, carry out the action,
+ * call it again with what was seen (NULL after a wait), until DONE or FAIL.
+ */
+#pragma once
+
+#include "base/warning.h"
+#include "deploy/adopt.h"
+#include "deploy/outcome.h"
+
+/** What is to be done; it outlives the machine. */
+struct spk_task {
+    const struct spk_parts *parts;
+    const struct spk_key *key;
+    const char *uid;     /* of the SparkApplication; NULL: none */
+    int64_t deadline_ms; /* on the clock of now_ms */
+    bool validate_only, server_dry_run;
+    bool retry;                 /* look before creating */
+    bool require_submission_id; /* relabel an adopted driver that carries another id */
+    uint64_t jitter_seed;
+};
+
+enum spk_action_kind {
+    SPK_ACTION_CREATE,
+    SPK_ACTION_GET,
+    SPK_ACTION_JSON_PATCH,
+    SPK_ACTION_MERGE_PATCH,
+    SPK_ACTION_WAIT,
+    SPK_ACTION_DONE,
+    SPK_ACTION_FAIL, /* the machine's err says why */
+};
+
+struct spk_action {
+    enum spk_action_kind kind;
+    const struct spk_part *part; /* whose object it is about; NULL with the last three */
+    const char *body;            /* JSON; NULL: none */
+    int timeout_s;               /* of a write: ?timeout= */
+    int64_t limit_ms;            /* how long an answer is waited for */
+    int64_t wait_ms;
+    bool dry_run, strict;
+};
+
+enum spk_part_state {
+    SPK_PART_UNKNOWN, /* nothing known yet, or it was not looked at */
+    SPK_PART_CREATED,
+    SPK_PART_ADOPTED,
+    SPK_PART_WOULD_PASS, /* of a dry run */
+    SPK_PART_WOULD_FAIL, /* likewise; a warning says why */
+};
+
+/** How far one object is. */
+struct spk_progress {
+    enum spk_part_state state;
+    const char *uid; /* NULL: unknown */
+    unsigned posts, gets, patches, tries, strange;
+    bool maybe;   /* a create of ours is unsettled */
+    bool created; /* a create of ours took effect, or is likely to have */
+    bool exists;  /* the last create met the name */
+    bool renewed; /* a 401 was answered with fresh credentials once */
+    bool refused; /* refusal is the last word, unless the object is there all the same */
+    bool lenient; /* dry run: without strict field validation now */
+    struct spk_err refusal;
+};
+
+/** Private but for the results, which are complete after DONE and FAIL. */
+struct spk_machine {
+    struct spk_arena *arena;
+    const struct spk_task *task;
+    int phase, intent;
+    bool waiting, cancelled;
+    size_t at; /* index of the part in hand */
+    size_t pod_at;
+    uint64_t jitter;
+    unsigned requests, writes;
+    bool maybe;       /* some write was unsettled: look first from now on */
+    bool opens_maybe; /* the gate patch is unsettled */
+    bool committed;
+    struct spk_err trouble; /* why the last try has to be repeated */
+    const cJSON *update;    /* merge patch in hand */
+
+    /* Results. */
+    struct spk_progress *progress; /* one per part */
+    const cJSON *pod;              /* as last read */
+    bool adopted, would_adopt;
+    unsigned retries;
+    struct spk_warnings warnings;
+    struct spk_err err;
+};
+
+void spk_machine_init(struct spk_machine *machine, struct spk_arena *arena,
+                      const struct spk_task *task);
+
+/**
+ * One step. seen is what the last action led to.
+ *
+ * @units now_ms: monotonic, the clock of the task's deadline
+ * @errors with FAIL: those of adopt.h, of observations (refusal), and
+ *         DEADLINE_BEFORE_START   too little time for the first write
+ *         DEADLINE_DURING_SUBMIT  out of time later
+ *         CALL_CANCELLED          spk_machine_cancel
+ *         GATES_UNSUPPORTED       a Pod with a fixed node cannot be gated
+ *         KUBE_ERROR              the request budget is used up
+ */
+struct spk_action spk_machine_next(struct spk_machine *machine, const struct spk_seen *seen,
+                                   int64_t now_ms);
+
+/** Send nothing from now on: the next step ends it. */
+void spk_machine_cancel(struct spk_machine *machine);
+
+/** What exists because of the call, whenever it ends. */
+enum spk_outcome spk_machine_outcome(const struct spk_machine *machine);

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * outcome.h: what happened to my request? Every observation is one of three things: the
+ * request had no effect, it had its effect, or nobody knows yet. One table decides, and says
+ * what to do next. Nothing is sent again before this has been asked.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "json/json.h"
+
+/** What was seen on the way to the API server and back. */
+enum spk_seen_way {
+    SPK_SEEN_ANSWER,
+    SPK_SEEN_NOT_SENT,    /* no byte left, or the server says that it did nothing */
+    SPK_SEEN_INTERRUPTED, /* sent, no answer; also a write that was cancelled */
+    SPK_SEEN_CUT,         /* answered; the body is cut or above the limit */
+};
+
+/** What the body of a 2xx holds. */
+enum spk_seen_object {
+    SPK_SEEN_NO_OBJECT, /* nothing that can be read */
+    SPK_SEEN_OURS,      /* name, namespace and key are ours */
+    SPK_SEEN_STRANGE,   /* of somebody else: a proxy or a cache */
+};
+
+/** One observation; the machine fills in what, whoever has the socket the rest. */
+struct spk_seen {
+    enum spk_seen_way way;
+    int http;            /* 0 unless answered or cut */
+    const char *reason;  /* of the Status; "" if none */
+    const char *message; /* likewise */
+    const cJSON *object; /* of a 2xx; NULL if it could not be read */
+    int64_t retry_after_ms;
+    int64_t date_s;                /* of the API server, Unix seconds; 0: unknown */
+    const struct spk_err *refusal; /* what it means if it is the last word; NULL with a 2xx */
+    enum spk_seen_object what;
+};
+
+enum spk_write { SPK_WRITE_CREATE, SPK_WRITE_PATCH, SPK_WRITE_DELETE };
+
+enum spk_effect { SPK_EFFECT_NO, SPK_EFFECT_YES, SPK_EFFECT_MAYBE };
+
+enum spk_follow_up {
+    SPK_FOLLOW_NONE,       /* over */
+    SPK_FOLLOW_RETRY,      /* wait, send it again */
+    SPK_FOLLOW_RETRY_ONCE, /* send it again, with fresh credentials; the second time final */
+    SPK_FOLLOW_LOOK,       /* GET, then decide */
+    SPK_FOLLOW_WAIT_LOOK,  /* wait, GET, then decide */
+    SPK_FOLLOW_LOOK_FINAL, /* GET: it may be there all the same; else this was the last word */
+    SPK_FOLLOW_FINAL, /* the last word, unless an earlier request may have had an effect */
+};
+
+struct spk_outcome_rule {
+    int row; /* of the table in the protocol, for messages and tests */
+    enum spk_effect effect;
+    enum spk_follow_up next;
+};
+
+/**
+ * Classify what a write led to.
+ *
+ * @source k8s.io/apimachinery pkg/api/errors; RFC 9113 8.7 for what counts as not sent
+ */
+const struct spk_outcome_rule *spk_outcome_of(enum spk_write write,
+                                              const struct spk_seen *seen);
+
+/** What a GET showed. */
+enum spk_look {
+    SPK_LOOK_FOUND,
+    SPK_LOOK_ABSENT,
+    SPK_LOOK_AGAIN,   /* unclear: wait, look again */
+    SPK_LOOK_STRANGE, /* another object than the one asked for */
+    SPK_LOOK_REFUSED,
+};
+enum spk_look spk_outcome_of_look(const struct spk_seen *seen);

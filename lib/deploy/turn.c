@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "deploy/turn.h"
+
+#include "deploy/budget.h"
+#include "kubernetes/object.h"
+#include "json/write.h"
+
+#include <string.h>
+
+#define SUBMISSION_ID_POINTER "/metadata/labels/sparkoperator.k8s.io~1submission-id"
+
+bool spk_turn_is_gated(const struct spk_turn *turn)
+{
+    return turn->m->task->parts->variant == SPK_VARIANT_G;
+}
+
+const struct spk_part *spk_turn_part(const struct spk_turn *turn)
+{
+    return &turn->m->task->parts->items[turn->m->at];
+}
+
+void spk_turn_hold(struct spk_turn *turn, size_t at)
+{
+    turn->m->at = at;
+    turn->p = &turn->m->progress[at];
+}
+
+enum spk_outcome spk_machine_outcome(const struct spk_machine *machine)
+{
+    const struct spk_progress *pod = &machine->progress[machine->pod_at];
+    bool gated = machine->task->parts->variant == SPK_VARIANT_G;
+
+    if (machine->committed || (!gated && pod->created))
+        return SPK_CREATED;
+    if (machine->opens_maybe || (!gated && pod->maybe))
+        return SPK_OUTCOME_UNKNOWN;
+    for (size_t i = 0; i < machine->task->parts->n; i++)
+        if (machine->progress[i].created || machine->progress[i].maybe)
+            return SPK_PARTIAL;
+    return SPK_NOT_CREATED;
+}
+
+void spk_turn_finish(struct spk_turn *turn)
+{
+    turn->m->phase = SPK_PHASE_OVER;
+    turn->action = (struct spk_action){.kind = SPK_ACTION_DONE};
+}
+
+void spk_turn_give_up(struct spk_turn *turn, const struct spk_err *err)
+{
+    turn->m->phase = SPK_PHASE_OVER;
+    turn->m->err = *err;
+    turn->m->err.outcome = spk_machine_outcome(turn->m);
+    turn->action = (struct spk_action){.kind = SPK_ACTION_FAIL};
+}
+
+void spk_turn_give_up_because(struct spk_turn *turn, enum spk_reason reason, const char *why)
+{
+    struct spk_err err;
+
+    spk_fail(&err, reason, "%s", why);
+    spk_turn_give_up(turn, &err);
+}
+
+/* What made the last try fail says more than that there is no time or budget for another. */
+static void give_up_trying(struct spk_turn *turn, enum spk_reason reason, const char *why)
+{
+    if (turn->m->trouble.reason)
+        spk_turn_give_up(turn, &turn->m->trouble);
+    else
+        spk_turn_give_up_because(turn, reason, why);
+}
+
+static void out_of_time(struct spk_turn *turn)
+{
+    if (turn->m->writes == 0 && !turn->m->trouble.reason)
+        spk_turn_give_up_because(turn, SPK_DEADLINE_BEFORE_START,
+                                 "the deadline leaves no time to create anything");
+    else
+        give_up_trying(turn, SPK_DEADLINE_DURING_SUBMIT,
+                       "the deadline passed before everything was created");
+}
+
+/* Children of a gated Pod name it as owner once it has a uid. */
+static void fill_owner(const struct spk_machine *m, cJSON *object)
+{
+    const char *uid = m->progress[m->pod_at].uid;
+
+    if (m->task->parts->variant != SPK_VARIANT_G || !uid)
+        return;
+    cJSON *owners = spk_json_find(spk_json_find(object, "metadata"), "ownerReferences");
+    for (cJSON *owner = owners ? owners->child : NULL; owner; owner = owner->next)
+        if (spk_text_equal(spk_json_get_text(owner, "kind"), "Pod") &&
+            spk_text_equal(spk_json_get_text(owner, "name"),
+                           spk_object_name(m->task->parts->pod)))
+            spk_json_text(owner, "uid", uid);
+}
+
+static void add_operation(cJSON *patch, const char *op, const char *path, const char *value)
+{
+    cJSON *operation = spk_json_push_object(patch);
+
+    spk_json_text(operation, "op", op);
+    spk_json_text(operation, "path", path);
+    spk_json_text(operation, "value", value);
+}
+
+/* The gate's place is taken from the Pod as last read: other controllers have gates too. */
+static const char *open_patch(struct spk_machine *m)
+{
+    cJSON *patch = spk_json_new_array(m->arena);
+    const char *gate =
+        spk_printf(m->arena, "/spec/schedulingGates/%d", spk_gate_index(m->pod));
+
+    add_operation(patch, "test", "/metadata/uid", spk_object_uid(m->pod));
+    add_operation(patch, "test", spk_printf(m->arena, "%s/name", gate), SPK_GATE);
+    add_operation(patch, "remove", gate, NULL);
+    return spk_json_write(m->arena, patch);
+}
+
+static const char *relabel_patch(struct spk_machine *m)
+{
+    cJSON *patch = spk_json_new_array(m->arena);
+    const char *old = spk_submission_label(m->pod);
+
+    add_operation(patch, "test", "/metadata/uid", spk_object_uid(m->pod));
+    if (old)
+        add_operation(patch, "test", SUBMISSION_ID_POINTER, old);
+    add_operation(patch, old ? "replace" : "add", SUBMISSION_ID_POINTER,
+                  m->task->key->submission_id);
+    return spk_json_write(m->arena, patch);
+}
+
+static const char *body_of(struct spk_machine *m, enum spk_intent intent)
+{
+    cJSON *object = m->task->parts->items[m->at].object;
+
+    switch (intent) {
+    case SPK_TO_CREATE:
+        fill_owner(m, object);
+        return spk_json_write(m->arena, object);
+    case SPK_TO_UPDATE:
+        return spk_json_write(m->arena, m->update);
+    case SPK_TO_OPEN:
+        return open_patch(m);
+    case SPK_TO_RELABEL:
+        return relabel_patch(m);
+    case SPK_TO_LOOK:
+        break;
+    }
+    return NULL;
+}
+
+static const enum spk_action_kind action_kinds[] = {
+    [SPK_TO_CREATE] = SPK_ACTION_CREATE,      [SPK_TO_LOOK] = SPK_ACTION_GET,
+    [SPK_TO_UPDATE] = SPK_ACTION_MERGE_PATCH, [SPK_TO_OPEN] = SPK_ACTION_JSON_PATCH,
+    [SPK_TO_RELABEL] = SPK_ACTION_JSON_PATCH,
+};
+
+/* Whether the object, and the call as a whole, may have one more request; counts it. */
+static bool spend(struct spk_turn *turn, enum spk_intent intent)
+{
+    struct spk_machine *m = turn->m;
+    unsigned *count = intent == SPK_TO_LOOK     ? &turn->p->gets
+                      : intent == SPK_TO_CREATE ? &turn->p->posts
+                                                : &turn->p->patches;
+    unsigned most = intent == SPK_TO_LOOK ? SPK_MAX_GETS : SPK_MAX_POSTS;
+
+    if (*count >= most || m->requests >= 8 + 4 * m->task->parts->n) {
+        give_up_trying(turn, SPK_KUBE_ERROR,
+                       "too many requests were needed for one submission");
+        return false;
+    }
+    ++*count;
+    m->requests++;
+    return true;
+}
+
+void spk_turn_perform(struct spk_turn *turn, enum spk_intent intent)
+{
+    struct spk_machine *m = turn->m;
+    int64_t remaining = m->task->deadline_ms - turn->now_ms;
+    int timeout_s = intent == SPK_TO_LOOK ? 0 : spk_write_timeout_s(remaining);
+    int64_t limit_ms = timeout_s ? (int64_t)timeout_s * 1000 + 1000 : 0;
+
+    if (intent == SPK_TO_LOOK)
+        limit_ms = spk_read_limit_ms(remaining);
+    if (m->cancelled) {
+        spk_turn_give_up_because(turn, SPK_CALL_CANCELLED, "the call was cancelled");
+        return;
+    }
+    if (limit_ms == 0) {
+        out_of_time(turn);
+        return;
+    }
+    if (!spend(turn, intent))
+        return;
+    m->intent = intent;
+    m->writes += intent != SPK_TO_LOOK && m->phase != SPK_PHASE_REHEARSE;
+    turn->action = (struct spk_action){
+        .kind = action_kinds[intent],
+        .part = spk_turn_part(turn),
+        .body = body_of(m, intent),
+        .timeout_s = timeout_s,
+        .limit_ms = limit_ms,
+        .dry_run = m->phase == SPK_PHASE_REHEARSE,
+        .strict = m->phase == SPK_PHASE_REHEARSE && !turn->p->lenient,
+    };
+}
+
+/* Wait, then do what intent says. */
+void spk_turn_back_off(struct spk_turn *turn, enum spk_intent intent)
+{
+    struct spk_machine *m = turn->m;
+    int64_t wait_ms = spk_backoff_ms(turn->p->tries, turn->seen.retry_after_ms, &m->jitter);
+
+    if (turn->seen.refusal)
+        m->trouble = *turn->seen.refusal;
+    if (m->cancelled) {
+        spk_turn_give_up_because(turn, SPK_CALL_CANCELLED, "the call was cancelled");
+        return;
+    }
+    if (turn->now_ms + wait_ms >= m->task->deadline_ms) {
+        out_of_time(turn);
+        return;
+    }
+    turn->p->tries++;
+    m->retries++;
+    m->waiting = true;
+    m->intent = intent;
+    turn->action = (struct spk_action){.kind = SPK_ACTION_WAIT, .wait_ms = wait_ms};
+}
+
+/* Another object than the one asked for: once may be a cache on the way. */
+bool spk_turn_is_strange_again(struct spk_turn *turn)
+{
+    if (++turn->p->strange < 2)
+        return false;
+    spk_turn_give_up_because(
+        turn, SPK_INTERNAL_ERROR,
+        "the API server answers with another object than the one asked for");
+    return true;
+}
+
+bool spk_turn_may_renew(struct spk_turn *turn)
+{
+    bool first = !turn->p->renewed;
+
+    turn->p->renewed = true;
+    return first;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * turn.h: one step of the machine, for the files that make it up: how a step ends, and how it
+ * asks for a request within the budget. Not for anybody else.
+ */
+#pragma once
+
+#include "deploy/machine.h"
+
+enum spk_phase {
+    SPK_PHASE_ENSURE,   /* the parts, one after the other */
+    SPK_PHASE_OPEN,     /* the gate */
+    SPK_PHASE_RELABEL,  /* the adopted driver */
+    SPK_PHASE_CHECK,    /* validate_only: who has the driver's name? */
+    SPK_PHASE_REHEARSE, /* validate_only: dry runs */
+    SPK_PHASE_OVER,
+};
+
+/** What the machine wants to know or to happen; each is one request. */
+enum spk_intent { SPK_TO_CREATE, SPK_TO_LOOK, SPK_TO_UPDATE, SPK_TO_OPEN, SPK_TO_RELABEL };
+
+struct spk_turn {
+    struct spk_machine *m;
+    struct spk_progress *p; /* of the part in hand */
+    struct spk_seen seen;
+    int64_t now_ms;
+    struct spk_action action; /* the last of the functions below fills it in */
+};
+
+bool spk_turn_is_gated(const struct spk_turn *turn); /* variant G */
+const struct spk_part *spk_turn_part(const struct spk_turn *turn);
+
+/** Take the part at an index in hand. */
+void spk_turn_hold(struct spk_turn *turn, size_t at);
+
+void spk_turn_finish(struct spk_turn *turn);
+void spk_turn_give_up(struct spk_turn *turn, const struct spk_err *err);
+void spk_turn_give_up_because(struct spk_turn *turn, enum spk_reason reason, const char *why);
+
+/** Ask for the request of intent, or end if time or budget are used up. */
+void spk_turn_perform(struct spk_turn *turn, enum spk_intent intent);
+
+/** Wait, then do what intent says; or end. */
+void spk_turn_back_off(struct spk_turn *turn, enum spk_intent intent);
+
+/** Whether a 401 may be answered by asking again: once per object. */
+bool spk_turn_may_renew(struct spk_turn *turn);
+
+/** Another object than the one asked for: once may be a cache on the way, twice is the end. */
+bool spk_turn_is_strange_again(struct spk_turn *turn);

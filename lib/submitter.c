@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "submitter.h"
+
+#include "apiserver/status.h"
+#include "deploy/machine.h"
+#include "kubernetes/object.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+/* Who goes on when an answer has come: whoever is second of the two that start a request. */
+enum turn { STARTING, STARTED, ANSWERED };
+
+struct state {
+    struct spk_submit_call *call;
+    struct spk_task task;
+    struct spk_machine machine;
+    struct spk_action action;          /* the last one */
+    struct spk_api_job *next;          /* to be started */
+    _Atomic(struct spk_api_job *) job; /* under way, for cancel */
+    atomic_int turn;
+    atomic_bool cancelled;
+    void (*done)(struct spk_api_job *job);
+};
+
+/* What an answer means, in the words of the machine. */
+static struct spk_seen see(struct state *state, const struct spk_api_reply *reply)
+{
+    static const enum spk_seen_way ways[] = {
+        [SPK_API_ANSWERED] = SPK_SEEN_ANSWER,         [SPK_API_NOT_SENT] = SPK_SEEN_NOT_SENT,
+        [SPK_API_INTERRUPTED] = SPK_SEEN_INTERRUPTED, [SPK_API_TRUNCATED] = SPK_SEEN_CUT,
+        [SPK_API_CANCELLED] = SPK_SEEN_INTERRUPTED,
+    };
+    struct spk_arena *arena = state->call->arena;
+    struct spk_seen seen = {
+        .way = ways[reply->transport],
+        .http = reply->http,
+        .reason = reply->reason ? reply->reason : "",
+        .message = reply->message ? reply->message : "",
+        .object = reply->object,
+        .retry_after_ms = reply->retry_after_ms,
+        .date_s = reply->date_s,
+    };
+
+    if (reply->http == 0 || reply->http >= 300) {
+        struct spk_err *refusal = spk_alloc(arena, sizeof(*refusal));
+
+        (void)spk_status_fail(reply, arena, refusal);
+        seen.refusal = refusal;
+    }
+    for (size_t i = 0; i < reply->warnings.n; i++)
+        spk_warn(&state->machine.warnings, arena, "KUBE_WARNING", "", "%s",
+                 reply->warnings.items[i]);
+    return seen;
+}
+
+static const enum spk_api_verb verbs[] = {
+    [SPK_ACTION_CREATE] = SPK_API_CREATE,
+    [SPK_ACTION_GET] = SPK_API_GET,
+    [SPK_ACTION_JSON_PATCH] = SPK_API_JSON_PATCH,
+    [SPK_ACTION_MERGE_PATCH] = SPK_API_MERGE_PATCH,
+    [SPK_ACTION_WAIT] = SPK_API_WAIT,
+};
+
+static struct spk_api_request request_of(const struct state *state)
+{
+    const struct spk_action *action = &state->action;
+    struct spk_api_request request = {.verb = verbs[action->kind], .wait_ms = action->wait_ms};
+
+    if (action->kind == SPK_ACTION_WAIT)
+        return request;
+    const cJSON *object = action->part->object;
+    request.resource =
+        spk_resource_find(spk_json_get_text(object, "apiVersion"), spk_object_kind(object));
+    request.ns = state->call->ns;
+    request.name = action->kind == SPK_ACTION_CREATE ? NULL : spk_object_name(object);
+    request.body = action->body;
+    request.body_length = action->body ? strlen(action->body) : 0;
+    request.timeout_s = action->timeout_s;
+    request.dry_run = action->dry_run;
+    request.strict = action->strict;
+    return request;
+}
+
+/* One UUID per request, under which the API server's audit log has it. */
+static const char *audit_id(const struct state *state)
+{
+    const struct spk_submit_call *call = state->call;
+    const char *fields[] = {"audit/v1", call->key->object_sha256,
+                            spk_printf(call->arena, "%llu/%u",
+                                       (unsigned long long)call->jitter_seed,
+                                       call->kube_calls)};
+
+    return spk_key_uuid(call->arena, spk_hash_fields(call->arena, fields, SPK_LEN(fields)));
+}
+
+static void prepare_job(struct state *state, int64_t now_ms)
+{
+    struct spk_submit_call *call = state->call;
+    const struct spk_action *action = &state->action;
+    struct spk_api_job *job = spk_alloc(call->arena, sizeof(*job));
+
+    job->arena = call->arena;
+    job->request = request_of(state);
+    job->done = state->done;
+    job->context = state;
+    job->deadline_ms = now_ms +
+                       (action->kind == SPK_ACTION_WAIT ? action->wait_ms : action->limit_ms);
+    if (action->kind != SPK_ACTION_WAIT) {
+        call->kube_calls++;
+        job->request.audit_id = audit_id(state);
+    }
+    state->next = job;
+}
+
+static const char *text_at(const cJSON *object, const char *path)
+{
+    const char *text = spk_json_string(spk_json_at(object, path));
+
+    return text ? text : "";
+}
+
+static void fill_objects(struct state *state)
+{
+    static const enum spk_disposition dispositions[] = {
+        [SPK_PART_CREATED] = SPK_DISPOSITION_CREATED,
+        [SPK_PART_ADOPTED] = SPK_DISPOSITION_ADOPTED,
+        [SPK_PART_WOULD_PASS] = SPK_DISPOSITION_DRY_RUN_OK,
+        [SPK_PART_WOULD_FAIL] = SPK_DISPOSITION_DRY_RUN_REFUSED,
+    };
+    const struct spk_parts *parts = state->call->parts;
+    struct spk_submit_result *result = &state->call->result;
+
+    result->objects = spk_alloc_array(state->call->arena, parts->n, sizeof(*result->objects));
+    for (size_t i = 0; i < parts->n; i++) {
+        const struct spk_progress *progress = &state->machine.progress[i];
+        const cJSON *object = parts->items[i].object;
+
+        if (progress->state == SPK_PART_UNKNOWN)
+            continue;
+        result->objects[result->n_objects++] = (struct spk_object_result){
+            .kind = spk_object_kind(object),
+            .api_version = text_at(object, "apiVersion"),
+            .name = spk_object_name(object),
+            .uid = progress->uid && !state->call->validate_only ? progress->uid : "",
+            .disposition = dispositions[progress->state],
+        };
+    }
+}
+
+static void fill_result(struct state *state)
+{
+    struct spk_submit_call *call = state->call;
+    const struct spk_machine *machine = &state->machine;
+    const char *label = spk_submission_label(machine->pod);
+    bool exists = !call->validate_only || machine->would_adopt;
+
+    call->result = (struct spk_submit_result){
+        .ns = call->ns,
+        .pod_name = spk_object_name(call->parts->pod),
+        .pod_uid = exists ? text_at(machine->pod, "metadata.uid") : "",
+        .application_id = call->application_id,
+        .application_name = call->application_name,
+        .submission_id = label ? label : "",
+        .pod_phase = exists ? text_at(machine->pod, "status.phase") : "",
+        .submitted_at = exists ? text_at(machine->pod, "metadata.creationTimestamp") : "",
+        .attempt = call->key->attempt,
+        .adopted = machine->adopted,
+        .would_adopt = machine->would_adopt,
+        .warnings = machine->warnings,
+    };
+    fill_objects(state);
+    call->ok = true;
+}
+
+static void fill_error(struct state *state)
+{
+    struct spk_submit_call *call = state->call;
+
+    call->err = state->machine.err;
+    spk_err_note(&call->err, call->arena, "attempt", call->key->attempt);
+    spk_err_note(&call->err, call->arena, "namespace", call->ns);
+    spk_err_note(&call->err, call->arena, "pod", spk_object_name(call->parts->pod));
+    call->result.warnings = state->machine.warnings;
+}
+
+/* One step of the machine, within a recovery point. */
+struct step {
+    struct state *state;
+    const struct spk_api_job *answered; /* NULL: the first step */
+    bool over;
+};
+
+static void take_step(void *argument)
+{
+    struct step *step = argument;
+    struct state *state = step->state;
+    struct spk_submit_call *call = state->call;
+    int64_t now_ms = call->api->ops->now_ms(call->api);
+    bool waited = step->answered && step->answered->request.verb == SPK_API_WAIT;
+    struct spk_seen seen = {0};
+
+    if (step->answered && !waited)
+        seen = see(state, &step->answered->reply);
+    if (atomic_load(&state->cancelled))
+        spk_machine_cancel(&state->machine);
+    state->action =
+        spk_machine_next(&state->machine, step->answered && !waited ? &seen : NULL, now_ms);
+    step->over = true;
+    if (state->action.kind == SPK_ACTION_DONE) {
+        fill_result(state);
+        return;
+    }
+    if (state->action.kind == SPK_ACTION_FAIL) {
+        fill_error(state);
+        return;
+    }
+    prepare_job(state, now_ms);
+    step->over = false;
+}
+
+static void fail_exhausted(struct state *state)
+{
+    struct spk_submit_call *call = state->call;
+
+    call->ok = false;
+    spk_fail(&call->err, SPK_REQUEST_TOO_LARGE,
+             "the submission needs more memory than a call may have");
+    call->err.outcome = spk_machine_outcome(&state->machine);
+}
+
+/* Go on until an answer has to be waited for; what answers inside spk_api_start does not
+ * recurse. */
+static void drive(struct state *state, const struct spk_api_job *answered)
+{
+    struct spk_submit_call *call = state->call;
+
+    for (;;) {
+        struct step step = {.state = state, .answered = answered};
+
+        if (!spk_arena_run(call->arena, take_step, &step)) {
+            fail_exhausted(state);
+            step.over = true;
+        }
+        call->retries = state->machine.retries;
+        if (step.over) {
+            call->done(call);
+            return;
+        }
+        answered = state->next;
+        atomic_store(&state->turn, STARTING);
+        atomic_store(&state->job, state->next);
+        spk_api_start(call->api, state->next);
+        if (atomic_exchange(&state->turn, STARTED) != ANSWERED)
+            return;
+    }
+}
+
+static void on_answer(struct spk_api_job *job)
+{
+    struct state *state = job->context;
+
+    if (atomic_exchange(&state->turn, ANSWERED) == STARTED)
+        drive(state, job);
+}
+
+static void make_state(void *argument)
+{
+    struct spk_submit_call *call = argument;
+    struct state *state = spk_alloc(call->arena, sizeof(*state));
+
+    state->call = call;
+    state->done = on_answer;
+    state->task = (struct spk_task){
+        .parts = call->parts,
+        .key = call->key,
+        .uid = call->uid,
+        .deadline_ms = call->deadline_ms,
+        .validate_only = call->validate_only,
+        .server_dry_run = call->server_dry_run,
+        .retry = call->retry,
+        .require_submission_id = call->require_submission_id,
+        .jitter_seed = call->jitter_seed,
+    };
+    spk_machine_init(&state->machine, call->arena, &state->task);
+    call->state = state;
+}
+
+void spk_submit_start(struct spk_submit_call *call)
+{
+    call->ok = false;
+    call->kube_calls = call->retries = 0;
+    call->state = NULL;
+    call->result = (struct spk_submit_result){0};
+    call->err = (struct spk_err){0};
+    if (!spk_arena_run(call->arena, make_state, call)) {
+        spk_fail(&call->err, SPK_REQUEST_TOO_LARGE,
+                 "the submission needs more memory than a call may have");
+        call->done(call);
+        return;
+    }
+    drive(call->state, NULL);
+}
+
+void spk_submit_cancel(struct spk_submit_call *call)
+{
+    struct state *state = call->state;
+
+    if (!state)
+        return;
+    atomic_store(&state->cancelled, true);
+    struct spk_api_job *job = atomic_load(&state->job);
+    if (job && (job->request.verb == SPK_API_GET || job->request.verb == SPK_API_WAIT))
+        spk_api_cancel(call->api, job);
+}

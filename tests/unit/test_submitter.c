@@ -1,0 +1,556 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "apiserver/memory.h"
+#include "kubernetes/object.h"
+#include "submitter.h"
+#include "json/write.h"
+
+#include "test.h"
+
+#define UID "5a7b1c2d-0001-4000-8000-00000000a001"
+
+/* An API server in memory that counts what it is asked, and may answer for it. */
+struct counter {
+    struct spk_api api; /* first */
+    struct spk_api *memory;
+    unsigned reads, writes, dry_runs;
+    /* A refusal for the requests of a verb, "" for any kind; http 0: none. */
+    int http;
+    enum spk_api_verb verb;
+    const char *kind, *reason, *message;
+    bool only_strict;
+    int64_t now_ms;
+};
+
+static bool is_refused(const struct counter *counter, const struct spk_api_job *job)
+{
+    const struct spk_resource *resource = job->request.resource;
+
+    return counter->http && resource && job->request.verb == counter->verb &&
+           (!*counter->kind || strcmp(resource->kind, counter->kind) == 0) &&
+           (!counter->only_strict || job->request.strict);
+}
+
+static void start(struct spk_api *api, struct spk_api_job *job)
+{
+    struct counter *counter = (struct counter *)api;
+    bool read = job->request.verb == SPK_API_GET;
+
+    if (job->request.verb == SPK_API_WAIT) {
+        counter->now_ms += job->request.wait_ms;
+    } else {
+        counter->reads += read;
+        counter->writes += !read && !job->request.dry_run;
+        counter->dry_runs += job->request.dry_run;
+    }
+    if (!is_refused(counter, job)) {
+        spk_api_start(counter->memory, job);
+        return;
+    }
+    job->reply = (struct spk_api_reply){.transport = SPK_API_ANSWERED,
+                                        .http = counter->http,
+                                        .reason = counter->reason,
+                                        .message = counter->message,
+                                        .details_kind = "",
+                                        .details_name = "",
+                                        .trouble = ""};
+    job->done(job);
+}
+
+static void cancel(struct spk_api *api, struct spk_api_job *job)
+{
+    (void)api;
+    (void)job;
+}
+
+static int64_t now_ms(struct spk_api *api)
+{
+    return ((const struct counter *)api)->now_ms;
+}
+
+static void close_counter(struct spk_api *api)
+{
+    spk_api_close(((struct counter *)api)->memory);
+}
+
+static const struct spk_api_ops ops = {start, cancel, now_ms, close_counter};
+
+static void counter_init(struct counter *counter)
+{
+    struct spk_err err;
+
+    *counter = (struct counter){.api = {.ops = &ops, .url = "memory"}};
+    CU_ASSERT_TRUE_FATAL(spk_memory_open(&counter->memory, &err));
+}
+
+/* One submission, ready to be started. */
+struct bench {
+    struct spk_arena arena;
+    struct spk_key key;
+    struct spk_parts parts;
+    struct spk_submit_call call;
+    unsigned done;
+};
+
+static void count_done(struct spk_submit_call *call)
+{
+    ((struct bench *)call->context)->done++;
+}
+
+static void add_owner(cJSON *pod)
+{
+    cJSON *owner = spk_json_push_object(
+        spk_json_list(spk_json_child(pod, "metadata"), "ownerReferences"));
+
+    spk_json_text(owner, "apiVersion", "sparkoperator.k8s.io/v1beta2");
+    spk_json_text(owner, "kind", "SparkApplication");
+    spk_json_text(owner, "name", "pi");
+    spk_json_text(owner, "uid", UID);
+    spk_json_bool(owner, "controller", true);
+    spk_json_bool(owner, "blockOwnerDeletion", true);
+}
+
+static void bench_init(struct bench *bench, struct counter *counter, enum spk_variant variant,
+                       const char *submission_id, int64_t attempts)
+{
+    struct spk_arena *arena = &bench->arena;
+    struct spk_err err;
+
+    *bench = (struct bench){.arena = SPK_ARENA_LIMIT(4 << 20)};
+    bool owned = variant == SPK_VARIANT_P;
+    const char *input = spk_sha256_hex(arena, "input", 5);
+    CU_ASSERT_TRUE_FATAL(spk_key_make(arena,
+                                      &(struct spk_key_input){.ns = "ns1",
+                                                              .application = "pi",
+                                                              .uid = owned ? UID : NULL,
+                                                              .has_counters = owned,
+                                                              .generation = 1,
+                                                              .submission_attempts = attempts,
+                                                              .submission_id = submission_id,
+                                                              .input_sha256 = input},
+                                      &bench->key, &err));
+    cJSON *pod = spk_object(arena, "v1", "Pod", "pi-driver");
+    cJSON *map = spk_object(arena, "v1", "ConfigMap",
+                            spk_printf(arena, "spark-drv-%s-conf-map", bench->key.object));
+    cJSON *service = spk_object(arena, "v1", "Service",
+                                spk_printf(arena, "pi-%s-driver-svc", bench->key.object));
+
+    spk_object_label(pod, "sparkoperator.k8s.io/submission-id", submission_id);
+    if (owned)
+        add_owner(pod);
+    spk_json_bool(map, "immutable", true);
+    spk_json_text(spk_json_child(map, "data"), "spark.properties",
+                  "spark.a=1\nspark.app.submitTime=0\n");
+    spk_json_text(spk_json_child(service, "spec"), "clusterIP", "None");
+    const struct spk_part parts[] = {
+        {SPK_PART_POD, pod}, {SPK_PART_SERVICE, service}, {SPK_PART_CONFIGMAP, map}};
+    bench->parts = spk_parts_prepare(arena,
+                                     &(struct spk_deployment){.variant = variant,
+                                                              .key = &bench->key,
+                                                              .ns = "ns1",
+                                                              .application = "pi",
+                                                              .uid = owned ? UID : NULL,
+                                                              .submission_id = submission_id},
+                                     parts, SPK_LEN(parts));
+    bench->call = (struct spk_submit_call){
+        .arena = arena,
+        .api = &counter->api,
+        .parts = &bench->parts,
+        .key = &bench->key,
+        .ns = "ns1",
+        .uid = owned ? UID : NULL,
+        .application_id = "spark-1",
+        .application_name = "pi",
+        .deadline_ms = counter->now_ms + 30000,
+        .server_dry_run = true,
+        .jitter_seed = 1,
+        .done = count_done,
+        .context = bench,
+    };
+}
+
+static void run(struct bench *bench)
+{
+    spk_submit_start(&bench->call);
+    CU_ASSERT_EQUAL(bench->done, 1);
+}
+
+static const char *note(const struct spk_err *err, const char *key)
+{
+    for (const struct spk_note *at = err->notes; at; at = at->next)
+        if (strcmp(at->key, key) == 0)
+            return at->value;
+    return NULL;
+}
+
+static const struct spk_warning *warning(const struct spk_submit_call *call, const char *code)
+{
+    for (size_t i = 0; i < call->result.warnings.n; i++)
+        if (strcmp(call->result.warnings.items[i].code, code) == 0)
+            return &call->result.warnings.items[i];
+    return NULL;
+}
+
+/* The stored object of a part. */
+static void keep(struct spk_api_job *job)
+{
+    *(const cJSON **)job->context = job->reply.object;
+}
+
+static const cJSON *stored(struct counter *counter, struct bench *bench, const char *kind,
+                           const char *name)
+{
+    const cJSON *object = NULL;
+    struct spk_api_job job = {.arena = &bench->arena,
+                              .request = {.verb = SPK_API_GET,
+                                          .resource = spk_resource_find(NULL, kind),
+                                          .ns = "ns1",
+                                          .name = name},
+                              .done = keep,
+                              .context = (void *)&object};
+
+    spk_api_start(counter->memory, &job);
+    return object;
+}
+
+static void test_p_takes_three_writes_and_no_read(void)
+{
+    struct counter counter;
+    struct bench bench;
+
+    counter_init(&counter);
+    bench_init(&bench, &counter, SPK_VARIANT_P, "sub-1", 1);
+    run(&bench);
+    CU_ASSERT_TRUE(bench.call.ok);
+    SPK_ASSERT_TEXT(bench.call.err.text, "");
+    CU_ASSERT_EQUAL(counter.writes, 3);
+    CU_ASSERT_EQUAL(counter.reads, 0);
+    CU_ASSERT_EQUAL(bench.call.kube_calls, 3);
+    const struct spk_submit_result *result = &bench.call.result;
+    CU_ASSERT_EQUAL(result->n_objects, 3);
+    CU_ASSERT_FALSE(result->adopted);
+    SPK_ASSERT_TEXT(result->objects[0].kind, "ConfigMap");
+    SPK_ASSERT_TEXT(result->objects[2].kind, "Pod");
+    SPK_ASSERT_TEXT(result->objects[2].uid, result->pod_uid);
+    SPK_ASSERT_TEXT(result->submission_id, "sub-1");
+    SPK_ASSERT_TEXT(result->pod_phase, "Pending");
+    SPK_ASSERT_TEXT(result->attempt, bench.key.attempt);
+    const cJSON *map = stored(&counter, &bench, "ConfigMap", result->objects[0].name);
+    const cJSON *owners = spk_json_at(map, "metadata.ownerReferences");
+    SPK_ASSERT_TEXT(spk_json_write(&bench.arena, owners),
+                    "[{\"apiVersion\":\"sparkoperator.k8s.io/v1beta2\",\"kind\":"
+                    "\"SparkApplication\",\"name\":\"pi\",\"uid\":\"" UID "\"}]");
+    spk_arena_free(&bench.arena);
+    spk_api_close(&counter.api);
+}
+
+static void test_g_takes_four_writes_and_no_read(void)
+{
+    struct counter counter;
+    struct bench bench;
+
+    counter_init(&counter);
+    bench_init(&bench, &counter, SPK_VARIANT_G, "sub-1", 0);
+    run(&bench);
+    CU_ASSERT_TRUE(bench.call.ok);
+    SPK_ASSERT_TEXT(bench.call.err.text, "");
+    CU_ASSERT_EQUAL(counter.writes, 4);
+    CU_ASSERT_EQUAL(counter.reads, 0);
+    const struct spk_submit_result *result = &bench.call.result;
+    SPK_ASSERT_TEXT(result->objects[0].kind, "Pod");
+    const cJSON *pod = stored(&counter, &bench, "Pod", "pi-driver");
+    CU_ASSERT_EQUAL(spk_json_size(spk_json_at(pod, "spec.schedulingGates")), 0);
+    const cJSON *map = stored(&counter, &bench, "ConfigMap", result->objects[1].name);
+    const cJSON *owners = spk_json_at(map, "metadata.ownerReferences");
+    SPK_ASSERT_TEXT(spk_json_get_text(owners->child, "uid"), result->pod_uid);
+    CU_ASSERT_TRUE(spk_json_is_true(spk_json_get(owners->child, "controller")));
+    spk_arena_free(&bench.arena);
+    spk_api_close(&counter.api);
+}
+
+static void test_a_repeated_call_adopts(void)
+{
+    static const enum spk_variant variants[] = {SPK_VARIANT_P, SPK_VARIANT_G};
+
+    for (size_t i = 0; i < SPK_LEN(variants); i++)
+        for (int retry = 0; retry < 2; retry++) {
+            struct counter counter;
+            struct bench first, again;
+
+            counter_init(&counter);
+            bench_init(&first, &counter, variants[i], "sub-1", 1);
+            run(&first);
+            bench_init(&again, &counter, variants[i], "sub-1", 1);
+            again.call.retry = retry;
+            run(&again);
+            CU_ASSERT_TRUE(again.call.ok);
+            SPK_ASSERT_TEXT(again.call.err.text, "");
+            CU_ASSERT_TRUE(again.call.result.adopted);
+            SPK_ASSERT_TEXT(again.call.result.pod_uid, first.call.result.pod_uid);
+            spk_arena_free(&first.arena);
+            spk_arena_free(&again.arena);
+            spk_api_close(&counter.api);
+        }
+}
+
+static void test_a_new_submission_id_is_put_on_the_adopted_driver(void)
+{
+    struct counter counter;
+    struct bench first, again;
+
+    counter_init(&counter);
+    bench_init(&first, &counter, SPK_VARIANT_P, "sub-1", 1);
+    run(&first);
+    bench_init(&again, &counter, SPK_VARIANT_P, "sub-2", 1);
+    run(&again);
+    CU_ASSERT_TRUE(again.call.ok);
+    SPK_ASSERT_TEXT(again.call.result.submission_id, "sub-1");
+    spk_arena_free(&again.arena);
+
+    bench_init(&again, &counter, SPK_VARIANT_P, "sub-3", 1);
+    again.call.require_submission_id = true;
+    run(&again);
+    CU_ASSERT_TRUE(again.call.ok);
+    SPK_ASSERT_TEXT(again.call.result.submission_id, "sub-3");
+    CU_ASSERT_PTR_NOT_NULL(warning(&again.call, "EXECUTORS_KEEP_OLD_SUBMISSION_ID"));
+    SPK_ASSERT_TEXT(again.call.result.pod_uid, first.call.result.pod_uid);
+    spk_arena_free(&again.arena);
+
+    counter.http = 403;
+    counter.verb = SPK_API_JSON_PATCH;
+    counter.kind = "Pod";
+    counter.reason = "Forbidden";
+    counter.message = "pods \"pi-driver\" is forbidden: User \"u\" cannot patch resource";
+    bench_init(&again, &counter, SPK_VARIANT_P, "sub-4", 1);
+    again.call.require_submission_id = true;
+    run(&again);
+    CU_ASSERT_FALSE(again.call.ok);
+    CU_ASSERT_EQUAL(again.call.err.reason, SPK_DRIVER_POD_EXISTS);
+    CU_ASSERT_EQUAL(again.call.err.outcome, SPK_CREATED);
+    SPK_ASSERT_TEXT(note(&again.call.err, "existing_submission_id"), "sub-3");
+    CU_ASSERT_PTR_NOT_NULL(strstr(again.call.err.text, "sub-4"));
+    spk_arena_free(&again.arena);
+    spk_arena_free(&first.arena);
+    spk_api_close(&counter.api);
+}
+
+static void test_another_attempt_is_refused(void)
+{
+    struct counter counter;
+    struct bench first, other;
+
+    counter_init(&counter);
+    bench_init(&first, &counter, SPK_VARIANT_P, "sub-1", 1);
+    run(&first);
+    bench_init(&other, &counter, SPK_VARIANT_P, "sub-2", 2);
+    run(&other);
+    CU_ASSERT_FALSE(other.call.ok);
+    CU_ASSERT_EQUAL(other.call.err.reason, SPK_DRIVER_POD_EXISTS);
+    CU_ASSERT_EQUAL(other.call.err.outcome, SPK_PARTIAL);
+    SPK_ASSERT_TEXT(note(&other.call.err, "existing_uid"), first.call.result.pod_uid);
+    SPK_ASSERT_TEXT(note(&other.call.err, "same_application"), "true");
+    SPK_ASSERT_TEXT(note(&other.call.err, "attempt"), other.key.attempt);
+    SPK_ASSERT_TEXT(note(&other.call.err, "namespace"), "ns1");
+    SPK_ASSERT_TEXT(note(&other.call.err, "pod"), "pi-driver");
+    spk_arena_free(&first.arena);
+    spk_arena_free(&other.arena);
+    spk_api_close(&counter.api);
+}
+
+static void test_refusals_end_with_their_outcome(void)
+{
+    static const struct {
+        enum spk_variant variant;
+        enum spk_api_verb verb;
+        const char *kind;
+        int http;
+        const char *reason, *message;
+        enum spk_reason expected;
+        enum spk_outcome outcome;
+    } cases[] = {
+        {SPK_VARIANT_P, SPK_API_CREATE, "ConfigMap", 403, "Forbidden",
+         "x is forbidden: User \"u\" cannot create resource \"configmaps\"",
+         SPK_KUBE_FORBIDDEN, SPK_NOT_CREATED},
+        {SPK_VARIANT_P, SPK_API_CREATE, "Pod", 403, "Forbidden",
+         "pods \"x\" is forbidden: exceeded quota: q, requested: pods=1, used: pods=1, "
+         "limited: pods=1",
+         SPK_KUBE_QUOTA_EXCEEDED, SPK_PARTIAL},
+        {SPK_VARIANT_P, SPK_API_CREATE, "Pod", 422, "Invalid", "Pod \"x\" is invalid",
+         SPK_KUBE_REJECTED, SPK_PARTIAL},
+        {SPK_VARIANT_P, SPK_API_CREATE, "ConfigMap", 401, "Unauthorized", "Unauthorized",
+         SPK_KUBE_CREDENTIALS_REJECTED, SPK_NOT_CREATED},
+        {SPK_VARIANT_P, SPK_API_CREATE, "ConfigMap", 429, "TooManyRequests", "slow down",
+         SPK_KUBE_THROTTLED, SPK_NOT_CREATED},
+        {SPK_VARIANT_P, SPK_API_CREATE, "ConfigMap", 503, "ServiceUnavailable", "down",
+         SPK_KUBE_ERROR, SPK_PARTIAL},
+        {SPK_VARIANT_P, SPK_API_CREATE, "Pod", 503, "ServiceUnavailable", "down",
+         SPK_KUBE_ERROR, SPK_OUTCOME_UNKNOWN},
+        {SPK_VARIANT_G, SPK_API_CREATE, "Pod", 503, "ServiceUnavailable", "down",
+         SPK_KUBE_ERROR, SPK_PARTIAL},
+        {SPK_VARIANT_G, SPK_API_CREATE, "Service", 403, "Forbidden",
+         "x is forbidden: User \"u\" cannot create resource \"services\"", SPK_KUBE_FORBIDDEN,
+         SPK_PARTIAL},
+        {SPK_VARIANT_G, SPK_API_JSON_PATCH, "Pod", 503, "ServiceUnavailable", "down",
+         SPK_KUBE_ERROR, SPK_OUTCOME_UNKNOWN},
+        {SPK_VARIANT_G, SPK_API_JSON_PATCH, "Pod", 403, "Forbidden",
+         "x is forbidden: User \"u\" cannot patch resource \"pods\"", SPK_KUBE_FORBIDDEN,
+         SPK_PARTIAL},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        struct counter counter;
+        struct bench bench;
+
+        counter_init(&counter);
+        counter.http = cases[i].http;
+        counter.verb = cases[i].verb;
+        counter.kind = cases[i].kind;
+        counter.reason = cases[i].reason;
+        counter.message = cases[i].message;
+        bench_init(&bench, &counter, cases[i].variant, "sub-1", 1);
+        run(&bench);
+        CU_ASSERT_FALSE(bench.call.ok);
+        if (bench.call.err.reason != cases[i].expected ||
+            bench.call.err.outcome != cases[i].outcome)
+            fprintf(stderr, "\ncase %zu: %s %s: %s\n", i,
+                    spk_reason_name(bench.call.err.reason),
+                    spk_outcome_name(bench.call.err.outcome), bench.call.err.text);
+        CU_ASSERT_EQUAL(bench.call.err.reason, cases[i].expected);
+        CU_ASSERT_EQUAL(bench.call.err.outcome, cases[i].outcome);
+        spk_arena_free(&bench.arena);
+        spk_api_close(&counter.api);
+    }
+}
+
+static void test_no_write_starts_too_late(void)
+{
+    struct counter counter;
+    struct bench bench;
+
+    counter_init(&counter);
+    bench_init(&bench, &counter, SPK_VARIANT_P, "sub-1", 1);
+    bench.call.deadline_ms = counter.now_ms + 2400;
+    run(&bench);
+    CU_ASSERT_FALSE(bench.call.ok);
+    CU_ASSERT_EQUAL(bench.call.err.reason, SPK_DEADLINE_BEFORE_START);
+    CU_ASSERT_EQUAL(bench.call.err.outcome, SPK_NOT_CREATED);
+    CU_ASSERT_EQUAL(counter.writes + counter.reads, 0);
+    spk_arena_free(&bench.arena);
+    spk_api_close(&counter.api);
+}
+
+static void test_validation_creates_nothing(void)
+{
+    static const enum spk_variant variants[] = {SPK_VARIANT_P, SPK_VARIANT_G};
+
+    for (size_t i = 0; i < SPK_LEN(variants); i++) {
+        struct counter counter;
+        struct bench bench;
+
+        counter_init(&counter);
+        bench_init(&bench, &counter, variants[i], "sub-1", 1);
+        bench.call.validate_only = true;
+        run(&bench);
+        CU_ASSERT_TRUE(bench.call.ok);
+        SPK_ASSERT_TEXT(bench.call.err.text, "");
+        CU_ASSERT_EQUAL(counter.writes, 0);
+        CU_ASSERT_EQUAL(counter.reads, 1);
+        CU_ASSERT_EQUAL(counter.dry_runs, 3);
+        CU_ASSERT_FALSE(bench.call.result.would_adopt);
+        SPK_ASSERT_TEXT(bench.call.result.pod_uid, "");
+        CU_ASSERT_EQUAL(bench.call.result.objects[2].disposition, SPK_DISPOSITION_DRY_RUN_OK);
+        CU_ASSERT_PTR_NULL(stored(&counter, &bench, "Pod", "pi-driver"));
+        spk_arena_free(&bench.arena);
+
+        bench_init(&bench, &counter, variants[i], "sub-1", 1);
+        run(&bench);
+        spk_arena_free(&bench.arena);
+        bench_init(&bench, &counter, variants[i], "sub-1", 1);
+        bench.call.validate_only = true;
+        bench.call.server_dry_run = false;
+        run(&bench);
+        CU_ASSERT_TRUE(bench.call.ok);
+        CU_ASSERT_TRUE(bench.call.result.would_adopt);
+        CU_ASSERT_EQUAL(counter.dry_runs, 3);
+        spk_arena_free(&bench.arena);
+        spk_api_close(&counter.api);
+    }
+}
+
+static void test_dry_runs_report_their_verdicts(void)
+{
+    static const struct {
+        const char *kind;
+        int http;
+        const char *message;
+        bool only_strict;
+        enum spk_disposition disposition; /* of the Service */
+        enum spk_reason reason;           /* of the call */
+        const char *warning;
+    } cases[] = {
+        {"Service", 400, "strict decoding error: unknown field \"spec.x\"", true,
+         SPK_DISPOSITION_DRY_RUN_OK, SPK_NO_REASON, "KUBE_WARNING"},
+        {"Service", 400, "bad", false, SPK_DISPOSITION_DRY_RUN_REFUSED, SPK_NO_REASON,
+         "KUBE_WARNING"},
+        {"Service", 422, "bad", false, SPK_DISPOSITION_DRY_RUN_REFUSED, SPK_NO_REASON,
+         "KUBE_WARNING"},
+        {"Service", 400, "admission webhook \"w\" does not support dry run", false,
+         SPK_DISPOSITION_DRY_RUN_OK, SPK_NO_REASON, "DRY_RUN_UNSUPPORTED"},
+        {"", 400, "admission webhook \"w\" does not support dry run", false,
+         SPK_DISPOSITION_DRY_RUN_OK, SPK_DRY_RUN_UNSUPPORTED, "DRY_RUN_UNSUPPORTED"},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        struct counter counter;
+        struct bench bench;
+
+        counter_init(&counter);
+        counter.http = cases[i].http;
+        counter.verb = SPK_API_CREATE;
+        counter.kind = cases[i].kind;
+        counter.reason = cases[i].http == 400 ? "BadRequest" : "Invalid";
+        counter.message = cases[i].message;
+        counter.only_strict = cases[i].only_strict;
+        bench_init(&bench, &counter, SPK_VARIANT_P, "sub-1", 1);
+        bench.call.validate_only = true;
+        run(&bench);
+        CU_ASSERT_EQUAL(bench.call.ok, cases[i].reason == SPK_NO_REASON);
+        CU_ASSERT_EQUAL(bench.call.err.reason, cases[i].reason);
+        CU_ASSERT_PTR_NOT_NULL(warning(&bench.call, cases[i].warning));
+        if (bench.call.ok)
+            CU_ASSERT_EQUAL(bench.call.result.objects[1].disposition, cases[i].disposition);
+        CU_ASSERT_EQUAL(counter.writes, 0);
+        spk_arena_free(&bench.arena);
+        spk_api_close(&counter.api);
+    }
+}
+
+static void test_an_exhausted_arena_ends_the_call(void)
+{
+    struct counter counter;
+    struct bench bench;
+
+    counter_init(&counter);
+    bench_init(&bench, &counter, SPK_VARIANT_P, "sub-1", 1);
+    bench.arena.limit = bench.arena.used;
+    run(&bench);
+    CU_ASSERT_FALSE(bench.call.ok);
+    CU_ASSERT_EQUAL(bench.call.err.reason, SPK_REQUEST_TOO_LARGE);
+    spk_arena_free(&bench.arena);
+    spk_api_close(&counter.api);
+}
+
+static CU_TestInfo tests[] = {
+    SPK_TEST(p_takes_three_writes_and_no_read),
+    SPK_TEST(g_takes_four_writes_and_no_read),
+    SPK_TEST(a_repeated_call_adopts),
+    SPK_TEST(a_new_submission_id_is_put_on_the_adopted_driver),
+    SPK_TEST(another_attempt_is_refused),
+    SPK_TEST(refusals_end_with_their_outcome),
+    SPK_TEST(no_write_starts_too_late),
+    SPK_TEST(validation_creates_nothing),
+    SPK_TEST(dry_runs_report_their_verdicts),
+    SPK_TEST(an_exhausted_arena_ends_the_call),
+    CU_TEST_INFO_NULL,
+};
+
+SPK_TEST_MAIN("submitter", tests)
