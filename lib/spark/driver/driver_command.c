@@ -4,6 +4,7 @@
 
 #define NO_RESOURCE "spark-internal"
 #define PYTHON_KEY  "spark.pyspark.python"
+#define VERSION_KEY SPK_K "pyspark.pythonVersion"
 
 /* Language: spark.kubernetes.resource.type. */
 static const char *const resource_types[] = {
@@ -34,15 +35,36 @@ static const char *first_of(const char *a, const char *b, const char *c)
     return b ? b : c;
 }
 
+/* A key that Spark 4.1 no longer knows. */
+static bool check_python_version(const struct spk_driver *driver, struct spk_err *err)
+{
+    const char *version = NULL;
+
+    if (!driver->profile->checks_python_version)
+        return true;
+    if (!spk_entry_text(&driver->reader, VERSION_KEY, &version, err))
+        return false;
+    if (!version || spk_text_equal(version, "3"))
+        return true;
+    return spk_driver_refuse(
+        err, driver, VERSION_KEY,
+        "'%.64s' in " VERSION_KEY
+        " is invalid. Python 2 was dropped from Spark 3.1, and only 3 "
+        "is allowed in this configuration. Note that this configuration was deprecated in "
+        "Spark 3.1. Please set 'spark.pyspark.python' and 'spark.pyspark.driver.python' "
+        "configurations or PYSPARK_PYTHON and PYSPARK_DRIVER_PYTHON environment variables "
+        "instead.",
+        version);
+}
+
 static bool add_python_env(struct spk_driver *driver, struct spk_err *err)
 {
     const struct spk_environment *environment = &driver->submission->environment;
-    const char *python = NULL, *driver_python = NULL, *version = NULL;
+    const char *python = NULL, *driver_python = NULL;
     const char *env_python = spk_environment_get(environment, "PYSPARK_PYTHON");
     const char *env_driver = spk_environment_get(environment, "PYSPARK_DRIVER_PYTHON");
 
-    if (driver->profile->checks_python_version &&
-        !spk_entry_text(&driver->reader, SPK_K "pyspark.pythonVersion", &version, err))
+    if (!check_python_version(driver, err))
         return false;
     if (!spk_entry_text(&driver->reader, PYTHON_KEY, &python, err) ||
         !spk_entry_text(&driver->reader, "spark.pyspark.driver.python", &driver_python, err))
