@@ -7,14 +7,11 @@
 #include "kubernetes/object.h"
 #include "kubernetes/schema.h"
 #include "spark/profile.h"
-#include "spark/submitter_file.h"
 #include "json/write.h"
 #include "json/yaml.h"
 
 #define FAILURE       "Could not load pod from template file."
-#define DRIVER_FILE   "spark.kubernetes.driver.podTemplateFile"
 #define CONTAINER_KEY "spark.kubernetes.driver.podTemplateContainerName"
-#define EXECUTOR_FILE "spark.kubernetes.executor.podTemplateFile"
 
 /* Say first that a template is the matter, and whose: err tells the cause. */
 static bool fail_to_load(struct spk_err *err, const char *origin)
@@ -22,32 +19,9 @@ static bool fail_to_load(struct spk_err *err, const char *origin)
     char cause[sizeof(err->text)];
 
     memcpy(cause, err->text, sizeof(cause));
-    if (err->reason == SPK_UNSUPPORTED_FEATURE)
-        return false;
     err->reason = SPK_INVALID_POD_TEMPLATE;
     (void)snprintf(err->text, sizeof(err->text), FAILURE " %s", cause);
     return spk_fail_in(err, "%s", origin);
-}
-
-/* The bytes of the file that key names; .data stays NULL if the key is not set. */
-static bool read_named(struct spk_arena *arena, const struct spk_submission *submission,
-                       const struct spk_reader *reader, const char *key, struct spk_bytes *out,
-                       struct spk_err *err)
-{
-    static const char advice[] = "send the template with the request";
-    const char *location = NULL;
-
-    if (!spk_entry_text(reader, key, &location, err))
-        return false;
-    if (!location)
-        return true;
-    const struct spk_submitter_file file = {key, spk_location_path(arena, location), advice};
-    if (file.path)
-        return spk_submitter_text_read(arena, submission, &file, out, err);
-    (void)spk_fail(err, SPK_UNSUPPORTED_FEATURE,
-                   "the pod template '%.200s' would have to be downloaded; %s", location,
-                   advice);
-    return spk_conf_blame(err, reader->conf, key);
 }
 
 /* What Spark's client library would refuse before it looks at types. */
@@ -97,26 +71,17 @@ static bool load_text(struct spk_arena *arena, const struct spk_submission *subm
 }
 
 static bool load_pod(struct spk_arena *arena, const struct spk_submission *submission,
-                     const struct spk_reader *reader, cJSON **out, struct spk_err *err)
+                     cJSON **out, struct spk_err *err)
 {
     const struct spk_template *given = &submission->driver_template;
-    struct spk_bytes text = given->text;
 
-    if (given->tree)
-        return type_fields(arena, submission, given->tree, true, out, err) ||
-               fail_to_load(err, given->origin);
-    if (!text.data && !read_named(arena, submission, reader, DRIVER_FILE, &text, err))
-        return fail_to_load(err, "");
-    if (!text.data) {
-        *out = spk_json_new_object(arena);
+    *out = spk_json_new_object(arena);
+    if (!given->tree && !given->text.data)
         return true;
-    }
-    if (load_text(arena, submission, &text, out, err))
+    if (given->tree ? type_fields(arena, submission, given->tree, true, out, err)
+                    : load_text(arena, submission, &given->text, out, err))
         return true;
-    (void)fail_to_load(err, "");
-    if (given->origin)
-        return spk_fail_in(err, "%s", given->origin);
-    return spk_conf_blame(err, reader->conf, DRIVER_FILE);
+    return fail_to_load(err, given->origin);
 }
 
 /* The one container of that name; NULL if there is none, or several. */
@@ -155,7 +120,7 @@ bool spk_pod_template_load(struct spk_arena *arena, const struct spk_submission 
     struct spk_pod_template template = {0};
     const char *name = NULL;
 
-    if (!load_pod(arena, submission, reader, &template.pod, err) ||
+    if (!load_pod(arena, submission, &template.pod, err) ||
         !spk_entry_text(reader, CONTAINER_KEY, &name, err))
         return false;
     spk_json_text(template.pod, "apiVersion", "v1");
@@ -166,21 +131,17 @@ bool spk_pod_template_load(struct spk_arena *arena, const struct spk_submission 
 }
 
 bool spk_executor_template_text(struct spk_arena *arena,
-                                const struct spk_submission *submission,
-                                const struct spk_reader *reader, struct spk_bytes *out,
+                                const struct spk_submission *submission, const char **out,
                                 struct spk_err *err)
 {
     const struct spk_template *given = &submission->executor_template;
+    const struct spk_bytes text = given->text;
 
-    if (given->tree) {
-        const char *text = spk_json_write(arena, given->tree);
-
-        *out = (struct spk_bytes){text, strlen(text)};
-        return true;
+    if (text.data &&
+        (!spk_is_utf8(text.data, text.length) || strlen(text.data) < text.length)) {
+        (void)spk_fail(err, SPK_INVALID_POD_TEMPLATE, "the executors' template is not UTF-8");
+        return spk_fail_at(err, "%s", given->origin);
     }
-    if (given->text.data) {
-        *out = given->text;
-        return true;
-    }
-    return read_named(arena, submission, reader, EXECUTOR_FILE, out, err);
+    *out = given->tree ? spk_json_write(arena, given->tree) : text.data;
+    return true;
 }

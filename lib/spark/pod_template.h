@@ -17,22 +17,20 @@ struct spk_pod_template {
 };
 
 /**
- * Load the driver's template, inline or from the file that the configuration names.
+ * Load the driver's template.
  *
  * @errors INVALID_POD_TEMPLATE  "Could not load pod from template file.", and why
- *         UNSUPPORTED_FEATURE   it would have to be downloaded, or files cannot be read
  */
 bool spk_pod_template_load(struct spk_arena *arena, const struct spk_submission *submission,
                            const struct spk_reader *reader, struct spk_pod_template *out,
                            struct spk_err *err) SPK_CHECK;
 
 /**
- * The text of the executors' template; .data NULL if there is none. What came as text is
- * given as it is, a tree as canonical JSON.
+ * The text of the executors' template; NULL if there is none. What came as text is given as
+ * it is and not looked into, a tree as canonical JSON.
  *
- * @errors as above, but the text is not looked into
+ * @errors INVALID_POD_TEMPLATE  not UTF-8, so no ConfigMap can hold it
  */
 bool spk_executor_template_text(struct spk_arena *arena,
-                                const struct spk_submission *submission,
-                                const struct spk_reader *reader, struct spk_bytes *out,
+                                const struct spk_submission *submission, const char **out,
                                 struct spk_err *err) SPK_CHECK;

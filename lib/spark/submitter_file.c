@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "spark/submitter_file.h"
 
-#include <ctype.h>
 #include <string.h>
 
 static const char *absolute(struct spk_arena *arena, const struct spk_environment *environment,
@@ -65,42 +64,6 @@ bool spk_submitter_directory_read(struct spk_arena *arena,
                                     absolute(arena, environment, directory->path), out, err))
         return true;
     return spk_conf_blame(err, &submission->conf, directory->key);
-}
-
-static int hex_digit(char c)
-{
-    return isdigit((unsigned char)c) ? c - '0' : tolower((unsigned char)c) - 'a' + 10;
-}
-
-static const char *percent_decoded(struct spk_arena *arena, const char *text)
-{
-    struct spk_buf buf = {.arena = arena};
-
-    for (; *text && *text != '#' && *text != '?'; text++) {
-        if (*text == '%' && isxdigit((unsigned char)text[1]) &&
-            isxdigit((unsigned char)text[2])) {
-            spk_buf_char(&buf, (char)(hex_digit(text[1]) * 16 + hex_digit(text[2])));
-            text += 2;
-        } else {
-            spk_buf_char(&buf, *text);
-        }
-    }
-    return spk_buf_string(&buf);
-}
-
-const char *spk_location_path(struct spk_arena *arena, const char *location)
-{
-    static const char *const schemes[] = {"file:", "local:"};
-
-    for (size_t i = 0; i < SPK_LEN(schemes); i++) {
-        if (!spk_starts_with(location, schemes[i]))
-            continue;
-        const char *path = location + strlen(schemes[i]);
-        if (spk_starts_with(path, "//"))
-            path = strchr(path + 2, '/');
-        return path ? percent_decoded(arena, path) : "/";
-    }
-    return strstr(location, "://") ? NULL : location;
 }
 
 const char *spk_file_name(const char *path)

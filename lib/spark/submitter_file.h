@@ -30,13 +30,5 @@ bool spk_submitter_directory_read(struct spk_arena *arena,
                                   const struct spk_submitter_file *directory,
                                   struct spk_files *out, struct spk_err *err) SPK_CHECK;
 
-/**
- * The path of a location as Spark takes it for pod templates: a path, file: or local:. NULL:
- * it would have to be downloaded.
- *
- * @source org.apache.spark.util.DependencyUtils#downloadFile
- */
-const char *spk_location_path(struct spk_arena *arena, const char *location);
-
 /** What follows the last '/'. */
 const char *spk_file_name(const char *path);

@@ -10,20 +10,18 @@
 
 bool spk_pod_template_configmap(struct spk_driver *driver, struct spk_err *err)
 {
-    struct spk_bytes text = {0};
+    const char *text = NULL;
 
-    if (!spk_executor_template_text(driver->arena, driver->submission, &driver->reader, &text,
-                                    err))
+    if (!spk_executor_template_text(driver->arena, driver->submission, &text, err))
         return false;
-    if (!text.data)
+    if (!text)
         return true;
     const char *name = spk_printf(driver->arena, "%s-driver-podspec-conf-map", driver->prefix);
     cJSON *volume = spk_driver_volume(driver, VOLUME_NAME, MOUNT_PATH);
     cJSON *source = spk_json_child(volume, "configMap");
     spk_json_text(source, "name", name);
     spk_volume_item(source, DATA_KEY, FILE_NAME, false);
-    spk_json_text(spk_driver_add_immutable(driver, SPK_ROLE_CONFIGMAP, name), DATA_KEY,
-                  text.data);
+    spk_json_text(spk_driver_add_immutable(driver, SPK_ROLE_CONFIGMAP, name), DATA_KEY, text);
     spk_driver_property(driver, SPK_K "executor.podTemplateFile", MOUNT_PATH "/" FILE_NAME);
     return true;
 }
