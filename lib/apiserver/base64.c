@@ -18,7 +18,7 @@ const char *spk_base64_encode(struct spk_arena *arena, const char *bytes, size_t
         for (size_t k = 0; k < 3; k++)
             group = group << 8 | (i + k < length ? (unsigned char)bytes[i + k] : 0U);
         for (size_t k = 0; k < 4; k++)
-            spk_buf_char(&out, i + k > length ? '=' : alphabet[group >> (18 - 6 * k) & 63]);
+            spk_buf_put(&out, i + k > length ? "=" : &alphabet[group >> (18 - 6 * k) & 63], 1);
     }
     return spk_buf_string(&out);
 }

@@ -35,13 +35,21 @@ static bool refuse(struct reader *r, const char *why)
     return refuse_at(r, r->event.start_mark, why);
 }
 
+/* Take n events; the last one stays in r->event. */
+static bool advance(struct reader *r, int n)
+{
+    for (; n; n--) {
+        yaml_event_delete(&r->event);
+        if (!yaml_parser_parse(&r->parser, &r->event))
+            return refuse_at(r, r->parser.problem_mark,
+                             r->parser.problem ? r->parser.problem : "this is not YAML");
+    }
+    return true;
+}
+
 static bool next(struct reader *r)
 {
-    yaml_event_delete(&r->event);
-    if (yaml_parser_parse(&r->parser, &r->event))
-        return true;
-    return refuse_at(r, r->parser.problem_mark,
-                     r->parser.problem ? r->parser.problem : "this is not YAML");
+    return advance(r, 1);
 }
 
 static bool is_null(const yaml_event_t *event)
@@ -170,10 +178,10 @@ static bool read_document(struct reader *r, struct spk_outline **out)
 {
     struct spk_outline *root = NULL;
 
-    if (!next(r) || !next(r))
+    if (!advance(r, 2))
         return false;
     if (r->event.type == YAML_DOCUMENT_START_EVENT) {
-        if (!next(r) || !read_node(r, 1, &root) || !next(r) || !next(r))
+        if (!next(r) || !read_node(r, 1, &root) || !advance(r, 2))
             return false;
         if (r->event.type != YAML_STREAM_END_EVENT)
             return refuse(r, "a second document is not allowed");
