@@ -386,12 +386,16 @@ static bool read_node(struct reader *r, unsigned depth, cJSON **out)
     return anchor ? read_anchored(r, depth, anchor, out) : read_content(r, depth, out);
 }
 
-/* Whether the current event is a document without content. */
-static bool is_nothing(const yaml_event_t *event)
+/* Whether the current event is a document without content; null is one for Spark's client. */
+static bool is_nothing(const struct reader *r)
 {
-    return event->type == YAML_SCALAR_EVENT && event->data.scalar.length == 0 &&
-           event->data.scalar.plain_implicit && !event->data.scalar.tag &&
-           !event->data.scalar.anchor;
+    const yaml_event_t *event = &r->yaml->event;
+
+    if (event->type != YAML_SCALAR_EVENT || !event->data.scalar.plain_implicit ||
+        event->data.scalar.tag || event->data.scalar.anchor)
+        return false;
+    return event->data.scalar.length == 0 ||
+           (r->is_template && strcmp((const char *)event->data.scalar.value, "null") == 0);
 }
 
 /* After a document's start. */
@@ -406,7 +410,7 @@ static bool read_document(struct reader *r, cJSON **tree)
         return refuse(r, "directives are not supported");
     if (!next(r))
         return false;
-    if (is_nothing(event))
+    if (is_nothing(r))
         return next(r);
     if (*tree)
         return refuse(r, "a second document; only one is taken");

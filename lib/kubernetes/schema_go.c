@@ -28,7 +28,7 @@ static bool get_whole(const cJSON *in, int64_t *out)
     if (!spk_json_is_number(in))
         return false;
     double value = strtod(spk_json_number_text(in), NULL);
-    if (value != floor(value) || fabs(value) >= 0x1p53)
+    if (!(fabs(value) < 0x1p53) || value != (double)(int64_t)value)
         return false;
     *out = (int64_t)value;
     return true;

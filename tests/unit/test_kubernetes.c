@@ -17,43 +17,43 @@ static void test_names_follow_kubernetes(void)
         const char *text;
         bool good;
     } cases[] = {
-        {spk_is_dns1123_label,     "a",               true },
-        {spk_is_dns1123_label,     "0-a",             true },
-        {spk_is_dns1123_label,     "",                false},
-        {spk_is_dns1123_label,     "a-",              false},
-        {spk_is_dns1123_label,     "-a",              false},
-        {spk_is_dns1123_label,     "A",               false},
-        {spk_is_dns1123_label,     "a.b",             false},
-        {spk_is_dns1123_label,     X63,               true },
-        {spk_is_dns1123_label,     X63 "x",           false},
-        {spk_is_dns1035_label,     "a0",              true },
-        {spk_is_dns1035_label,     "0a",              false},
-        {spk_is_dns1123_subdomain, "a.0.b-c",         true },
-        {spk_is_dns1123_subdomain, "a..b",            false},
-        {spk_is_dns1123_subdomain, ".a",              false},
-        {spk_is_dns1123_subdomain, "a.",              false},
-        {spk_is_dns1123_subdomain, "a/b",             false},
-        {spk_is_dns1123_subdomain, X252 "x",          true },
-        {spk_is_dns1123_subdomain, X252 "xx",         false},
-        {spk_is_qualified_name,    "A_b.c-d",         true },
-        {spk_is_qualified_name,    "example.com/A",   true },
-        {spk_is_qualified_name,    "/A",              false},
-        {spk_is_qualified_name,    "example.com/",    false},
-        {spk_is_qualified_name,    "example.com/a/b", false},
-        {spk_is_qualified_name,    "Example.com/a",   false},
-        {spk_is_qualified_name,    "a_",              false},
-        {spk_is_label_value,       "",                true },
-        {spk_is_label_value,       "A_b.c-d",         true },
-        {spk_is_label_value,       "a b",             false},
-        {spk_is_label_value,       X63 "x",           false},
-        {spk_is_configmap_key,     "-._aZ9",          true },
-        {spk_is_configmap_key,     "",                false},
-        {spk_is_configmap_key,     "..a",             false},
-        {spk_is_configmap_key,     "a/b",             false},
-        {spk_is_env_name,          "_A.b-9",          true },
-        {spk_is_env_name,          "9A",              false},
-        {spk_is_env_name,          "A=B",             false},
-        {spk_is_env_name,          "",                false},
+        {spk_is_dns1123_label, "a", true},
+        {spk_is_dns1123_label, "0-a", true},
+        {spk_is_dns1123_label, "", false},
+        {spk_is_dns1123_label, "a-", false},
+        {spk_is_dns1123_label, "-a", false},
+        {spk_is_dns1123_label, "A", false},
+        {spk_is_dns1123_label, "a.b", false},
+        {spk_is_dns1123_label, X63, true},
+        {spk_is_dns1123_label, X63 "x", false},
+        {spk_is_dns1035_label, "a0", true},
+        {spk_is_dns1035_label, "0a", false},
+        {spk_is_dns1123_subdomain, "a.0.b-c", true},
+        {spk_is_dns1123_subdomain, "a..b", false},
+        {spk_is_dns1123_subdomain, ".a", false},
+        {spk_is_dns1123_subdomain, "a.", false},
+        {spk_is_dns1123_subdomain, "a/b", false},
+        {spk_is_dns1123_subdomain, X252 "x", true},
+        {spk_is_dns1123_subdomain, X252 "xx", false},
+        {spk_is_qualified_name, "A_b.c-d", true},
+        {spk_is_qualified_name, "example.com/A", true},
+        {spk_is_qualified_name, "/A", false},
+        {spk_is_qualified_name, "example.com/", false},
+        {spk_is_qualified_name, "example.com/a/b", false},
+        {spk_is_qualified_name, "Example.com/a", false},
+        {spk_is_qualified_name, "a_", false},
+        {spk_is_label_value, "", true},
+        {spk_is_label_value, "A_b.c-d", true},
+        {spk_is_label_value, "a b", false},
+        {spk_is_label_value, X63 "x", false},
+        {spk_is_configmap_key, "-._aZ9", true},
+        {spk_is_configmap_key, "", false},
+        {spk_is_configmap_key, "..a", false},
+        {spk_is_configmap_key, "a/b", false},
+        {spk_is_env_name, "_A.b-9", true},
+        {spk_is_env_name, "9A", false},
+        {spk_is_env_name, "A=B", false},
+        {spk_is_env_name, "", false},
     };
 
     for (size_t i = 0; i < SPK_LEN(cases); i++) {
@@ -96,34 +96,38 @@ static const char pod_text[] =
     "{\"metadata\":{\"ownerReferences\":[{\"uid\":\"u\"}]},\"spec\":{\"priority\":1,"
     "\"containers\":[{\"name\":\"x\"},{\"name\":\"spark\",\"image\":\"i\"}]}}";
 
+/* One more step; path is written with slashes, a NULL value is none. */
+static void add(struct spk_arena *arena, struct spk_mutations *list,
+                enum spk_mutation_kind kind, bool in_container, const char *path,
+                const char *value)
+{
+    const struct spk_mutation step = {.kind = kind,
+                                      .in_container = in_container,
+                                      .path = spk_split(arena, path, '/'),
+                                      .value = value ? read_json(arena, value) : NULL,
+                                      .origin = "spec"};
+
+    spk_mutations_add(arena, list, &step);
+}
+
 static void test_mutations_apply_in_order(void)
 {
     SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
-    static const char *owners[] = {"metadata", "ownerReferences"};
-    static const char *containers[] = {"spec", "containers"};
-    static const char *priority[] = {"spec", "priority"};
-    static const char *selector[] = {"spec", "nodeSelector", "disk"};
-    static const char *env[] = {"env"};
-    static const char *candidates[] = {"none", "spark", NULL};
-    const struct spk_mutation steps[] = {
-        {SPK_APPEND_OWNER,     false,            {owners, 2},          read_json(&arena,                                             "{\"uid\":\"u\"}"),                         ""},
-        {SPK_APPEND_OWNER,                    false,                     {owners, 2},                 read_json(&arena,                                              "{\"uid\":\"v\"}"),                                                        ""},
-        {SPK_APPEND,                  true,                                  {env, 1},                                             read_json(&arena,                                                                                    "{\"name\":\"A\"}"),                              ""},
-        {SPK_APPEND, true,               {env, 1},                                   read_json(&arena,   "{\"name\":\"A\"}"),            ""},
-        {SPK_APPEND_UNIQUE,    false, {containers, 2},read_json(&arena,                                           "{\"name\":\"x\"}"),                                                          ""},
-        {SPK_APPEND_UNIQUE,
-         false,     {containers, 2},
-         read_json(&arena,                                      "{\"name\":\"x\",\"image\":\"i\"}"),
-         ""},
-        {SPK_REPLACE,                false,             {selector, 3},                                             read_json(&arena,                                 "\"ssd\""),                                                                                                                                                                     ""},
-        {SPK_DELETE,          false,      {priority, 2}, NULL, ""},
-    };
+    static const char *const candidates[] = {"none", "spark", NULL};
+    static const char owners[] = "metadata/ownerReferences", containers[] = "spec/containers";
     struct spk_mutations list = {0};
     struct spk_err err = {0};
     cJSON *pod = read_json(&arena, pod_text);
 
-    for (size_t i = 0; i < SPK_LEN(steps); i++)
-        spk_mutations_add(&arena, &list, &steps[i]);
+    add(&arena, &list, SPK_APPEND_OWNER, false, owners, "{\"uid\":\"u\"}");
+    add(&arena, &list, SPK_APPEND_OWNER, false, owners, "{\"uid\":\"v\"}");
+    add(&arena, &list, SPK_APPEND, true, "env", "{\"name\":\"A\"}");
+    add(&arena, &list, SPK_APPEND, true, "env", "{\"name\":\"A\"}");
+    add(&arena, &list, SPK_APPEND_UNIQUE, false, containers, "{\"name\":\"x\"}");
+    add(&arena, &list, SPK_APPEND_UNIQUE, false, containers,
+        "{\"name\":\"x\",\"image\":\"i\"}");
+    add(&arena, &list, SPK_REPLACE, false, "spec/nodeSelector/disk", "\"ssd\"");
+    add(&arena, &list, SPK_DELETE, false, "spec/priority", NULL);
     CU_ASSERT(spk_mutations_apply(&list, candidates, pod, &err));
     SPK_ASSERT_TEXT(
         spk_json_write(&arena, pod),
@@ -136,16 +140,12 @@ static void test_mutations_apply_in_order(void)
 static void test_a_pod_without_container_is_refused(void)
 {
     SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
-    static const char *candidates[] = {"spark", NULL}, *env[] = {"env"};
-    const struct spk_mutation step = {
-        SPK_APPEND, true, {env, 1},
-          spk_json_new_object(&arena), ""
-    };
+    static const char *const candidates[] = {"spark", NULL};
     struct spk_mutations list = {0};
     struct spk_err err = {0};
     cJSON *pod = read_json(&arena, "{\"spec\":{\"containers\":[]}}");
 
-    spk_mutations_add(&arena, &list, &step);
+    add(&arena, &list, SPK_APPEND, true, "env", "{}");
     CU_ASSERT_FALSE(spk_mutations_apply(&list, candidates, pod, &err));
     CU_ASSERT_EQUAL(err.reason, SPK_INVALID_POD_TEMPLATE);
     SPK_ASSERT_TEXT(spk_json_write(&arena, pod), "{\"spec\":{\"containers\":[]}}");
