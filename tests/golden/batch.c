@@ -9,6 +9,8 @@
 #include "json/read.h"
 #include "json/write.h"
 
+#include "mutation.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -179,7 +181,11 @@ static void render(void *argument)
     take_options(job->in, &settings.operator_options);
     describe_machine(job->arena, job->in, &machine);
     take_payload(job->arena, job->in, &request.payload, &machine);
-    if (spk_render(job->arena, &settings, &request, &view, &result, &warnings, &err))
+    bool ok =
+        !strcmp(text_of(job->in, "view"), "mutation")
+            ? mutate_pod(job->arena, job->in, &result, &warnings, &err)
+            : spk_render(job->arena, &settings, &request, &view, &result, &warnings, &err);
+    if (ok)
         (void)spk_json_set(job->out, "result", result);
     else
         (void)spk_json_set(job->out, "error", error_tree(job->arena, &err));

@@ -196,9 +196,11 @@ def operator(view, golden, request, answer):
         return accepted(answer) or compare_application(answer, golden)
     if view == "submission":
         return accepted(answer) or compare_submission(answer, golden)
-    if not golden.get("driver_pod_in"):
+    role = view[:-len("-pod")]
+    error = golden.get(role + "_pod_error")
+    if not golden.get(role + "_pod_in") or (error or "").startswith("failed to get SparkApplication"):
         return None
-    return mutation(answer, golden, golden.get("driver_pod_mutated"), golden.get("driver_pod_error"))
+    return mutation(answer, golden, golden.get(role + "_pod_mutated"), error)
 
 
 # ---- all stages ----

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What golden_batch is asked for a case: one dict per rendering."""
 
+import json
+
 FIXED = {
     "{{API}}": "http://127.0.0.1:17001",
     "{{API_TLS}}": "https://127.0.0.1:17002",
@@ -11,7 +13,7 @@ FIXED = {
 }
 UID = "5a7b1c2d-0001-4000-8000-00000000a001"
 SUBMISSION_ID = "5eed5eed-1234-4567-89ab-cdef01234567"
-OPERATOR_VIEWS = ["application", "submission", "pod"]
+OPERATOR_VIEWS = ["application", "submission", "driver-pod", "executor-pod"]
 
 
 def resolve(value):
@@ -56,7 +58,8 @@ def manifest_request(manifest, golden, view):
     host = given.get("kubernetes_service_host", "10.96.0.1")
     if ":" in host and not host.startswith("["):
         host = "[%s]" % host
-    known = dict(given, master="k8s://https://%s:%s" % (host, given.get("kubernetes_service_port", "443")))
+    port = given.get("kubernetes_service_port", "443")
+    known = dict(given, master="k8s://https://%s:%s" % (host, port) if host else "")
     if isinstance(known.get("kube_scheduler_names"), list):
         known["kube_scheduler_names"] = ",".join(known["kube_scheduler_names"])
     return {"id": golden["id"], "manifest": manifest, "view": view, "operator_options": known,
@@ -65,16 +68,34 @@ def manifest_request(manifest, golden, view):
 
 def operator(manifest, golden, view):
     request = manifest_request(manifest, golden, view)
-    if view == "pod":
-        request.update(view="mutation", role="driver", pod=golden.get("driver_pod_in"))
+    if view.endswith("-pod"):
+        role = view[:-len("-pod")]
+        pod = golden.get(role + "_pod_in") or {}
+        request.update(view="mutation", role=role_of(pod) or role, pod=pod)
     return request
 
 
+def role_of(pod):
+    return ((pod.get("metadata") or {}).get("labels") or {}).get("spark-role")
+
+
+def reaches_mutation(golden):
+    """Whether the webhook's handler lets a pod through to what is ours: the mutation itself."""
+    pod, namespaces = golden["pod_in"], golden.get("operator_namespaces") or []
+    metadata, application = pod["metadata"], golden["manifest"]["metadata"]
+    labels = metadata.get("labels") or {}
+    return (labels.get("spark-role") in ("driver", "executor")
+            and labels.get("sparkoperator.k8s.io/app-name") == application["name"]
+            and metadata["namespace"] == application["namespace"]
+            and (not namespaces or "" in namespaces or metadata["namespace"] in namespaces)
+            and pod["spec"].get("containers") is not None and pod["spec"]["containers"] != [])
+
+
 def webhook(golden):
-    import json
     return {"id": golden["id"], "manifest": json.dumps(golden["manifest"]), "view": "mutation",
             "operator_options": {}, "uid": UID, "submission_id": SUBMISSION_ID,
-            "pod": golden["pod_in"], "role": "pod"}
+            "pod": golden["pod_in"], "role": role_of(golden["pod_in"]),
+            "passes": golden["passes"] or 1}
 
 
 def composed(manifest, capture, version):
