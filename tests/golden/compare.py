@@ -133,7 +133,7 @@ def accepted(answer):
 
 def operator_refusal(golden, view):
     why = [golden.get("decode_error"), golden.get("crd_errors"), golden.get("validation_error")]
-    if view != "application":
+    if view == "submission":
         why.append(golden.get("submit_error"))
     return next((reason for reason in why if reason), None)
 
