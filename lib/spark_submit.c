@@ -59,18 +59,21 @@ static cJSON *view_submission(const struct spk_pass *pass)
     struct spk_strings arguments = pass->request->payload.arguments;
     cJSON *view = spk_json_new_object(pass->arena);
     const char *id = spk_given_submission_id(pass);
+    const cJSON *driver_template = pass->out->submission.driver_template.tree;
+    const cJSON *executor_template = pass->out->submission.executor_template.tree;
 
-    if (pass->out->application)
+    if (pass->out->application) {
+        driver_template = output->driver_template;
+        executor_template = output->executor_template;
         arguments = spk_operator_command_line(pass->arena, output,
                                               id ? id : pass->out->key.submission_id);
+    }
     cJSON *list = spk_json_list(view, "arguments");
     for (size_t i = 0; i < arguments.n; i++)
         spk_json_push_text(list, arguments.items[i]);
-    (void)spk_json_set(view, "driverPodTemplate",
-                       spk_json_copy(pass->arena, pass->out->submission.driver_template.tree));
-    (void)spk_json_set(
-        view, "executorPodTemplate",
-        spk_json_copy(pass->arena, pass->out->submission.executor_template.tree));
+    (void)spk_json_set(view, "driverPodTemplate", spk_json_copy(pass->arena, driver_template));
+    (void)spk_json_set(view, "executorPodTemplate",
+                       spk_json_copy(pass->arena, executor_template));
     cJSON *extra = spk_json_list(view, "extraObjects");
     for (size_t i = 0; i < output->n_extra_objects; i++)
         (void)spk_json_push(extra, output->extra_objects[i]);
@@ -90,6 +93,19 @@ static bool view_application(const struct spk_pass *pass, cJSON **out)
     return true;
 }
 
+/* With a given id the operator's output is complete, whatever spark-submit thinks of it. */
+static bool run_until_submission(const struct spk_pass *pass)
+{
+    const char *id;
+
+    if (!spk_has_application(pass))
+        return spk_stage_submission(pass);
+    if (!spk_stage_application(pass))
+        return false;
+    id = spk_given_submission_id(pass);
+    return id ? spk_stage_operator(pass, id) : spk_stage_submission(pass);
+}
+
 bool spk_render(struct spk_arena *arena, const struct spk_settings *settings,
                 const struct spk_request *request, const struct spk_view *view, cJSON **out,
                 struct spk_warnings *warnings, struct spk_err *err)
@@ -101,8 +117,7 @@ bool spk_render(struct spk_arena *arena, const struct spk_settings *settings,
         if (!view_application(&pass, out))
             return false;
     } else if (view->stage == SPK_STAGE_SUBMISSION) {
-        if ((spk_has_application(&pass) && !spk_stage_application(&pass)) ||
-            !spk_stage_submission(&pass))
+        if (!run_until_submission(&pass))
             return false;
         *out = view_submission(&pass);
     } else {

@@ -90,7 +90,7 @@ const char *spk_given_submission_id(const struct spk_pass *pass)
     return status_text(pass->out->application, "submissionID");
 }
 
-static bool run_operator(const struct spk_pass *pass, const char *submission_id)
+bool spk_stage_operator(const struct spk_pass *pass, const char *submission_id)
 {
     struct spk_operator_request request = {
         .application = pass->out->application,
@@ -341,9 +341,10 @@ bool spk_stage_submission(const struct spk_pass *pass)
 
     if (!spk_has_application(pass))
         return parse(pass) && identify(pass, given);
-    if (!run_operator(pass, given ? given : "") || !parse(pass) || !identify(pass, given))
+    if (!spk_stage_operator(pass, given ? given : "") || !parse(pass) ||
+        !identify(pass, given))
         return false;
-    return given || (run_operator(pass, pass->out->key.submission_id) && parse(pass));
+    return given || (spk_stage_operator(pass, pass->out->key.submission_id) && parse(pass));
 }
 
 /* Whether the payload names another namespace than its own metadata. */

@@ -24,6 +24,9 @@ const char *spk_given_submission_id(const struct spk_pass *pass);
 /** Payload to checked application; only for payloads that have one. */
 bool spk_stage_application(const struct spk_pass *pass) SPK_CHECK;
 
+/** Checked application to arguments, templates and extra objects. */
+bool spk_stage_operator(const struct spk_pass *pass, const char *submission_id) SPK_CHECK;
+
 /** Application or command to submission and identity. */
 bool spk_stage_submission(const struct spk_pass *pass) SPK_CHECK;
 
