@@ -6,6 +6,7 @@
 #include "spark/driver/driver.h"
 #include "spark/driver/ports.h"
 #include "spark/memory.h"
+#include "spark/names.h"
 
 #define ANNOTATION_PREFIX      SPK_K "driver.annotation."
 #define ENV_PREFIX             SPK_K "driverEnv."
@@ -28,7 +29,9 @@ static bool read_image(const struct spk_driver *driver, struct inputs *in, struc
         !spk_entry_text(&driver->reader, IMAGE_KEY, &in->image, err))
         return false;
     if (!in->pod_name)
-        in->pod_name = spk_printf(driver->arena, "%s-driver", driver->prefix);
+        in->pod_name = spk_printf(
+            driver->arena, "%s-driver",
+            spk_resource_prefix(driver->arena, driver->app_name, driver->ids->pod_id));
     if (!in->image)
         return spk_driver_refuse(err, driver, SPK_K "container.image",
                                  "Must specify the driver container image");
