@@ -142,13 +142,44 @@ static bool read_string(const struct reader *r, const struct spk_field *field, c
     return true;
 }
 
-/* A quantity may also be the client's own object of amount and format. */
+/* What has no type: JSON's numbers become Java's, everything else stays. */
+static cJSON *read_any(const struct reader *r, const cJSON *in)
+{
+    cJSON *copy = spk_json_copy(r->arena, in), *next;
+
+    if (spk_json_is_number(in) && has_fraction(spk_json_number_text(in))) {
+        double value = strtod(spk_json_number_text(in), NULL);
+        const char *text = spk_number_java(r->arena, value);
+
+        return isfinite(value) ? spk_json_new_number(r->arena, text)
+                               : spk_json_new_text(r->arena, text);
+    }
+    if (spk_json_is_number(in) && strcmp(spk_json_number_text(in), "-0") == 0)
+        return spk_json_new_int(r->arena, 0);
+    if (!r->how->from_json || !copy->child)
+        return copy;
+    cJSON *fresh = spk_json_is_array(in) ? spk_json_new_array(r->arena)
+                                         : spk_json_new_object(r->arena);
+    for (cJSON *item = copy->child; item; item = next) {
+        next = item->next;
+        if (item->string)
+            spk_field_put(fresh, item->string, read_any(r, item));
+        else
+            (void)spk_json_push(fresh, read_any(r, item));
+    }
+    return fresh;
+}
+
+/*
+ * A quantity is read without a type first, so its numbers are Java's. It may also be the
+ * client's own object of amount and format.
+ */
 static bool read_quantity(const struct reader *r, const struct spk_field *field,
                           const cJSON *in, cJSON **out)
 {
     const char *amount = scalar_text(spk_json_get(in, "amount"));
     const char *format = scalar_text(spk_json_get(in, "format"));
-    const char *text = scalar_text(in);
+    const char *text = scalar_text(read_any(r, in));
 
     if (amount && *amount)
         text = spk_printf(r->arena, "%s%s", amount, format ? format : "");
@@ -163,41 +194,13 @@ static bool read_quantity(const struct reader *r, const struct spk_field *field,
 static bool read_int_or_string(const struct reader *r, const struct spk_field *field,
                                const cJSON *in, cJSON **out)
 {
-    const char *number = spk_json_number_text(in);
     int64_t value;
 
-    if (spk_json_string(in) || (number && !has_fraction(number) &&
-                                spk_json_get_int(in, &value) && in_range(field, value))) {
+    if (spk_json_string(in))
         *out = spk_json_copy(r->arena, in);
-        return true;
-    }
-    return refuse(r, field, in);
-}
-
-/* What has no type: JSON's fractions become doubles, everything else stays. */
-static cJSON *read_any(const struct reader *r, const cJSON *in)
-{
-    cJSON *copy = spk_json_copy(r->arena, in), *next;
-
-    if (spk_json_is_number(in) && has_fraction(spk_json_number_text(in))) {
-        double value = strtod(spk_json_number_text(in), NULL);
-        const char *text = spk_number_java(r->arena, value);
-
-        return isfinite(value) ? spk_json_new_number(r->arena, text)
-                               : spk_json_new_text(r->arena, text);
-    }
-    if (!r->how->from_json || !copy->child)
-        return copy;
-    cJSON *fresh = spk_json_is_array(in) ? spk_json_new_array(r->arena)
-                                         : spk_json_new_object(r->arena);
-    for (cJSON *item = copy->child; item; item = next) {
-        next = item->next;
-        if (item->string)
-            spk_field_put(fresh, item->string, read_any(r, item));
-        else
-            (void)spk_json_push(fresh, read_any(r, item));
-    }
-    return fresh;
+    else if (spk_json_get_int(in, &value) && in_range(field, value))
+        *out = spk_json_new_int(r->arena, value);
+    return *out || refuse(r, field, in);
 }
 
 /* One value that is not null; *out is NULL before, and after if the value is nothing. */
