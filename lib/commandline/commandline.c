@@ -7,8 +7,8 @@
 #include "commandline/resources.h"
 #include "commandline/settings.h"
 #include "commandline/template_files.h"
-#include "commandline/uri.h"
 #include "spark/entry.h"
+#include "spark/uri.h"
 
 #include <string.h>
 
@@ -189,26 +189,6 @@ static bool resolve_paths(struct parser *parser, struct spk_err *err)
     return true;
 }
 
-/* What substitution or a second resolution made local after all. */
-static bool check_uploads(struct parser *parser, struct spk_err *err)
-{
-    static const char *const keys[] = {"spark.jars", "spark.files", "spark.archives",
-                                       "spark.submit.pyFiles"};
-    const struct spk_conf *conf = &parser->out->submission.conf;
-
-    for (size_t i = 0; i < SPK_LEN(keys); i++) {
-        struct spk_strings list = {0};
-
-        if (!read_list(parser, keys[i], &list, err))
-            return false;
-        for (size_t j = 0; j < list.n; j++)
-            if (spk_uri_is_local(parser->arena, list.items[j]))
-                return spk_resources_refuse_local(err, conf, list.items[j],
-                                                  origin_of(parser, keys[i], "args"));
-    }
-    return true;
-}
-
 /* ---- Kerberos ---- */
 
 /* A keytab with a principal is read, and uploaded unless it is in the image. */
@@ -245,8 +225,7 @@ static bool resolve_lists(struct parser *parser, struct spk_err *err)
 {
     for (size_t i = 0; i < SPK_LEN(lists); i++)
         if (!spk_resources_resolve(parser->arena, &parser->invocation->environment,
-                                   &parser->options.settings[lists[i]],
-                                   &parser->out->submission.conf, err))
+                                   &parser->options.settings[lists[i]], err))
             return false;
     return true;
 }
@@ -264,7 +243,7 @@ static bool assemble(struct parser *parser, struct spk_err *err)
     if (!add_primary_jar(parser, err))
         return false;
     spk_conf_remove(&submission->conf, "spark.driver.host");
-    return resolve_paths(parser, err) && check_uploads(parser, err) &&
+    return resolve_paths(parser, err) &&
            spk_template_files_read(parser->arena, submission, &parser->out->warnings, err);
 }
 

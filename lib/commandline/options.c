@@ -365,6 +365,15 @@ static bool scan(struct scanner *scanner, struct spk_err *err)
     return true;
 }
 
+/* The option is stricter with its words than the property. */
+static bool check_deploy_mode(const struct spk_setting *mode, struct spk_err *err)
+{
+    if (!mode->value || !strcmp(mode->value, "client") || !strcmp(mode->value, "cluster"))
+        return true;
+    return spk_submit_fail(err, mode->origin,
+                           "--deploy-mode must be either \"client\" or \"cluster\"");
+}
+
 bool spk_options_scan(struct spk_arena *arena, const struct spk_invocation *invocation,
                       struct spk_options *out, struct spk_err *err)
 {
@@ -375,7 +384,8 @@ bool spk_options_scan(struct spk_arena *arena, const struct spk_invocation *invo
         return false;
     if (invocation->n == 0)
         options_found.command = SPK_COMMAND_USAGE_ERROR;
-    else if (!scan(&scanner, err))
+    else if (!scan(&scanner, err) ||
+             !check_deploy_mode(&options_found.settings[SPK_SET_DEPLOY_MODE], err))
         return false;
     *out = options_found;
     return true;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "commandline/property_files.h"
 
-#include "commandline/uri.h"
 #include "spark/deprecation.h"
 #include "spark/properties.h"
+#include "spark/uri.h"
 
 #include <string.h>
 

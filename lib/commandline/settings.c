@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "commandline/settings.h"
 
-#include "commandline/uri.h"
 #include "spark/entry.h"
 #include "spark/number.h"
 #include "spark/profile.h"
+#include "spark/uri.h"
 
 #include <string.h>
 #include <strings.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "commandline/template_files.h"
 
-#include "commandline/uri.h"
 #include "spark/entry.h"
 #include "spark/profile.h"
+#include "spark/uri.h"
 
 #include <string.h>
 

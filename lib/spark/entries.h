@@ -34,7 +34,7 @@ struct spk_entry {
     const char *fallback;                  /* the key that is asked when this one is absent */
     const char *alternative;               /* a former spelling */
     const struct spk_entry_rule *rule;
-    const char *choices; /* the allowed values, ", " between them */
+    const char *choices; /* the allowed values, '|' between them */
 };
 
 /** All entries, sorted by key. */

@@ -136,16 +136,11 @@ static bool keeps_rule(const struct spk_entry_rule *rule, double value)
     return (rule->above_low ? value > rule->low : value >= rule->low) && value <= rule->high;
 }
 
-/* Choices hold commas themselves, so a value is searched between separators. */
-static bool is_choice(const char *choices, const char *value)
+static bool is_choice(const struct spk_strings *choices, const char *value)
 {
-    size_t length = strlen(value);
-
-    for (const char *at = choices; at; at = strstr(at, ", ")) {
-        at += at == choices ? 0 : 2;
-        if (!strncmp(at, value, length) && (!at[length] || spk_starts_with(at + length, ", ")))
+    for (size_t i = 0; i < choices->n; i++)
+        if (spk_text_equal(choices->items[i], value))
             return true;
-    }
     return false;
 }
 
@@ -154,18 +149,22 @@ static bool check_choice(const struct spk_reader *reader, const struct found *fo
 {
     const struct spk_entry *entry = found->entry;
 
-    if (!entry->choices || is_choice(entry->choices, found->value))
+    if (!entry->choices)
         return true;
+    struct spk_strings choices = spk_split(reader->arena, entry->choices, '|');
+    if (is_choice(&choices, found->value))
+        return true;
+    const char *shown = spk_join(reader->arena, choices.items, choices.n, ", ");
     if (reader->version->profile->error_conditions)
         (void)spk_fail(
             err, SPK_INVALID_FIELD,
             "[INVALID_CONF_VALUE.OUT_OF_RANGE_OF_OPTIONS] The value '%s' in the config "
             "\"%s\" is invalid. It should be one of '%s'. SQLSTATE: 22022",
-            found->value, entry->key, entry->choices);
+            found->value, entry->key, shown);
     else
         (void)spk_fail(err, SPK_INVALID_FIELD,
-                       "The value of %s should be one of %s, but was %s", entry->key,
-                       entry->choices, found->value);
+                       "The value of %s should be one of %s, but was %s", entry->key, shown,
+                       found->value);
     return blame(reader, found, err);
 }
 

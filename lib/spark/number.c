@@ -149,10 +149,10 @@ bool spk_java_parse_double(const char *text, double *out)
     return true;
 }
 
-/* The shortest digits that read back as value: "d.ddde[+-]xx", value finite. */
+/* The shortest digits, but at least two, that read back as value: "d.dde[+-]xx". */
 static void shortest(double value, char *out, size_t size)
 {
-    for (int digits = 0; digits < 17; digits++) {
+    for (int digits = 1; digits < 17; digits++) {
         (void)snprintf(out, size, "%.*e", digits, value);
         if (strtod(out, NULL) == value)
             return;
@@ -172,7 +172,10 @@ const char *spk_java_double(struct spk_arena *arena, double value)
     const char *sign = signbit(value) ? "-" : "";
     char *mark = strchr(text, 'e');
     int exponent = (int)strtol(mark + 1, NULL, 10);
-    int digits = (int)(mark - text) - (mark - text > 1 ? 1 : 0); /* the point is no digit */
+    int digits = (int)(mark - text) - 1; /* the point is no digit */
+
+    if (mark[-1] == '0' && digits == 2)
+        digits = 1;
 
     if (value == 0 || (exponent >= -3 && exponent < 7)) {
         int decimals = digits - 1 - exponent;
@@ -180,7 +183,7 @@ const char *spk_java_double(struct spk_arena *arena, double value)
         return spk_printf(arena, "%s%.*f", sign, decimals > 1 ? decimals : 1, fabs(value));
     }
     *mark = '\0';
-    return spk_printf(arena, "%s%s%sE%d", sign, text, digits == 1 ? ".0" : "", exponent);
+    return spk_printf(arena, "%s%sE%d", sign, text, exponent);
 }
 
 bool spk_java_parse_bool(const char *text, bool *out)

@@ -85,12 +85,23 @@ static const char *default_of(const struct spk_reader *reader, const char *name)
     return entry ? entry->defaults[reader->version->profile->line] : NULL;
 }
 
+/* The property of this name, or of its former name. */
+static const char *property_of(const struct spk_reader *reader, const char *name)
+{
+    const struct spk_entry *entry = spk_entry_find(name, reader->version->profile->line);
+    const char *value = spk_conf_get(reader->conf, name);
+
+    if (!value && entry && entry->alternative)
+        value = spk_conf_get(reader->conf, entry->alternative);
+    return value;
+}
+
 static const char *look_up(const struct spk_reader *reader, const struct reference *reference)
 {
     const char *value = NULL;
 
     if (!reference->prefix && spk_starts_with(reference->name, "spark."))
-        value = spk_conf_get(reader->conf, reference->name);
+        value = property_of(reader, reference->name);
     else if (spk_text_equal(reference->prefix, "env"))
         value = spk_environment_get(reader->environment, reference->name);
     else if (reference->prefix)

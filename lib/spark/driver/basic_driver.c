@@ -230,7 +230,7 @@ static bool check_uploads(const struct spk_driver *driver, const char *key,
     if (!spk_entry_list(&driver->reader, key, &resources, err))
         return false;
     for (size_t i = 0; i < resources.n; i++)
-        if (spk_is_local_resource(resources.items[i]))
+        if (spk_is_local_resource(driver->arena, resources.items[i]))
             return spk_driver_refuse_upload(driver, key, resources.items[i], err);
     return true;
 }

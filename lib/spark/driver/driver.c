@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "spark/driver/driver.h"
 
-#include <ctype.h>
-#include <string.h>
-
 #include "spark/names.h"
+#include "spark/uri.h"
+
+#include <string.h>
 
 #define LABEL_PREFIX SPK_K "driver.label."
 #define ORIGIN       "set by spark-submit"
@@ -146,35 +146,9 @@ bool spk_driver_labels(const struct spk_driver *driver, cJSON **out, struct spk_
     return true;
 }
 
-/* Characters that java.net.URI refuses anywhere, besides controls and '%' without digits. */
-static bool is_legal_uri(const char *text)
+bool spk_is_local_resource(struct spk_arena *arena, const char *resource)
 {
-    size_t hashes = 0;
-
-    for (const char *c = text; *c; c++) {
-        if ((unsigned char)*c <= ' ' || *c == 0x7f || strchr("\"<>\\^`{|}[]", *c))
-            return false;
-        if (*c == '%' && !(isxdigit((unsigned char)c[1]) && isxdigit((unsigned char)c[2])))
-            return false;
-        hashes += *c == '#';
-    }
-    return hashes <= 1;
-}
-
-bool spk_is_local_resource(const char *resource)
-{
-    size_t length = 0;
-
-    if (spk_text_equal(resource, "spark-internal"))
-        return false;
-    if (isalpha((unsigned char)*resource))
-        while (isalnum((unsigned char)resource[length]) ||
-               (resource[length] && strchr("+-.", resource[length])))
-            length++;
-    if (length == 0 || resource[length] != ':' || resource[length + 1] == '\0' ||
-        !is_legal_uri(resource))
-        return true;
-    return length == strlen("file") && strncmp(resource, "file", length) == 0;
+    return !spk_text_equal(resource, "spark-internal") && spk_uri_is_local(arena, resource);
 }
 
 bool spk_driver_refuse_upload(const struct spk_driver *driver, const char *key,

@@ -94,7 +94,7 @@ bool spk_driver_labels(const struct spk_driver *driver, cJSON **out,
                        struct spk_err *err) SPK_CHECK;
 
 /** Whether Spark would upload a resource: it has no scheme, or "file". */
-bool spk_is_local_resource(const char *resource);
+bool spk_is_local_resource(struct spk_arena *arena, const char *resource);
 
 /** Refuse an upload, with Spark's text when no upload path is set; false. */
 bool spk_driver_refuse_upload(const struct spk_driver *driver, const char *key,

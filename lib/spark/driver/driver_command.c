@@ -20,7 +20,7 @@ static bool resolve_resource(const struct spk_driver *driver, const char **out,
     const char *given = submission->primary_resource;
 
     *out = given ? given : NO_RESOURCE;
-    if (submission->language == SPK_R || !spk_is_local_resource(*out))
+    if (submission->language == SPK_R || !spk_is_local_resource(driver->arena, *out))
         return true;
     if (submission->language == SPK_PYTHON)
         return spk_driver_refuse_upload(driver, "primary resource", given, err);

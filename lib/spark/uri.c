@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "commandline/uri.h"
+#include "spark/uri.h"
 
 #include <ctype.h>
 #include <string.h>
