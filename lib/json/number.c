@@ -39,6 +39,13 @@ static struct decimal shortest(double value, bool single)
     return d;
 }
 
+static char digit_at(const struct decimal *d, int i)
+{
+    if (i < 0 || i >= d->n)
+        return '0';
+    return d->digits[i];
+}
+
 /* Digits with the point where it belongs; at least least digits after it. */
 static void put_plain(struct spk_buf *buf, const struct decimal *d, int least)
 {
@@ -48,11 +55,11 @@ static void put_plain(struct spk_buf *buf, const struct decimal *d, int least)
     if (whole <= 0)
         spk_buf_char(buf, '0');
     for (int i = 0; i < whole; i++)
-        spk_buf_char(buf, i < d->n ? d->digits[i] : '0');
+        spk_buf_char(buf, digit_at(d, i));
     if (after > 0)
         spk_buf_char(buf, '.');
     for (int i = whole; i < whole + after; i++)
-        spk_buf_char(buf, i >= 0 && i < d->n ? d->digits[i] : '0');
+        spk_buf_char(buf, digit_at(d, i));
 }
 
 /* d.ddd and the exponent in the given form; at least least digits after the point. */

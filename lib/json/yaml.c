@@ -40,6 +40,7 @@ struct reader {
     bool is_template; /* the dialect of Spark's client; else kubectl's */
     unsigned deepest; /* level reached since an anchor last reset it */
     struct anchor *anchors;
+    unsigned n_anchors;
     struct spk_err *err;
 };
 
@@ -357,6 +358,8 @@ static bool read_anchored(struct reader *r, unsigned depth, const char *name, cJ
 
     if (!r->is_template)
         return refuse(r, "anchors and aliases are not supported");
+    if (++r->n_anchors > SPK_MAX_ANCHORS)
+        return refuse(r, "more than 100 anchors");
     anchor->name = spk_strdup(r->arena, name);
     anchor->next = r->anchors;
     r->anchors = anchor;
@@ -422,8 +425,10 @@ static bool read_stream(struct reader *r, cJSON **out)
 {
     cJSON *tree = NULL;
 
-    if (!next(r) || !next(r))
-        return false;
+    do {
+        if (!next(r))
+            return false;
+    } while (r->yaml->event.type == YAML_STREAM_START_EVENT);
     while (r->yaml->event.type == YAML_DOCUMENT_START_EVENT)
         if (!read_document(r, &tree) || !next(r))
             return false;

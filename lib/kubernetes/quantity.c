@@ -173,7 +173,9 @@ static char digit_from_end(const struct parts *parts, size_t i)
     if (i < parts->n_fraction)
         return parts->fraction[parts->n_fraction - 1 - i];
     i -= parts->n_fraction;
-    return i < parts->n_whole ? parts->whole[parts->n_whole - 1 - i] : '0';
+    if (i < parts->n_whole)
+        return parts->whole[parts->n_whole - 1 - i];
+    return '0';
 }
 
 /* Whether apimachinery keeps the user's spelling: a short number that looks canonical. */

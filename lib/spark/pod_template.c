@@ -57,7 +57,7 @@ static bool type_fields(struct spk_arena *arena, const struct spk_submission *su
     };
 
     return check_shape(tree, err) &&
-           spk_schema_fabric8(arena, spk_type_find("PodTemplateSpec"), &how, tree, out, err);
+           spk_schema_fabric8(arena, spk_type_find("Pod"), &how, tree, out, err);
 }
 
 static bool load_text(struct spk_arena *arena, const struct spk_submission *submission,
