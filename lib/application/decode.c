@@ -169,7 +169,7 @@ static void take_map(struct spk_decoder *d, const ProtobufCFieldDescriptor *fiel
         return;
     }
     ProtobufCMessage **entries =
-        spk_alloc_array(d->arena, spk_json_size(node), sizeof(*entries));
+        spk_alloc_array(d->arena, spk_json_size(node), sizeof(void *));
     for (cJSON *item = node->child; item; item = item->next) {
         ProtobufCMessage *entry = spk_message_new(d->arena, descriptor);
         size_t before = spk_enter(d->findings, "[%s]", item->string);

@@ -23,6 +23,7 @@ static size_t whole_length(const char *text, size_t room)
     return start > 0 && ((unsigned char)text[start - 1] & 0x80) ? start - 1 : length;
 }
 
+SPK_PRINTF(2, 0)
 static size_t enter(struct spk_findings *f, const char *fmt, va_list args)
 {
     size_t before = f->length, room;
@@ -54,6 +55,7 @@ void spk_leave(struct spk_findings *findings, size_t length)
     findings->path[length] = '\0';
 }
 
+SPK_PRINTF(3, 0)
 static void find(struct spk_findings *f, enum spk_reason reason, const char *fmt, va_list args)
 {
     char text[sizeof(((struct spk_err *)NULL)->text)];
