@@ -17,6 +17,15 @@ static const char *non_empty(const char *text)
 
 /* ---- the application ---- */
 
+/* A value of another type is there: the check refuses it. */
+static bool lacks(const cJSON *metadata, const char *key)
+{
+    const cJSON *node = spk_json_get(metadata, key);
+    const char *text = spk_json_string(node);
+
+    return !node || spk_json_is_null(node) || (text && *text == '\0');
+}
+
 /* What the caller knows and the manifest does not say: its uid, and where it lives. */
 static void complete_metadata(const struct spk_pass *pass, Spk__SparkApplication *application)
 {
@@ -27,9 +36,9 @@ static void complete_metadata(const struct spk_pass *pass, Spk__SparkApplication
         metadata = spk_json_new_object(pass->arena);
         application->metadata = spk_struct_new(pass->arena, metadata);
     }
-    if (!spk_json_get_text(metadata, "namespace"))
+    if (lacks(metadata, "namespace"))
         spk_json_text(metadata, "namespace", ns ? ns : "default");
-    if (non_empty(pass->request->uid) && !spk_json_get_text(metadata, "uid"))
+    if (non_empty(pass->request->uid) && lacks(metadata, "uid"))
         spk_json_text(metadata, "uid", pass->request->uid);
 }
 

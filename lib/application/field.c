@@ -16,16 +16,23 @@ static const struct {
     {"spark_ui_options", "sparkUIOptions"},
 };
 
+const char *spk_field_irregular_name(const ProtobufCFieldDescriptor *field)
+{
+    for (size_t i = 0; i < SPK_LEN(irregular); i++)
+        if (strcmp(irregular[i].field, field->name) == 0)
+            return irregular[i].json;
+    return NULL;
+}
+
 struct spk_json_name spk_field_json_name(const ProtobufCFieldDescriptor *field)
 {
+    const char *json = spk_field_irregular_name(field);
     struct spk_json_name name = {""};
     size_t n = 0;
 
-    for (size_t i = 0; i < SPK_LEN(irregular); i++) {
-        if (strcmp(irregular[i].field, field->name) == 0) {
-            (void)snprintf(name.text, sizeof(name.text), "%s", irregular[i].json);
-            return name;
-        }
+    if (json) {
+        (void)snprintf(name.text, sizeof(name.text), "%s", json);
+        return name;
     }
     for (const char *c = field->name; *c && n + 1 < sizeof(name.text); c++) {
         if (*c == '_' && c[1] >= 'a' && c[1] <= 'z')
