@@ -198,6 +198,9 @@ bool spk_plan_make(struct spk_arena *arena, const struct spk_submission *submiss
 
 void spk_plan_own(struct spk_arena *arena, struct spk_plan *plan)
 {
+    /* Absent when the step that names the Pod is excluded. */
+    const char *name = spk_json_get_text(spk_json_get(plan->pod, "metadata"), "name");
+
     for (size_t i = 0; i < plan->n; i++) {
         cJSON *metadata = spk_json_child(plan->objects[i].object, "metadata");
 
@@ -208,7 +211,7 @@ void spk_plan_own(struct spk_arena *arena, struct spk_plan *plan)
         spk_json_text(owner, "apiVersion", "v1");
         spk_json_bool(owner, "controller", true);
         spk_json_text(owner, "kind", "Pod");
-        spk_json_text(owner, "name", spk_object_name(plan->pod));
+        spk_json_text(owner, "name", name);
         spk_json_text(owner, "uid", "");
     }
 }

@@ -33,15 +33,14 @@ static const char *base64(struct spk_arena *arena, struct spk_bytes bytes)
 
     for (size_t i = 0; i < bytes.length; i += 3) {
         size_t left = bytes.length - i;
-        const unsigned char in[3] = {
-            (unsigned char)bytes.data[i],
-            left > 1 ? (unsigned char)bytes.data[i + 1] : 0,
-            left > 2 ? (unsigned char)bytes.data[i + 2] : 0,
-        };
-        spk_buf_char(&buf, digits[in[0] >> 2]);
-        spk_buf_char(&buf, digits[(in[0] & 3) << 4 | in[1] >> 4]);
-        spk_buf_char(&buf, left > 1 ? digits[(in[1] & 15) << 2 | in[2] >> 6] : '=');
-        spk_buf_char(&buf, left > 2 ? digits[in[2] & 63] : '=');
+        unsigned group = 0;
+
+        for (size_t j = 0; j < 3; j++)
+            group = group << 8 | (j < left ? (unsigned char)bytes.data[i + j] : 0U);
+        spk_buf_char(&buf, digits[group >> 18]);
+        spk_buf_char(&buf, digits[group >> 12 & 63U]);
+        spk_buf_char(&buf, left > 1 ? digits[group >> 6 & 63U] : '=');
+        spk_buf_char(&buf, left > 2 ? digits[group & 63U] : '=');
     }
     return spk_buf_string(&buf);
 }
