@@ -297,12 +297,22 @@ static void put_marker(struct vector *vector, const struct row *row)
         put_fixed(vector, row);
 }
 
+/* The files' names are of the machine that submits; what is in the files travels apart. */
+static void put_templates(struct vector *vector, const struct row *row)
+{
+    (void)row;
+    vector->template_rows = vector->out->n;
+    spk_argument_conf(vector->out, DRIVER "podTemplateContainerName",
+                      "spark-kubernetes-driver", "spec.driver.template");
+    spk_argument_conf(vector->out, EXECUTOR "podTemplateContainerName",
+                      "spark-kubernetes-executor", "spec.executor.template");
+}
+
 static void put_end(struct vector *vector, const struct row *row)
 {
     const Spk__SparkApplicationSpec *spec = vector->draft->spec;
     struct spk_arena *arena = vector->out->arena;
 
-    vector->template_rows = vector->out->n;
     put_option_text(vector, row, filled(spec->proxy_user));
     if (spec->main_application_file)
         spk_argument_add(vector->out, spec->main_application_file, "spec.mainApplicationFile");
@@ -391,6 +401,7 @@ static const struct row rows[] = {
     {put_map, "spark.kubernetes.node.selector.", "spec.nodeSelector", AT(node_selector), NULL},
     {put_dynamic_allocation, "spark.dynamicAllocation.", "spec.dynamicAllocation", 0, NULL},
     {put_marker, EXECUTOR "label.spark-submit.internal/mutated", "pod_mutation", 0, "true"},
+    {put_templates, NULL, NULL, 0, NULL},
     {put_end, "--proxy-user", "spec.proxyUser", 0, NULL},
 };
 

@@ -23,7 +23,8 @@ void spk_argument_conf(struct spk_argument_list *list, const char *key, const ch
                        const char *origin);
 
 /**
- * All rows but those of the template files; *template_rows is where they would stand.
+ * All rows but those that name the template files; *template_rows is where the first of these
+ * would stand, before its container's name.
  *
  * @errors INVALID_FIELD  a local directory's volume, no master; with the operator's text
  */

@@ -91,29 +91,31 @@ bool spk_operator_run(struct spk_arena *arena, const struct spk_operator_request
     return true;
 }
 
+/* The row that names a role's template file. */
+static void add_template_file(struct spk_arena *arena, struct spk_strings *line,
+                              const char *role, const char *submission_id)
+{
+    spk_strings_add(arena, line, "--conf");
+    spk_strings_add(arena, line,
+                    spk_printf(arena,
+                               "spark.kubernetes.%s.podTemplateFile=/tmp/spark/%s/"
+                               "%s-pod-template.yaml",
+                               role, submission_id, role));
+}
+
 struct spk_strings spk_operator_command_line(struct spk_arena *arena,
                                              const struct spk_operator_output *output,
                                              const char *submission_id)
 {
-    static const char *const roles[] = {"driver", "executor"};
-    struct spk_argument_list list = {.arena = arena};
     struct spk_strings line = {0};
 
-    for (size_t i = 0; i < SPK_LEN(roles); i++) {
-        const char *key = spk_printf(arena, "spark.kubernetes.%s.podTemplate", roles[i]);
-
-        spk_argument_conf(
-            &list, spk_printf(arena, "%sFile", key),
-            spk_printf(arena, "/tmp/spark/%s/%s-pod-template.yaml", submission_id, roles[i]),
-            NULL);
-        spk_argument_conf(&list, spk_printf(arena, "%sContainerName", key),
-                          spk_printf(arena, "spark-kubernetes-%s", roles[i]), NULL);
+    for (size_t i = 0; i < output->n; i++) {
+        /* Each stands before the name of its container: "--conf" and the row. */
+        if (i == output->template_rows)
+            add_template_file(arena, &line, "driver", submission_id);
+        if (i == output->template_rows + 2)
+            add_template_file(arena, &line, "executor", submission_id);
+        spk_strings_add(arena, &line, output->arguments[i].text);
     }
-    for (size_t i = 0; i < output->template_rows; i++)
-        spk_strings_add(arena, &line, output->arguments[i].text);
-    for (size_t i = 0; i < list.n; i++)
-        spk_strings_add(arena, &line, list.items[i].text);
-    for (size_t i = output->template_rows; i < output->n; i++)
-        spk_strings_add(arena, &line, output->arguments[i].text);
     return line;
 }

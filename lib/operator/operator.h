@@ -31,9 +31,9 @@ struct spk_operator_request {
 };
 
 struct spk_operator_output {
-    struct spk_argument *arguments; /* command-line variant without rows 62 to 65 */
+    struct spk_argument *arguments; /* command-line variant without rows 62 and 64 */
     size_t n;
-    size_t template_rows; /* where rows 62 to 65 stand in the command-line variant */
+    size_t template_rows; /* where row 63 is; row 65 follows it */
     cJSON *driver_template, *executor_template;
     cJSON **extra_objects; /* Prometheus ConfigMap, PodGroup: to exist before the driver */
     size_t n_extra_objects;
@@ -52,7 +52,8 @@ bool spk_operator_run(struct spk_arena *arena, const struct spk_operator_request
                       struct spk_operator_output *out, struct spk_warnings *warnings,
                       struct spk_err *err) SPK_CHECK;
 
-/** The command-line variant of the vector, with rows 62 to 65: what the CLI submitter runs. */
+/** The command-line variant of the vector, with rows 62 and 64: what the CLI submitter runs.
+ */
 struct spk_strings spk_operator_command_line(struct spk_arena *arena,
                                              const struct spk_operator_output *output,
                                              const char *submission_id);

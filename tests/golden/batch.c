@@ -180,6 +180,7 @@ static void render(void *argument)
         request.pod_mutation = SPK_MUTATION_NATIVE;
     take_options(job->in, &settings.operator_options);
     describe_machine(job->arena, job->in, &machine);
+    settings.environment = machine;
     take_payload(job->arena, job->in, &request.payload, &machine);
     bool ok =
         !strcmp(text_of(job->in, "view"), "mutation")

@@ -100,5 +100,5 @@ def webhook(golden):
 
 def composed(manifest, capture, version):
     request = manifest_request(manifest, capture, "plain")
-    request["spark_version"] = version
+    request.update(spark_version=version, user="hadoop-user", env={"SPARK_USER": "submitter"})
     return request

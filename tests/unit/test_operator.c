@@ -277,7 +277,7 @@ static void test_a_command_line_has_the_template_files(void)
     run.spec = ",\"proxyUser\":\"p\",\"arguments\":[\"1\"]";
     CU_ASSERT_FATAL(do_run(&run));
     struct spk_strings line = spk_operator_command_line(&arena, &run.out, "s-1");
-    CU_ASSERT_EQUAL(line.n, run.out.n + 8);
+    CU_ASSERT_EQUAL(line.n, run.out.n + 4);
     SPK_ASSERT_TEXT(
         spk_join(&arena, line.items + line.n - 12, 12, " "),
         "--conf spark.kubernetes.driver.podTemplateFile=/tmp/spark/s-1/"
