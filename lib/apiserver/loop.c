@@ -381,3 +381,15 @@ bool spk_kube_open(struct spk_api **out, const struct spk_kube_config *config,
     *out = &kube->api;
     return true;
 }
+
+bool spk_kube_init(struct spk_err *err)
+{
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK)
+        return true;
+    return spk_fail(err, SPK_INTERNAL_ERROR, "libcurl cannot be initialised");
+}
+
+void spk_kube_done(void)
+{
+    curl_global_cleanup();
+}

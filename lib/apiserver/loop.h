@@ -9,9 +9,15 @@
 #include "apiserver/api.h"
 #include "apiserver/config.h"
 
+/** Once in a program, before it has a second thread. @errors INTERNAL_ERROR */
+bool spk_kube_init(struct spk_err *err) SPK_CHECK;
+
+/** At the end, after the last client; harmless without spk_kube_init. */
+void spk_kube_done(void);
+
 /**
- * Open a client; config is copied. No request is sent yet. curl_global_init must have been
- * called, before the program had a second thread.
+ * Open a client; config is copied. No request is sent yet. spk_kube_init must have been
+ * called.
  *
  * @owner  *out is the caller's, until spk_api_close, which waits for all jobs
  * @errors CREDENTIALS_INVALID  the token file cannot be read, the certificate has no key, the
