@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "grpc/decoder.h"
 
+#include "application/field.h"
 #include "base/limits.h"
 
 #include <stdio.h>
@@ -34,37 +35,12 @@ static void put_index(struct path *path, size_t index)
     put_text(path, text);
 }
 
-static void put_camel(struct path *path, const char *name)
-{
-    bool upper = false;
-
-    for (; *name; name++) {
-        if (*name == '_') {
-            upper = true;
-            continue;
-        }
-        put(path, upper && *name >= 'a' && *name <= 'z' ? (char)(*name - 'a' + 'A') : *name);
-        upper = false;
-    }
-}
-
-static void put_name(struct path *path, const struct spk_decoder *d, bool in_application,
+static void put_name(struct path *path, bool in_application,
                      const ProtobufCFieldDescriptor *field)
 {
-    const char *json = NULL;
-
     if (path->length)
         put(path, '.');
-    if (!in_application) {
-        put_text(path, field->name);
-        return;
-    }
-    if (d->options->json_name)
-        json = d->options->json_name(field);
-    if (json)
-        put_text(path, json);
-    else
-        put_camel(path, field->name);
+    put_text(path, in_application ? spk_field_json_name(field).text : field->name);
 }
 
 static void put_key(struct path *path, const char *key)
@@ -103,7 +79,7 @@ static void put_step(struct path *path, const struct spk_decoder *d, size_t at)
     if (parent->kind == SPK_FRAME_MESSAGE) {
         if (at == 1 && is_form_of_root(parent, frame->field))
             return;
-        put_name(path, d, parent->in_application, frame->field);
+        put_name(path, parent->in_application, frame->field);
         if (frame->field->label != PROTOBUF_C_LABEL_REPEATED)
             return;
         const char *key = frame->kind == SPK_FRAME_MESSAGE ? entry_key(frame) : NULL;
@@ -127,7 +103,7 @@ static struct path make_path(const struct spk_decoder *d,
     for (size_t at = 1; at < d->depth; at++)
         put_step(&path, d, at);
     if (field && !(d->depth == 1 && is_form_of_root(d->frames, field))) {
-        put_name(&path, d, d->frames[d->depth - 1].in_application, field);
+        put_name(&path, d->frames[d->depth - 1].in_application, field);
         if (field->label == PROTOBUF_C_LABEL_REPEATED)
             put_index(&path, index);
     }

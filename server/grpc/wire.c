@@ -150,16 +150,6 @@ static bool store_scalar(struct spk_decoder *d, const struct target *t, size_t i
     return true;
 }
 
-/* As application.h describes it; made here so that decoding links without that layer. */
-static ProtobufCMessage *new_struct(struct spk_arena *arena, cJSON *tree)
-{
-    struct spk_struct *made = spk_alloc(arena, sizeof(*made));
-
-    google__protobuf__struct__init(&made->base);
-    made->tree = tree;
-    return &made->base.base;
-}
-
 static bool open_message(struct spk_decoder *d, const struct target *t, size_t index,
                          ProtobufCMessage **slot, bool merge)
 {
@@ -172,7 +162,7 @@ static bool open_message(struct spk_decoder *d, const struct target *t, size_t i
         if (merge)
             return spk_decoder_fail(d, t->field, index, SPK_INVALID_MESSAGE,
                                     "an object is given twice");
-        *slot = new_struct(d->arena, object);
+        *slot = &spk_struct_new(d->arena, object)->base;
         if (!spk_decoder_open_struct(d, wire, object))
             return false;
     } else {

@@ -19,8 +19,6 @@ struct spk_wire_options {
     /* The message inside which an unknown field changes the meaning; NULL: none. Paths are
      * written with JSON names inside it. */
     const ProtobufCMessageDescriptor *application;
-    /* JSON name of one of its fields where lowerCamelCase is not it; NULL: never. */
-    const char *(*json_name)(const ProtobufCFieldDescriptor *field);
     bool warn_unknown_fields; /* prune with a warning instead of refusing */
 };
 
