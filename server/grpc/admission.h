@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * admission.h: whether there is room for a call, before its request is looked at: its
+ * metadata, the number of calls under way, the memory of all of them.
+ */
+#pragma once
+
+#include "base/err.h"
+
+struct spk_call;
+
+/**
+ * Let call in: read its metadata, set its deadline and request id, and, unless it is a
+ * stream, reserve its share.
+ *
+ * @errors SERVER_DRAINING      the server stops
+ *         SERVER_OVERLOADED    too many calls or bytes under way
+ *         REQUEST_TOO_LARGE    request metadata
+ *         CREDENTIALS_INVALID  authorization is given twice
+ *         INTERNAL_ERROR       the client sent no request
+ */
+bool spk_admission_enter(struct spk_call *call, struct spk_err *err) SPK_CHECK;
+
+/** Give back what the call holds. */
+void spk_admission_leave(struct spk_call *call);

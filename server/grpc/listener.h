@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * listener.h: the unix sockets we listen on ourselves, with one thread that accepts: the core
+ * gives no peer credentials, takes a live socket over silently, and its listener dies of one
+ * EMFILE. TCP is the core's.
+ */
+#pragma once
+
+#include "grpc/loop.h"
+#include "options.h"
+
+#define SPK_MAX_SOCKETS 8
+
+struct spk_socket {
+    const char *path, *lock_path;
+    int fd, lock_fd;
+};
+
+struct spk_peer {
+    int fd;
+    uint64_t inode; /* tells whether fd is still the same socket */
+};
+
+struct spk_listener {
+    struct spk_rpc *rpc;
+    const struct spk_uids *allowed;
+    struct spk_socket sockets[SPK_MAX_SOCKETS];
+    size_t n_sockets;
+    int wake[2]; /* pipe: closing the far end stops the thread */
+    int spare;   /* given up to accept and close when descriptors run out */
+    pthread_t thread;
+    bool running;
+    struct spk_peer *peers; /* SPK_MAX_CONNECTIONS of them */
+    size_t n_peers;
+    struct spk_log_limit refused;
+};
+
+/**
+ * Listen on all addresses: unix sockets here, TCP ports in the core. The umask must be set
+ * already and no other thread may run.
+ *
+ * @owner  listener is the caller's until spk_listener_close, after false too
+ * @errors INVALID_FIELD  the address cannot be listened on, and why; err->field is "--listen"
+ */
+bool spk_listener_open(struct spk_arena *arena, struct spk_listener *listener,
+                       struct spk_rpc *rpc, const struct spk_config *config,
+                       struct spk_err *err) SPK_CHECK;
+
+/** Accept; after spk_rpc_start. @errors INTERNAL_ERROR */
+bool spk_listener_start(struct spk_listener *listener, struct spk_err *err) SPK_CHECK;
+
+/** Stop accepting, remove the sockets. */
+void spk_listener_close(struct spk_listener *listener);

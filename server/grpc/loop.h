@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * loop.h: the gRPC side of the process: one completion queue and the one thread that serves
+ * it, one core server for each kind of listener, what all calls are counted against, and the
+ * way down.
+ *
+ * The thread never blocks: it decodes, translates and hands over.
+ */
+#pragma once
+
+#include "grpc/call.h"
+#include "grpc/health.h"
+#include "grpc/reflection.h"
+#include "log.h"
+
+#include <pthread.h>
+
+enum spk_phase {
+    SPK_PHASE_SERVING,
+    SPK_PHASE_LEAVING, /* not ready any more, but still taking calls */
+    SPK_PHASE_CLOSING, /* listeners closed; what runs may end */
+};
+
+#define SPK_MAX_METHODS 8
+
+/** A core server: unix and TCP listeners want different channel arguments. */
+struct spk_face {
+    const char *name; /* "uds", "tcp" */
+    grpc_server *server;
+    void *registered[SPK_MAX_METHODS]; /* by row of the methods; NULL for streams */
+    struct spk_tag shut;
+};
+
+enum { SPK_FACE_UNIX, SPK_FACE_TCP, SPK_FACES };
+
+struct spk_rpc_config {
+    const struct spk_method *methods; /* of ours; health and reflection are added here */
+    size_t n_methods;
+    void *context; /* for the methods: rpc->context */
+    bool faces[SPK_FACES], reflection;
+    size_t max_inflight, memory_budget;
+    int64_t default_deadline_ms, max_deadline_ms;
+};
+
+struct spk_rpc {
+    const struct spk_log *log;
+    void *context;
+    grpc_completion_queue *queue;
+    grpc_resource_quota *quota;
+    struct spk_face faces[SPK_FACES];
+    pthread_t thread;
+
+    const struct spk_method *methods;
+    size_t n_methods;
+    bool reflection_on;
+    struct spk_reflection reflection;
+    struct spk_call *streams; /* the thread's own */
+    size_t n_streams;
+    char id_prefix[9];
+
+    size_t max_inflight, memory_budget;
+    int64_t default_deadline_ms, max_deadline_ms;
+    atomic_size_t live, inflight, reserved, next_id;
+    atomic_int phase;   /* enum spk_phase */
+    atomic_bool ready;  /* the API server answers */
+    atomic_int closing; /* core servers that are not shut down yet */
+};
+
+/**
+ * Create queue and core servers; nothing is listened on yet.
+ *
+ * @owner  rpc is the caller's until spk_rpc_close; arena, config and log must outlive it
+ * @errors INTERNAL_ERROR
+ */
+bool spk_rpc_open(struct spk_arena *arena, struct spk_rpc *rpc,
+                  const struct spk_rpc_config *config, const struct spk_log *log,
+                  struct spk_err *err) SPK_CHECK;
+
+/** Start serving: listeners of the core must have been added. @errors INTERNAL_ERROR */
+bool spk_rpc_start(struct spk_rpc *rpc, struct spk_err *err) SPK_CHECK;
+
+/** Close listeners and connections to new calls; rpc->closing falls to 0. */
+void spk_rpc_shut(struct spk_rpc *rpc);
+
+/** Break off all calls that still run; only after spk_rpc_shut. */
+void spk_rpc_cancel(struct spk_rpc *rpc);
+
+/** Stop the thread and free everything; no call is live and closing is 0. */
+void spk_rpc_close(struct spk_rpc *rpc);
+
+/* For call.c. */
+void spk_rpc_repost(struct spk_rpc *rpc, struct spk_face *face,
+                    const struct spk_method *method);
+const struct spk_method *spk_rpc_find_method(const struct spk_rpc *rpc, grpc_slice path);
+
+/* For streams: those that are open are looked at four times a second, while there are any. */
+void spk_rpc_add_stream(struct spk_rpc *rpc, struct spk_call *call);
+void spk_rpc_forget_stream(struct spk_rpc *rpc, struct spk_call *call);

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "grpc/unix_socket.h"
+
+#include "grpc/listener.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define BACKLOG 512
+
+static bool is_our_group(gid_t group)
+{
+    gid_t groups[256];
+    int n = getgroups(SPK_LEN(groups), groups);
+
+    for (int i = 0; i < n; i++)
+        if (groups[i] == group)
+            return true;
+    return group == getegid();
+}
+
+static bool check_directory(const char *path, struct spk_err *err)
+{
+    char directory[sizeof(((struct sockaddr_un *)NULL)->sun_path)] = {0};
+    const char *slash = strrchr(path, '/');
+    struct stat status;
+
+    if (slash == path)
+        return spk_fail(err, SPK_INVALID_FIELD, "'%.107s' needs a directory of its own", path);
+    memcpy(directory, path, (size_t)(slash - path));
+    bool made = mkdir(directory, 0750) == 0;
+    if ((!made && errno != EEXIST) || (made && chmod(directory, 0750) != 0))
+        return spk_fail(err, SPK_INVALID_FIELD, "directory '%.107s' cannot be made: %s",
+                        directory, strerror(errno));
+    if (stat(directory, &status) != 0 || !S_ISDIR(status.st_mode))
+        return spk_fail(err, SPK_INVALID_FIELD, "'%.107s' is not a directory", directory);
+    if ((status.st_mode & S_IWOTH) ||
+        ((status.st_mode & S_IWGRP) && !is_our_group(status.st_gid)))
+        return spk_fail(err, SPK_INVALID_FIELD,
+                        "others may write to directory '%.107s': name one that does not exist "
+                        "yet, or one of mode 0750",
+                        directory);
+    return true;
+}
+
+static bool lock(struct spk_socket *socket, struct spk_err *err)
+{
+    socket->lock_fd = open(socket->lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (socket->lock_fd < 0)
+        return spk_fail(err, SPK_INVALID_FIELD, "lock file '%.115s': %s", socket->lock_path,
+                        strerror(errno));
+    if (flock(socket->lock_fd, LOCK_EX | LOCK_NB) == 0)
+        return true;
+    (void)close(socket->lock_fd);
+    socket->lock_fd = -1;
+    return spk_fail(err, SPK_INVALID_FIELD, "another process listens on '%.107s'",
+                    socket->path);
+}
+
+bool spk_unix_socket_open(struct spk_socket *socket_, struct spk_err *err)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+    if (!check_directory(socket_->path, err) || !lock(socket_, err))
+        return false;
+    memcpy(address.sun_path, socket_->path, strlen(socket_->path) + 1);
+    if (unlink(socket_->path) != 0 && errno != ENOENT)
+        return spk_fail(err, SPK_INVALID_FIELD,
+                        "the old socket '%.107s' cannot be removed: %s", socket_->path,
+                        strerror(errno));
+    socket_->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (socket_->fd < 0 ||
+        bind(socket_->fd, (const struct sockaddr *)&address, sizeof(address)) != 0 ||
+        listen(socket_->fd, BACKLOG) != 0)
+        return spk_fail(err, SPK_INVALID_FIELD, "'%.107s' cannot be listened on: %s",
+                        socket_->path, strerror(errno));
+    return true;
+}
+
+void spk_unix_socket_close(struct spk_socket *socket)
+{
+    if (socket->fd >= 0) {
+        (void)close(socket->fd);
+        (void)unlink(socket->path);
+    }
+    /* The lock file stays: removing it would let two processes hold two locks. */
+    if (socket->lock_fd >= 0)
+        (void)close(socket->lock_fd);
+    socket->fd = socket->lock_fd = -1;
+}
+
+int spk_unix_socket_accept(int fd)
+{
+    return accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+bool spk_unix_socket_peer(int fd, uid_t *out)
+{
+    struct ucred credentials;
+    socklen_t length = sizeof(credentials);
+
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &length) != 0)
+        return false;
+    *out = credentials.uid;
+    return true;
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sparksubmitd: start, wait for a signal, stop. */
+#include "apiserver/config.h"
+#include "apiserver/loop.h"
+#include "apiserver/memory.h"
+#include "base/limits.h"
+#include "drain.h"
+#include "grpc/core_log.h"
+#include "options.h"
+#include "service.h"
+#include "settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* Everything of the process; what was opened is closed in reverse. */
+struct server {
+    struct spk_arena arena;
+    char *const *argv;
+    struct spk_options options;
+    struct spk_log log;
+    struct spk_api *api;
+    struct spk_probe probe;
+    struct spk_queue running;
+    struct spk_service service;
+    struct spk_rpc rpc;
+    struct spk_listener listener;
+    struct spk_err err;
+    enum spk_exit exit;
+};
+
+static bool fail(struct server *server, enum spk_exit exit)
+{
+    server->exit = exit;
+    return false;
+}
+
+/* ---- the API server ---- */
+
+static const char *variable(const char *name)
+{
+    size_t length = strlen(name);
+
+    for (char **at = environ; *at; at++)
+        if (strncmp(*at, name, length) == 0 && (*at)[length] == '=')
+            return *at + length + 1;
+    return NULL;
+}
+
+static bool load_kube_config(struct server *server, struct spk_kube_config *kube)
+{
+    const struct spk_config *config = &server->options.config;
+    const struct spk_kube_source source = {
+        .kubeconfig = config->kubeconfig,
+        .context = config->context,
+        .ns = config->namespace_,
+        .service_host = variable("KUBERNETES_SERVICE_HOST"),
+        .service_port = variable("KUBERNETES_SERVICE_PORT"),
+        .service_port_https = variable("KUBERNETES_SERVICE_PORT_HTTPS"),
+        .strict_files = true,
+    };
+
+    if (!spk_kube_config_load(&server->arena, &source, kube, &server->err))
+        return fail(server, SPK_EXIT_CREDENTIALS);
+    kube->mode = "server";
+    return true;
+}
+
+static bool open_api(struct server *server, const struct spk_kube_config *kube)
+{
+    bool memory = server->options.config.api_server == SPK_API_IN_MEMORY;
+
+    if (memory
+            ? spk_memory_open(&server->api, &server->err)
+            : spk_kube_init(&server->err) && spk_kube_open(&server->api, kube, &server->err))
+        return true;
+    return fail(server, memory ? SPK_EXIT_INTERNAL : SPK_EXIT_CREDENTIALS);
+}
+
+/* Everything that can be wrong without a network; server->api stays closed. */
+static bool configure(struct server *server, struct spk_kube_config *kube)
+{
+    const struct spk_config *config = &server->options.config;
+    bool memory = config->api_server == SPK_API_IN_MEMORY;
+    const char *ns = config->namespace_ ? config->namespace_ : "default", *url = NULL;
+
+    if (!memory) {
+        if (!load_kube_config(server, kube))
+            return false;
+        ns = kube->ns;
+        url = spk_kube_address_url(&server->arena, &kube->address);
+    }
+    server->service.config = config;
+    if (!spk_settings_make(&server->arena, config, url, ns, &server->service.settings,
+                           &server->err))
+        return fail(server, SPK_EXIT_CONFIG);
+    return true;
+}
+
+/* ---- start ---- */
+
+static bool serves_reflection(const struct spk_config *config)
+{
+    bool local = true;
+
+    for (size_t i = 0; i < config->listen.n; i++) {
+        struct spk_address address = {0};
+        struct spk_err err = {0};
+
+        local = local && spk_address_parse(config->listen.items[i], &address, &err) &&
+                (address.is_unix || address.is_loopback);
+    }
+    return config->reflection == SPK_SWITCH_ON ||
+           (config->reflection == SPK_SWITCH_AUTO && local);
+}
+
+static bool open_rpc(struct server *server)
+{
+    const struct spk_config *config = &server->options.config;
+    struct spk_rpc_config rpc = {
+        .context = &server->service,
+        .reflection = serves_reflection(config),
+        .max_inflight = (size_t)config->max_inflight,
+        .memory_budget = (size_t)config->memory_budget,
+        .default_deadline_ms = config->default_deadline_ms,
+        .max_deadline_ms = config->max_deadline_ms,
+    };
+
+    rpc.methods = spk_service_methods(&rpc.n_methods);
+    for (size_t i = 0; i < config->listen.n; i++) {
+        struct spk_address address = {0};
+
+        if (spk_address_parse(config->listen.items[i], &address, &server->err))
+            rpc.faces[address.is_unix ? SPK_FACE_UNIX : SPK_FACE_TCP] = true;
+    }
+    if (!spk_rpc_open(&server->arena, &server->rpc, &rpc, &server->log, &server->err))
+        return fail(server, SPK_EXIT_INTERNAL);
+    if (!spk_listener_open(&server->arena, &server->listener, &server->rpc, config,
+                           &server->err))
+        return fail(server, SPK_EXIT_LISTENER);
+    return true;
+}
+
+static bool start(struct server *server)
+{
+    spk_probe_start(&server->probe, server->api, &server->log, &server->rpc.ready);
+    if (!spk_rpc_start(&server->rpc, &server->err) ||
+        !spk_listener_start(&server->listener, &server->err))
+        return fail(server, SPK_EXIT_INTERNAL);
+    return true;
+}
+
+static void raise_limits(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+static void log_start(struct server *server)
+{
+    const struct spk_config *config = &server->options.config;
+    struct spk_log_line line;
+
+    for (size_t i = 0; i < server->options.strange.n; i++)
+        spk_log_event(&server->log, SPK_LOG_WARN, "unknown environment variable", "name",
+                      server->options.strange.items[i]);
+    spk_log_begin(&server->log, &line, SPK_LOG_INFO, "started");
+    spk_log_text(&line, "version", SPK_VERSION);
+    spk_log_text(&line, "mode", config->mode == SPK_MODE_SIDECAR ? "sidecar" : "standalone");
+    spk_log_text(&line, "api_server", server->api->url);
+    spk_log_text(&line, "namespace", server->service.settings.default_namespace);
+    spk_log_int(&line, "memory_budget_bytes", config->memory_budget);
+    spk_log_end(&line);
+}
+
+/* ---- the three parts of a life, each inside the process's recovery point or free of memory
+ */
+
+static void prepare(void *argument)
+{
+    struct server *server = argument;
+    struct spk_kube_config kube = {0};
+
+    if (!spk_options_parse(&server->arena, server->argv, environ, &server->options,
+                           &server->err)) {
+        (void)fail(server,
+                   server->err.reason == SPK_UNKNOWN_FIELD ? SPK_EXIT_USAGE : SPK_EXIT_CONFIG);
+        return;
+    }
+    if (server->options.action == SPK_ACTION_PRINT)
+        spk_options_print(&server->arena, &server->options, stdout);
+    if (server->options.action != SPK_ACTION_RUN && server->options.action != SPK_ACTION_CHECK)
+        return;
+    server->log = spk_log_make(STDERR_FILENO,
+                               (enum spk_log_level)server->options.config.log_level,
+                               (enum spk_log_format)server->options.config.log_format);
+    if (!configure(server, &kube) || server->options.action == SPK_ACTION_CHECK)
+        return;
+    for (size_t i = 0; i < kube.warnings.n; i++)
+        spk_log_event(&server->log, SPK_LOG_WARN, "kubeconfig", "text",
+                      kube.warnings.items[i]);
+    if (!open_api(server, &kube))
+        return;
+    server->service.api = server->api;
+    spk_core_log_route(&server->log);
+    grpc_init();
+    if (open_rpc(server) && start(server))
+        log_start(server);
+}
+
+static void finish(struct server *server)
+{
+    spk_probe_stop(&server->probe);
+    spk_rpc_close(&server->rpc);
+    spk_api_close(server->api);
+    spk_kube_done();
+    spk_queue_done(&server->running);
+    grpc_shutdown_blocking();
+    spk_log_event(&server->log, SPK_LOG_INFO, "stopped", NULL, NULL);
+}
+
+static void show(const struct server *server)
+{
+    switch (server->options.action) {
+    case SPK_ACTION_HELP:
+        spk_options_help(stdout);
+        return;
+    case SPK_ACTION_VERSION:
+        (void)puts("sparksubmitd " SPK_VERSION);
+        return;
+    case SPK_ACTION_CHECK:
+        (void)puts("the configuration is valid");
+        return;
+    case SPK_ACTION_RUN:
+    case SPK_ACTION_PRINT:
+    default:
+        return;
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static struct server server; /* too large for a stack, and there is one */
+
+    (void)argc;
+    server.arena = (struct spk_arena)SPK_ARENA_LIMIT(SPK_MIB(64));
+    server.argv = argv;
+    server.log = spk_log_make(STDERR_FILENO, SPK_LOG_INFO, SPK_LOG_AUTO);
+    (void)umask(0117); /* sockets get 0660 */
+    spk_signals_block();
+    raise_limits();
+    spk_queue_init(&server.running, 0);
+    server.service.running = &server.running;
+    server.service.probe = &server.probe;
+    if (!spk_arena_run(&server.arena, prepare, &server)) {
+        (void)spk_fail(&server.err, SPK_INTERNAL_ERROR, "there is no memory left");
+        server.exit = SPK_EXIT_INTERNAL;
+    }
+    if (server.exit != SPK_EXIT_OK) {
+        (void)fprintf(stderr, "sparksubmitd: %s%s%s\n", server.err.field,
+                      server.err.field[0] ? ": " : "", server.err.text);
+        spk_listener_close(&server.listener);
+        _exit(server.exit);
+    }
+    if (server.options.action == SPK_ACTION_RUN) {
+        spk_signals_wait(&server.rpc);
+        spk_drain(&server.rpc, &server.listener, &server.service);
+        finish(&server);
+    }
+    show(&server);
+    spk_arena_free(&server.arena);
+    return SPK_EXIT_OK;
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "settings.h"
+
+#include "base/limits.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define MAX_FILES 256
+
+static void read_variables(struct spk_arena *arena, const struct spk_config *config,
+                           struct spk_environment *environment)
+{
+    struct spk_conf_entry *variables =
+        spk_alloc_array(arena, config->spark_env.n, sizeof(*variables));
+
+    for (size_t i = 0; i < config->spark_env.n; i++) {
+        const char *text = config->spark_env.items[i], *equals = strchr(text, '=');
+
+        variables[i] =
+            (struct spk_conf_entry){.key = spk_strndup(arena, text, (size_t)(equals - text)),
+                                    .value = equals + 1,
+                                    .origin = "--spark-env"};
+    }
+    environment->variables = variables;
+    environment->n = config->spark_env.n;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct spk_named_bytes *x = a, *y = b;
+
+    return strcmp(x->name, y->name);
+}
+
+/* The names are gathered first: nothing is read while the directory is open. */
+static bool list_names(struct spk_arena *arena, const char *path, struct spk_strings *names,
+                       struct spk_err *err)
+{
+    DIR *directory = opendir(path);
+    char found[MAX_FILES][256];
+    size_t n = 0;
+
+    if (!directory)
+        return spk_fail(err, SPK_INVALID_FIELD, "'%.128s' cannot be read: %s", path,
+                        strerror(errno));
+    for (const struct dirent *entry; n < MAX_FILES;) {
+        entry = readdir(directory);
+        if (!entry)
+            break;
+        (void)snprintf(found[n++], sizeof(found[0]), "%s", entry->d_name);
+    }
+    (void)closedir(directory);
+    for (size_t i = 0; i < n; i++)
+        spk_strings_add(arena, names, spk_strdup(arena, found[i]));
+    return true;
+}
+
+static bool read_files(struct spk_arena *arena, const char *path, struct spk_files *out,
+                       struct spk_err *err)
+{
+    struct spk_strings names = {0};
+
+    if (!list_names(arena, path, &names, err))
+        return false;
+    struct spk_named_bytes *files = spk_alloc_array(arena, names.n, sizeof(*files));
+    for (size_t i = 0; i < names.n; i++) {
+        const char *name = spk_printf(arena, "%s/%s", path, names.items[i]);
+        struct stat status;
+
+        if (stat(name, &status) != 0 || !S_ISREG(status.st_mode))
+            continue;
+        files[out->n].name = names.items[i];
+        if (!spk_file_read(arena, name, SPK_MAX_REQUEST, &files[out->n].bytes, err))
+            return false;
+        out->n++;
+    }
+    out->items = files;
+    qsort(files, out->n, sizeof(*files), by_name);
+    return true;
+}
+
+static bool check_version(struct spk_arena *arena, const struct spk_config *config,
+                          struct spk_err *err)
+{
+    struct spk_version version;
+    struct spk_warnings warnings = {0};
+
+    return !config->default_spark_version ||
+           spk_version_resolve(arena, config->default_spark_version, NULL, true, &version,
+                               &warnings, err) ||
+           spk_fail_at(err, "--default-spark-version");
+}
+
+static struct spk_operator_options
+operator_options(struct spk_arena *arena, const struct spk_config *config, const char *url)
+{
+    struct spk_operator_options options = spk_settings_default().operator_options;
+    const char *address = url ? url : "https://kubernetes.default.svc:443";
+
+    options.ingress_url_format = config->ingress_url_format ? config->ingress_url_format : "";
+    options.enable_batch_scheduler = config->enable_batch_scheduler;
+    options.default_batch_scheduler =
+        config->default_batch_scheduler ? config->default_batch_scheduler : "";
+    options.kube_scheduler_names = config->kube_scheduler_names ? config->kube_scheduler_names
+                                                                : "";
+    options.load_spark_defaults = config->load_spark_defaults;
+    options.master = spk_printf(arena, "k8s://%s", address);
+    return options;
+}
+
+/* Rows of the choices of --pod-mutation and --controller-steps. */
+static const enum spk_pod_mutation mutations[] = {SPK_MUTATION_NONE, SPK_MUTATION_NATIVE};
+static const enum spk_controller_steps steps[] = {SPK_STEPS_DEFAULT, SPK_STEPS_NONE,
+                                                  SPK_STEPS_APPLY};
+
+bool spk_settings_make(struct spk_arena *arena, const struct spk_config *config,
+                       const char *url, const char *default_namespace,
+                       struct spk_settings *out, struct spk_err *err)
+{
+    struct spk_settings settings = spk_settings_default();
+    struct spk_environment environment = {.user = config->spark_user};
+
+    if (!check_version(arena, config, err))
+        return false;
+    read_variables(arena, config, &environment);
+    if (config->spark_conf_dir) {
+        environment.has_conf_dir = true;
+        environment.conf_dir = config->spark_conf_dir;
+        if (!read_files(arena, config->spark_conf_dir, &environment.conf_files, err))
+            return spk_fail_at(err, "--spark-conf-dir");
+    }
+    settings.operator_options = operator_options(arena, config, url);
+    settings.default_spark_version = config->default_spark_version;
+    settings.strict_spark_version = config->strict_spark_version;
+    settings.warn_unknown_fields = config->unknown_fields == SPK_UNKNOWN_WARN;
+    settings.pod_mutation = mutations[config->pod_mutation];
+    settings.controller_steps = steps[config->controller_steps];
+    if (settings.controller_steps == SPK_STEPS_DEFAULT)
+        settings.controller_steps = config->mode == SPK_MODE_SIDECAR ? SPK_STEPS_NONE
+                                                                     : SPK_STEPS_APPLY;
+    settings.gate_always = config->submission_variant == 1;
+    settings.environment = environment;
+    settings.default_namespace = default_namespace;
+    *out = settings;
+    return true;
+}

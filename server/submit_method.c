@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Submit: the pure stages at once, then the protocol on the API server's loop. */
+#include "base/clock.h"
+#include "grpc/loop.h"
+#include "kubernetes/object.h"
+#include "payload.h"
+#include "random.h"
+#include "service.h"
+#include "submitter.h"
+#include "timestamp.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct submission {
+    struct spk_queue_item item; /* first: the service's list of what runs */
+    struct spk_call *call;
+    struct spk_prepared prepared;
+    struct spk_submit_call submit;
+    struct spk_warnings warnings; /* of decoding */
+    char random[65];
+};
+
+static void draw(struct submission *submission)
+{
+    unsigned char bytes[32];
+
+    spk_random(bytes, sizeof(bytes));
+    for (size_t i = 0; i < sizeof(bytes); i++)
+        (void)snprintf(submission->random + 2 * i, 3, "%02x", bytes[i]);
+    memcpy(&submission->submit.jitter_seed, bytes, sizeof(submission->submit.jitter_seed));
+}
+
+/* ---- the answer, inside the call's recovery point on whatever thread it comes ---- */
+
+static Spk__ObjectRef **object_messages(struct spk_arena *arena,
+                                        const struct spk_submit_result *result)
+{
+    static const Spk__Disposition dispositions[] = {
+        [SPK_DISPOSITION_CREATED] = SPK__DISPOSITION__DISPOSITION_CREATED,
+        [SPK_DISPOSITION_ADOPTED] = SPK__DISPOSITION__DISPOSITION_ADOPTED,
+        [SPK_DISPOSITION_DRY_RUN_OK] = SPK__DISPOSITION__DISPOSITION_DRY_RUN_OK,
+        [SPK_DISPOSITION_DRY_RUN_REFUSED] = SPK__DISPOSITION__DISPOSITION_DRY_RUN_REFUSED,
+    };
+    Spk__ObjectRef **list = spk_alloc_array(arena, result->n_objects, sizeof(*list));
+
+    for (size_t i = 0; i < result->n_objects; i++) {
+        const struct spk_object_result *object = &result->objects[i];
+        Spk__ObjectRef *message = spk_alloc(arena, sizeof(*message));
+
+        spk__object_ref__init(message);
+        message->kind = object->kind;
+        message->api_version = object->api_version;
+        message->name = object->name;
+        message->uid = object->uid;
+        message->has_disposition = 1;
+        message->disposition = dispositions[object->disposition];
+        list[i] = message;
+    }
+    return list;
+}
+
+static void answer(struct spk_call *call)
+{
+    struct submission *submission = call->state;
+    const struct spk_submit_result *result = &submission->submit.result;
+    Spk__SubmitResponse response = SPK__SUBMIT_RESPONSE__INIT;
+    Google__Protobuf__Timestamp created = GOOGLE__PROTOBUF__TIMESTAMP__INIT;
+
+    response.namespace_ = result->ns;
+    response.driver_pod_name = result->pod_name;
+    response.driver_pod_uid = result->pod_uid;
+    response.spark_application_id = result->application_id;
+    response.app_name = result->application_name;
+    response.effective_submission_id = result->submission_id;
+    response.has_adopted = 1;
+    response.adopted = result->adopted;
+    response.pod_phase = result->pod_phase;
+    response.attempt = result->attempt;
+    response.idempotency_key = submission->prepared.key.idempotency_key;
+    response.objects = object_messages(&call->arena, result);
+    response.n_objects = result->n_objects;
+    response.warnings = spk_warning_messages(&call->arena, &submission->prepared.warnings,
+                                             &result->warnings, &response.n_warnings);
+    if (spk_timestamp_read(result->submitted_at, &created.seconds))
+        response.submitted_at = &created;
+    response.has_would_adopt = submission->submit.validate_only;
+    response.would_adopt = result->would_adopt;
+    call->adopted = result->adopted;
+    spk_call_answer(call, &response.base);
+}
+
+static void on_done(struct spk_submit_call *submit)
+{
+    struct spk_call *call = submit->context;
+    struct submission *submission = call->state;
+
+    /* Whoever takes the submission off the list drops the list's reference. */
+    if (spk_queue_remove(spk_service_of(call)->running, &submission->item))
+        spk_call_drop(call);
+
+    call->kube_calls = submit->kube_calls;
+    call->retries = submit->retries;
+    if (submit->ok)
+        spk_call_run(call, answer);
+    else
+        spk_call_fail(call, &submit->err);
+    spk_call_drop(call);
+}
+
+/* ---- the way there ---- */
+
+static void cancel(struct spk_call *call)
+{
+    struct submission *submission = call->state;
+
+    spk_submit_cancel(&submission->submit);
+}
+
+static void start(struct spk_call *call)
+{
+    struct submission *submission = call->state;
+    bool was_empty;
+
+    spk_call_hold(call); /* for on_done */
+    spk_call_hold(call); /* for the list */
+    (void)spk_queue_put(spk_service_of(call)->running, &submission->item, &was_empty);
+    spk_submit_start(&submission->submit);
+}
+
+void spk_service_cancel_all(struct spk_service *service)
+{
+    struct spk_queue_item *item = spk_queue_take_all(service->running), *next;
+
+    for (; item; item = next) {
+        struct spk_call *call = ((struct submission *)(void *)item)->call;
+
+        next = item->next;
+        cancel(call);
+        spk_call_drop(call);
+    }
+}
+
+static const char *non_empty(const char *text)
+{
+    return text && *text ? text : NULL;
+}
+
+static bool was_tried_before(const struct spk_call *call)
+{
+    static const char key[] = "grpc-previous-rpc-attempts";
+
+    for (size_t i = 0; i < call->metadata.count; i++) {
+        grpc_slice name = call->metadata.metadata[i].key;
+
+        if (GRPC_SLICE_LENGTH(name) == sizeof(key) - 1 &&
+            memcmp(GRPC_SLICE_START_PTR(name), key, sizeof(key) - 1) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool prepare(struct spk_call *call, const Spk__SubmitRequest *message,
+                    struct submission *submission, struct spk_err *err)
+{
+    const struct spk_service *service = spk_service_of(call);
+    struct spk_request *request = spk_alloc(&call->arena, sizeof(*request));
+    const struct spk_payload_message payload = {
+        .form = (int)message->payload_case,
+        .application = message->application,
+        .manifest = &message->manifest,
+        .command = message->command,
+    };
+
+    *request = (struct spk_request){
+        .idempotency_key = non_empty(message->idempotency_key),
+        .submission_id = non_empty(message->submission_id),
+        .spark_version = non_empty(message->spark_version),
+        .tenant = "",
+        .pod_mutation = spk_read_pod_mutation((int)message->pod_mutation),
+        .controller_steps = spk_read_controller_steps((int)message->controller_steps),
+        .skip_defaults = message->has_default_fields && !message->default_fields,
+        .random = submission->random,
+        .submit_time_ms = spk_wall_ms(),
+    };
+    return spk_payload_read(&call->arena, &payload, &service->settings, &request->payload,
+                            err) &&
+           spk_prepare(&call->arena, &service->settings, request, &submission->prepared, err);
+}
+
+static void fill_submit(struct spk_call *call, const Spk__SubmitRequest *message,
+                        struct submission *submission)
+{
+    const struct spk_prepared *prepared = &submission->prepared;
+    struct spk_submit_call *submit = &submission->submit;
+
+    submit->arena = &call->arena;
+    submit->api = spk_service_of(call)->api;
+    submit->parts = &prepared->parts;
+    submit->key = &prepared->key;
+    submit->ns = prepared->plan.namespace_;
+    submit->uid = prepared->uid;
+    submit->application_id = prepared->plan.application_id;
+    submit->application_name = prepared->plan.application_name;
+    submit->deadline_ms = call->deadline_ms;
+    submit->validate_only = message->validate_only;
+    submit->server_dry_run = !message->has_server_dry_run || message->server_dry_run;
+    submit->retry = was_tried_before(call);
+    submit->require_submission_id = message->require_submission_id;
+    submit->done = on_done;
+    submit->context = call;
+}
+
+void spk_method_submit(struct spk_call *call)
+{
+    struct submission *submission = spk_alloc(&call->arena, sizeof(*submission));
+    struct spk_err err = {0};
+    const Spk__SubmitRequest *message = (const Spk__SubmitRequest *)spk_service_decode(
+        call, &spk__submit_request__descriptor, &submission->warnings);
+
+    if (!message)
+        return;
+    draw(submission);
+    if (!prepare(call, message, submission, &err)) {
+        spk_call_fail(call, &err);
+        return;
+    }
+    fill_submit(call, message, submission);
+    for (size_t i = 0; i < submission->warnings.n; i++) {
+        const struct spk_warning *warning = &submission->warnings.items[i];
+
+        spk_warn(&submission->prepared.warnings, &call->arena, warning->code, warning->field,
+                 "%s", warning->message);
+    }
+    call->ns = submission->submit.ns;
+    call->app = submission->submit.application_name;
+    call->pod = spk_object_name(submission->prepared.parts.pod);
+    call->attempt = submission->prepared.key.attempt;
+    call->submission_id = submission->prepared.key.submission_id;
+    submission->call = call;
+    call->state = submission;
+    call->on_gone = cancel;
+    call->then = start;
+}
