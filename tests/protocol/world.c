@@ -1,0 +1,542 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "world.h"
+
+#include "deploy/adopt.h"
+#include "kubernetes/object.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CALL_ARENA       ((size_t)4 << 20)
+#define MAX_REPEATS      6U
+#define CALL_DEADLINE_MS 60000
+
+static const char *const fault_names[] = {
+    [FAULT_NONE] = "none",
+    [FAULT_NOT_SENT] = "not sent",
+    [FAULT_LOST] = "lost",
+    [FAULT_ACK_LOST] = "acknowledgement lost",
+    [FAULT_ERROR] = "500",
+    [FAULT_ACK_ERROR] = "504 with effect",
+    [FAULT_THROTTLED] = "429",
+    [FAULT_CONFLICT] = "409",
+    [FAULT_QUOTA] = "403",
+    [FAULT_UNAUTHORIZED] = "401",
+    [FAULT_CUT] = "answer cut",
+    [FAULT_LATE] = "late",
+    [FAULT_CRASH_BEFORE] = "crash before",
+    [FAULT_CRASH_AFTER] = "crash after",
+};
+
+const char *fault_name(enum fault fault)
+{
+    return fault_names[fault];
+}
+
+/* Renderings. */
+
+static cJSON *owned_pod(struct spk_arena *arena, const char *id, bool owned)
+{
+    cJSON *pod = spk_object(arena, "v1", "Pod", "pi-driver");
+
+    spk_object_label(pod, "sparkoperator.k8s.io/submission-id", id);
+    if (!owned)
+        return pod;
+    cJSON *owner = spk_json_push_object(
+        spk_json_list(spk_json_child(pod, "metadata"), "ownerReferences"));
+    spk_json_text(owner, "kind", "SparkApplication");
+    spk_json_text(owner, "name", "pi");
+    spk_json_text(owner, "uid", WORLD_UID);
+    return pod;
+}
+
+static size_t add_parts(struct spk_arena *arena, const struct spk_key *key, bool rich,
+                        struct spk_part *parts)
+{
+    const char *k = key->object;
+    cJSON *map =
+        spk_object(arena, "v1", "ConfigMap", spk_printf(arena, "spark-drv-%s-conf-map", k));
+    cJSON *service =
+        spk_object(arena, "v1", "Service", spk_printf(arena, "pi-%s-driver-svc", k));
+    size_t n = 0;
+
+    spk_json_bool(map, "immutable", true);
+    spk_json_text(spk_json_child(map, "data"), "spark.properties", "spark.a=1\n");
+    spk_json_text(spk_json_child(service, "spec"), "clusterIP", "None");
+    parts[n++] = (struct spk_part){SPK_PART_CONFIGMAP, map};
+    parts[n++] = (struct spk_part){SPK_PART_SERVICE, service};
+    if (!rich)
+        return n;
+    cJSON *claim = spk_object(arena, "v1", "PersistentVolumeClaim",
+                              spk_printf(arena, "pi-%s-driver-pvc-0", k));
+    cJSON *shared = spk_object(arena, "v1", "ConfigMap", "pi-prom-conf");
+    spk_json_text(spk_json_child(claim, "spec"), "storageClassName", "fast");
+    spk_json_text(spk_json_child(shared, "data"), "prometheus.yaml", "rules: []\n");
+    parts[n++] = (struct spk_part){SPK_PART_CLAIM, claim};
+    parts[n++] = (struct spk_part){SPK_PART_CONTROLLER, shared};
+    return n;
+}
+
+void rendering_init(struct rendering *rendering, const struct scenario *scenario, size_t id)
+{
+    struct spk_arena *arena = &rendering->arena;
+    bool owned = scenario->variant == SPK_VARIANT_P;
+    struct spk_part parts[8];
+    struct spk_err err;
+
+    *rendering = (struct rendering){.arena = SPK_ARENA_LIMIT(CALL_ARENA),
+                                    .uid = owned ? WORLD_UID : NULL};
+    const char *submission_id = spk_printf(arena, "sub-%zu", id);
+    struct spk_key_input input = {.ns = WORLD_NS,
+                                  .application = "pi",
+                                  .uid = rendering->uid,
+                                  .has_counters = owned,
+                                  .idempotency_key = owned ? NULL : "key-1",
+                                  .generation = 1,
+                                  .submission_id = submission_id,
+                                  .input_sha256 = spk_sha256_hex(arena, "i", 1)};
+    bool made = spk_key_make(arena, &input, &rendering->key, &err);
+    assert(made);
+    (void)made;
+    parts[0] = (struct spk_part){SPK_PART_POD, owned_pod(arena, submission_id, owned)};
+    size_t n = 1 + add_parts(arena, &rendering->key, scenario->rich, parts + 1);
+    rendering->parts =
+        spk_parts_prepare(arena,
+                          &(struct spk_deployment){.variant = scenario->variant,
+                                                   .key = &rendering->key,
+                                                   .ns = WORLD_NS,
+                                                   .application = "pi",
+                                                   .uid = rendering->uid,
+                                                   .submission_id = submission_id},
+                          parts, n);
+}
+
+/* The API server. */
+
+static void keep_reply(struct spk_api_job *job)
+{
+    (void)job;
+}
+
+static struct spk_api_reply ask(struct world *world, struct spk_arena *arena,
+                                const struct spk_api_request *request)
+{
+    struct spk_api_job *job = spk_alloc(arena, sizeof(*job));
+
+    job->arena = arena;
+    job->request = *request;
+    job->done = keep_reply;
+    spk_api_start(world->memory, job);
+    return job->reply;
+}
+
+const cJSON *world_get(struct world *world, struct spk_arena *arena, const char *kind,
+                       const char *name)
+{
+    struct spk_api_request request = {.verb = SPK_API_GET,
+                                      .resource = spk_resource_find(NULL, kind),
+                                      .ns = WORLD_NS,
+                                      .name = name};
+
+    return ask(world, arena, &request).object;
+}
+
+static struct event *log_event(struct world *world, const struct event *event)
+{
+    assert(world->n_events < MAX_EVENTS);
+    world->events[world->n_events] = *event;
+    return &world->events[world->n_events++];
+}
+
+static const char *attempt_of(struct spk_arena *arena, const cJSON *object)
+{
+    const char *mark =
+        spk_json_get_text(spk_json_at(object, "metadata.annotations"), SPK_MARK "key");
+
+    return mark ? spk_strndup(arena, mark, SPK_SHA256_HEX) : "";
+}
+
+/* Whether all children of the Pod's rendering are there. */
+static bool is_complete(struct world *world, const struct call *by, const cJSON *pod)
+{
+    struct spk_arena *arena = by->submit.arena;
+    const char *mark =
+        spk_json_get_text(spk_json_at(pod, "metadata.annotations"), SPK_MARK "key");
+
+    for (size_t i = 0; i < world->n_calls; i++) {
+        const struct rendering *r = &world->calls[i]->rendering;
+
+        if (!mark || strcmp(mark + SPK_SHA256_HEX + 1, r->key.object_sha256) != 0)
+            continue;
+        for (size_t part = 0; part < r->parts.n; part++) {
+            const cJSON *object = r->parts.items[part].object;
+            const cJSON *there =
+                world_get(world, arena, spk_object_kind(object), spk_object_name(object));
+
+            if (!there)
+                return false;
+        }
+        return true;
+    }
+    return false;
+}
+
+static void log_commit(struct world *world, const struct call *call, const cJSON *before,
+                       const cJSON *after)
+{
+    bool opened = spk_gate_index(after) < 0 && (!before || spk_gate_index(before) >= 0);
+
+    if (!opened || strcmp(spk_object_kind(after), "Pod") != 0)
+        return;
+    log_event(world, &(struct event){.kind = EVENT_COMMITTED,
+                                     .call = call->index,
+                                     .uid = spk_object_uid(after),
+                                     .attempt = attempt_of(call->submit.arena, after),
+                                     .complete = is_complete(world, call, after)});
+}
+
+/* Carry a request out, and remember what it did. */
+static struct spk_api_reply carry_out(struct world *world, const struct call *call,
+                                      const struct spk_api_request *request)
+{
+    struct spk_arena *arena = call->submit.arena;
+    const cJSON *before = NULL;
+
+    if (request->name && request->verb != SPK_API_GET)
+        before = world_get(world, arena, request->resource->kind, request->name);
+    struct spk_api_reply reply = ask(world, arena, request);
+    if (reply.http >= 300 || request->verb == SPK_API_GET || request->dry_run)
+        return reply;
+    log_event(world, &(struct event){.kind = request->verb == SPK_API_CREATE ? EVENT_CREATED
+                                                                             : EVENT_PATCHED,
+                                     .call = call->index,
+                                     .object_kind = request->resource->kind,
+                                     .name = spk_object_name(reply.object),
+                                     .uid = spk_object_uid(reply.object),
+                                     .attempt = attempt_of(arena, reply.object)});
+    log_commit(world, call, before, reply.object);
+    return reply;
+}
+
+/* The network. */
+
+static struct spk_api_reply no_answer(enum spk_api_transport transport)
+{
+    return (struct spk_api_reply){.transport = transport,
+                                  .reason = "",
+                                  .message = "",
+                                  .details_kind = "",
+                                  .details_name = "",
+                                  .trouble = "simulated"};
+}
+
+static struct spk_api_reply refusal(int http, const char *reason, const char *message)
+{
+    struct spk_api_reply reply = no_answer(SPK_API_ANSWERED);
+
+    reply.http = http;
+    reply.reason = reason;
+    reply.message = message;
+    return reply;
+}
+
+static void delay(struct world *world, struct call *call, const struct spk_api_job *job)
+{
+    assert(world->n_late < MAX_LATE);
+    world->late[world->n_late++] = (struct late){
+        .call = call,
+        .request = job->request,
+        .due_ms = world->now_ms + (int64_t)job->request.timeout_s * 1000,
+    };
+}
+
+/* What each fault makes of a request: whether it is carried out, and the answer otherwise. */
+static const struct {
+    bool effect;
+    enum spk_api_transport transport;
+    int http; /* 0: no answer, or the real one */
+    const char *reason, *message;
+} faults[] = {
+    [FAULT_NONE] = {true, SPK_API_ANSWERED, 0, "", ""},
+    [FAULT_NOT_SENT] = {false, SPK_API_NOT_SENT, 0, "", ""},
+    [FAULT_LOST] = {false, SPK_API_INTERRUPTED, 0, "", ""},
+    [FAULT_ACK_LOST] = {true, SPK_API_INTERRUPTED, 0, "", ""},
+    [FAULT_ERROR] = {false, SPK_API_ANSWERED, 500, "InternalError", "down"},
+    [FAULT_ACK_ERROR] = {true, SPK_API_ANSWERED, 504, "Timeout", "too slow"},
+    [FAULT_THROTTLED] = {false, SPK_API_ANSWERED, 429, "TooManyRequests", "slow down"},
+    [FAULT_CONFLICT] = {false, SPK_API_ANSWERED, 409, "Conflict", "modified"},
+    [FAULT_QUOTA] = {false, SPK_API_ANSWERED, 403, "Forbidden",
+                     "x is forbidden: exceeded quota: q, requested: a=1, used: a=1, "
+                     "limited: a=1"},
+    [FAULT_UNAUTHORIZED] = {false, SPK_API_ANSWERED, 401, "Unauthorized", "Unauthorized"},
+    [FAULT_CUT] = {true, SPK_API_TRUNCATED, 0, "", ""},
+    [FAULT_LATE] = {false, SPK_API_INTERRUPTED, 0, "", ""},
+    [FAULT_CRASH_BEFORE] = {false, SPK_API_INTERRUPTED, 0, "", ""},
+    [FAULT_CRASH_AFTER] = {true, SPK_API_INTERRUPTED, 0, "", ""},
+};
+
+static struct spk_api_reply answer(struct world *world, struct call *call,
+                                   const struct spk_api_job *job, enum fault fault)
+{
+    struct spk_api_reply real = no_answer(SPK_API_INTERRUPTED);
+
+    if (faults[fault].effect)
+        real = carry_out(world, call, &job->request);
+    if (fault == FAULT_NONE || (fault == FAULT_CUT && real.http >= 300))
+        return real;
+    if (fault == FAULT_LATE)
+        delay(world, call, job);
+    if (faults[fault].http)
+        return refusal(faults[fault].http, faults[fault].reason, faults[fault].message);
+    struct spk_api_reply reply = no_answer(faults[fault].transport);
+    if (fault == FAULT_CUT)
+        reply.http = real.http;
+    return reply;
+}
+
+static const enum fault write_faults[] = {
+    FAULT_NONE,         FAULT_NOT_SENT,     FAULT_LOST,      FAULT_ACK_LOST,
+    FAULT_ERROR,        FAULT_ACK_ERROR,    FAULT_THROTTLED, FAULT_CONFLICT,
+    FAULT_QUOTA,        FAULT_UNAUTHORIZED, FAULT_CUT,       FAULT_LATE,
+    FAULT_CRASH_BEFORE, FAULT_CRASH_AFTER,
+};
+static const enum fault read_faults[] = {FAULT_NONE, FAULT_LOST, FAULT_ERROR,
+                                         FAULT_UNAUTHORIZED, FAULT_CRASH_BEFORE};
+
+static enum fault pick_fault(struct world *world, const struct call *call,
+                             const struct spk_api_job *job)
+{
+    bool read = job->request.verb == SPK_API_GET;
+    const enum fault *kinds = read ? read_faults : write_faults;
+    unsigned n = read ? SPK_LEN(read_faults) : SPK_LEN(write_faults);
+
+    if (world->script)
+        return world->script(world, call, job);
+    if (world->faults_left == 0)
+        return FAULT_NONE;
+    if (!world->scenario->crashes)
+        n -= read ? 1 : 2;
+    enum fault fault = kinds[choose(world->choices, n)];
+    world->faults_left -= fault != FAULT_NONE;
+    return fault;
+}
+
+static void log_request(struct world *world, const struct call *call,
+                        const struct spk_api_job *job, enum fault fault)
+{
+    const struct spk_api_request *request = &job->request;
+    const char *name = request->name;
+
+    if (!name)
+        name = spk_object_name(call->submit.parts->pod);
+    for (size_t i = 0; !request->name && i < call->submit.parts->n; i++) {
+        const cJSON *object = call->submit.parts->items[i].object;
+        const char *quoted = spk_printf(call->submit.arena, "\"name\":\"%s\",\"namespace\"",
+                                        spk_object_name(object));
+
+        if (strcmp(spk_object_kind(object), request->resource->kind) == 0 &&
+            strstr(request->body, quoted))
+            name = spk_object_name(object);
+    }
+    log_event(world, &(struct event){.kind = EVENT_SENT,
+                                     .call = call->index,
+                                     .verb = request->verb,
+                                     .fault = fault,
+                                     .object_kind = request->resource->kind,
+                                     .name = name,
+                                     .timeout_s = request->timeout_s,
+                                     .dry_run = request->dry_run});
+}
+
+/* Carry out what the call waits for. */
+static void serve(struct world *world, struct call *call)
+{
+    struct spk_api_job *job = call->pending;
+
+    call->pending = NULL;
+    world->now_ms++;
+    if (job->request.verb == SPK_API_WAIT) {
+        world->now_ms += job->request.wait_ms;
+        job->reply = no_answer(SPK_API_ANSWERED);
+        job->done(job);
+        return;
+    }
+    if (world->meddle)
+        world->meddle(world, call, job);
+    enum fault fault = pick_fault(world, call, job);
+    log_request(world, call, job, fault);
+    job->reply = answer(world, call, job, fault);
+    if (fault == FAULT_CRASH_BEFORE || fault == FAULT_CRASH_AFTER)
+        call->crashed = true;
+    else
+        job->done(job);
+}
+
+static void arrive(struct world *world, size_t i)
+{
+    struct late late = world->late[i];
+
+    world->late[i] = world->late[--world->n_late];
+    (void)carry_out(world, late.call, &late.request);
+}
+
+static void wire_start(struct spk_api *api, struct spk_api_job *job)
+{
+    struct call *call = (struct call *)(void *)((char *)api - offsetof(struct call, wire));
+
+    assert(!call->pending && !call->finished);
+    call->pending = job;
+}
+
+static void wire_cancel(struct spk_api *api, struct spk_api_job *job)
+{
+    (void)api;
+    (void)job;
+}
+
+static int64_t wire_now(struct spk_api *api)
+{
+    const struct call *call =
+        (const struct call *)(void *)((char *)api - offsetof(struct call, wire));
+
+    return call->world->now_ms;
+}
+
+static void wire_close(struct spk_api *api)
+{
+    (void)api;
+}
+
+static const struct spk_api_ops wire_ops = {wire_start, wire_cancel, wire_now, wire_close};
+
+/* Callers. */
+
+static void note_end(struct spk_submit_call *submit)
+{
+    struct call *call = submit->context;
+
+    assert(!call->finished);
+    call->finished = true;
+    call->ended_at = call->world->n_events;
+}
+
+static struct call *begin(struct world *world, size_t caller, bool retry)
+{
+    struct call *call = calloc(1, sizeof(*call));
+
+    assert(call && world->n_calls < MAX_CALLS);
+    call->world = world;
+    call->caller = caller;
+    call->index = world->n_calls;
+    call->wire = (struct spk_api){.ops = &wire_ops, .url = "simulation"};
+    call->arena = (struct spk_arena)SPK_ARENA_LIMIT(CALL_ARENA);
+    rendering_init(&call->rendering, world->scenario,
+                   world->scenario->other_ids ? call->index : 0);
+    world->calls[world->n_calls++] = call;
+    world->current[caller] = call;
+    call->submit = (struct spk_submit_call){
+        .arena = &call->arena,
+        .api = &call->wire,
+        .parts = &call->rendering.parts,
+        .key = &call->rendering.key,
+        .ns = WORLD_NS,
+        .uid = call->rendering.uid,
+        .application_id = "spark-1",
+        .application_name = "pi",
+        .deadline_ms = world->now_ms + CALL_DEADLINE_MS,
+        .retry = retry,
+        .jitter_seed = call->index + 1,
+        .done = note_end,
+        .context = call,
+    };
+    spk_submit_start(&call->submit);
+    return call;
+}
+
+/* An application that got no good answer asks again; false: all have theirs. */
+static bool repeat_calls(struct world *world)
+{
+    size_t before = world->n_calls;
+
+    for (size_t i = 0; i < world->scenario->callers; i++) {
+        const struct call *call = world->current[i];
+        bool failed = call->crashed || (call->finished && !call->submit.ok);
+
+        if (failed && world->n_calls < world->scenario->callers * MAX_REPEATS)
+            (void)begin(world, i, call->index % 2 == 1);
+    }
+    return world->n_calls > before;
+}
+
+/* One step of whoever is chosen; false: nothing is left to happen. */
+static bool step(struct world *world)
+{
+    struct call *ready[MAX_CALLERS];
+    unsigned n = 0;
+
+    for (size_t i = 0; i < world->n_late; i++)
+        if (world->late[i].due_ms <= world->now_ms) {
+            arrive(world, i);
+            return true;
+        }
+    for (size_t i = 0; i < world->scenario->callers; i++)
+        if (world->current[i] && world->current[i]->pending && !world->current[i]->crashed)
+            ready[n++] = world->current[i];
+    unsigned pick = choose(world->choices, n + (unsigned)world->n_late);
+    if (n + world->n_late == 0)
+        return false;
+    if (pick < n)
+        serve(world, ready[pick]);
+    else
+        arrive(world, pick - n);
+    return true;
+}
+
+void world_run(struct world *world)
+{
+    for (size_t i = 0; i < world->scenario->callers; i++)
+        (void)begin(world, i, false);
+    do
+        while (step(world))
+            ;
+    while (repeat_calls(world));
+}
+
+struct call *world_call(struct world *world, bool retry)
+{
+    struct call *call = begin(world, 0, retry);
+
+    while (!call->finished && !call->crashed)
+        serve(world, call);
+    return call;
+}
+
+static int64_t world_clock(void *context)
+{
+    return ((const struct world *)context)->now_ms;
+}
+
+void world_open(struct world *world, const struct scenario *scenario, struct choices *choices)
+{
+    struct spk_err err;
+
+    *world = (struct world){.scenario = scenario,
+                            .choices = choices,
+                            .faults_left = scenario->faults,
+                            .now_ms = 1000000};
+    bool opened = spk_memory_open(&world->memory, &err);
+    assert(opened);
+    (void)opened;
+    spk_memory_set_clock(world->memory, world_clock, world);
+}
+
+void world_close(struct world *world)
+{
+    for (size_t i = 0; i < world->n_calls; i++) {
+        spk_arena_free(&world->calls[i]->arena);
+        spk_arena_free(&world->calls[i]->rendering.arena);
+        free(world->calls[i]);
+    }
+    spk_api_close(world->memory);
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * world.h: callers of the real submitter, one API server in memory, and a network between them
+ * that loses, delays and refuses. Time is virtual; every run is decided by its choices.
+ */
+#pragma once
+
+#include "apiserver/memory.h"
+#include "choices.h"
+#include "submitter.h"
+
+#define MAX_CALLERS 3
+#define MAX_CALLS   64
+#define MAX_EVENTS  2048
+#define MAX_LATE    16
+
+#define WORLD_UID "5a7b1c2d-0001-4000-8000-00000000a001"
+#define WORLD_NS  "ns1"
+
+/** What happens to one request. */
+enum fault {
+    FAULT_NONE,
+    FAULT_NOT_SENT,     /* no connection */
+    FAULT_LOST,         /* sent, never arrives */
+    FAULT_ACK_LOST,     /* has its effect, the answer is lost */
+    FAULT_ERROR,        /* 500 without effect */
+    FAULT_ACK_ERROR,    /* 504 although it has its effect */
+    FAULT_THROTTLED,    /* 429 */
+    FAULT_CONFLICT,     /* 409 Conflict */
+    FAULT_QUOTA,        /* 403 exceeded quota */
+    FAULT_UNAUTHORIZED, /* 401 */
+    FAULT_CUT,          /* has its effect, the answer cannot be read */
+    FAULT_LATE,         /* the answer is lost, the effect comes later */
+    FAULT_CRASH_BEFORE, /* the caller dies, the request never leaves */
+    FAULT_CRASH_AFTER,  /* the caller dies when the request has had its effect */
+    FAULT_COUNT
+};
+
+/** One rendering that callers may try to create. */
+struct rendering {
+    struct spk_arena arena;
+    struct spk_key key;
+    struct spk_parts parts;
+    const char *uid; /* of the application; NULL: none */
+};
+
+/** One call of one caller; a repeated call is another one. */
+struct call {
+    struct world *world;
+    struct spk_arena arena;
+    struct spk_api wire; /* what the submitter talks to */
+    struct spk_submit_call submit;
+    size_t caller, index;
+    struct spk_api_job *pending;
+    bool finished, crashed;
+    size_t ended_at; /* event index at the answer */
+    struct rendering rendering;
+};
+
+enum event_kind {
+    EVENT_SENT,    /* a request left the caller, whatever became of it */
+    EVENT_CREATED, /* the API server stored a new object */
+    EVENT_PATCHED,
+    EVENT_COMMITTED, /* a driver can start from now on */
+};
+
+struct event {
+    enum event_kind kind;
+    size_t call; /* index; SIZE_MAX: somebody else */
+    enum spk_api_verb verb;
+    enum fault fault;
+    const char *object_kind, *name; /* arena of the call */
+    const char *uid, *attempt;      /* A: hex; "" if unknown */
+    bool complete;                  /* COMMITTED: all children of its rendering exist */
+    int timeout_s;
+    bool dry_run;
+};
+
+/** How a scenario starts a call: fills in the rendering and flags of call->submit. */
+typedef void prepare_fn(struct call *call);
+
+struct scenario {
+    const char *name;
+    enum spk_variant variant;
+    size_t callers;
+    unsigned faults;     /* at most so many in a run */
+    bool rich;           /* with a claim and an object of the controller */
+    bool other_ids;      /* each call has a submission id of its own */
+    bool crashes;        /* callers may die */
+    bool may_be_refused; /* a call may end with TRANSLATOR_CHANGED for good */
+};
+
+struct world {
+    const struct scenario *scenario;
+    struct choices *choices;
+    struct spk_api *memory;
+    int64_t now_ms;
+    unsigned faults_left;
+    struct call *calls[MAX_CALLS];
+    size_t n_calls;
+    struct call *current[MAX_CALLERS];
+    struct late {
+        struct call *call;
+        struct spk_api_request request;
+        int64_t due_ms;
+    } late[MAX_LATE];
+    size_t n_late;
+    struct event events[MAX_EVENTS];
+    size_t n_events;
+    /* Scripted runs: asked before choices; NULL: choices only. */
+    enum fault (*script)(struct world *world, const struct call *call,
+                         const struct spk_api_job *job);
+    void (*meddle)(struct world *world, const struct call *call,
+                   const struct spk_api_job *job); /* before a request is carried out */
+    const void *script_data;
+    unsigned script_count;
+};
+
+void world_open(struct world *world, const struct scenario *scenario, struct choices *choices);
+void world_close(struct world *world);
+
+/** Run all callers to their ends, repeated calls included. */
+void world_run(struct world *world);
+
+/** Run one call of caller 0 to its end, or death. */
+struct call *world_call(struct world *world, bool retry);
+
+/** Make what a rendering of the scenario is; id distinguishes submission ids. */
+void rendering_init(struct rendering *rendering, const struct scenario *scenario, size_t id);
+
+/** The stored object, in arena; NULL: none. */
+const cJSON *world_get(struct world *world, struct spk_arena *arena, const char *kind,
+                       const char *name);
+
+/** Check the history; prints what does not hold and returns how much. */
+unsigned invariants_check(const struct world *world);
+
+const char *fault_name(enum fault fault);
