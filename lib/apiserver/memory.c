@@ -180,7 +180,7 @@ static void list(struct exchange *ex)
     cJSON *object = spk_json_new_object(ex->arena);
     const char *selector = ex->request->label_selector;
     struct spk_strings wanted = {0};
-    const struct spk_stored **items;
+    struct spk_stored_item *items;
 
     if (selector && *selector)
         wanted = spk_split(ex->arena, selector, ',');
@@ -188,7 +188,8 @@ static void list(struct exchange *ex)
     spk_json_text(object, "kind", spk_printf(ex->arena, "%sList", ex->key.resource->kind));
     size_t n = spk_store_list(ex->memory->store, ex->arena, &ex->key, &wanted, &items);
     for (size_t i = 0; i < n; i++)
-        spk_json_push(spk_json_list(object, "items"), spk_stored_read(ex->arena, items[i]));
+        spk_json_push(spk_json_list(object, "items"),
+                      spk_stored_read(ex->arena, items[i].stored));
     (void)spk_json_list(object, "items");
     answer(ex, 200, object);
 }
@@ -418,6 +419,7 @@ void spk_memory_put(struct spk_api *api, struct spk_arena *arena, const char *ns
 
     if (!spk_json_at(object, "metadata.uid"))
         set_uid(memory, copy);
+    spk_json_text(spk_json_child(copy, "metadata"), "namespace", ns);
     set_version(memory, copy);
     do {
         const struct spk_stored *present = spk_store_get(memory->store, arena, &key);

@@ -23,7 +23,7 @@ void spk_memory_set_clock(struct spk_api *api, int64_t (*now_ms)(void *context),
 
 /**
  * Store object as it is, over an older one, status and deletionTimestamp included: what other
- * users and controllers of a cluster do. What has no uid or resourceVersion gets one.
+ * users and controllers of a cluster do. It gets a uid if it has none, ns, and a new version.
  */
 void spk_memory_put(struct spk_api *api, struct spk_arena *arena, const char *ns,
                     const cJSON *object);

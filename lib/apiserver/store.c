@@ -284,8 +284,7 @@ static bool is_listed(const struct spk_stored *stored, const struct spk_store_ke
 
 /* References that an arena holds. */
 struct list {
-    const struct spk_stored **items;
-    struct spk_stored **held;
+    struct held *held;
     size_t n, capacity;
 };
 
@@ -294,7 +293,7 @@ static void let_all_go(void *argument)
     struct list *list = argument;
 
     for (size_t i = 0; i < list->n && i < list->capacity; i++)
-        spk_stored_release(list->held[i]);
+        spk_stored_release(list->held[i].stored);
 }
 
 /* Count all that is listed, and hold as many as there is room for. */
@@ -308,7 +307,7 @@ static void collect(struct spk_store *store, const struct spk_store_key *key,
                 continue;
             if (list->n < list->capacity) {
                 (void)atomic_fetch_add(&at->references, 1);
-                list->held[list->n] = at;
+                list->held[list->n].stored = at;
             }
             list->n++;
         }
@@ -317,20 +316,19 @@ static void collect(struct spk_store *store, const struct spk_store_key *key,
 
 static int by_name(const void *a, const void *b)
 {
-    const struct spk_stored *const *left = a, *const *right = b;
+    const struct spk_stored_item *left = a, *right = b;
 
-    return strcmp((*left)->name, (*right)->name);
+    return strcmp(left->stored->name, right->stored->name);
 }
 
 size_t spk_store_list(struct spk_store *store, struct spk_arena *arena,
                       const struct spk_store_key *key, const struct spk_strings *wanted,
-                      const struct spk_stored ***out)
+                      struct spk_stored_item **out)
 {
     struct list *list = spk_alloc(arena, sizeof(*list));
 
     spk_defer(arena, let_all_go, list);
     for (size_t room = 16;; room = list->n * 2) {
-        list->items = spk_alloc_array(arena, room, sizeof(*list->items));
         list->held = spk_alloc_array(arena, room, sizeof(*list->held));
         list->capacity = room;
         list->n = 0;
@@ -340,9 +338,10 @@ size_t spk_store_list(struct spk_store *store, struct spk_arena *arena,
         let_all_go(list);
         list->capacity = 0;
     }
+    struct spk_stored_item *items = spk_alloc_array(arena, list->n, sizeof(*items));
     for (size_t i = 0; i < list->n; i++)
-        list->items[i] = list->held[i];
-    qsort(list->items, list->n, sizeof(struct spk_stored *), by_name);
-    *out = list->items;
+        items[i].stored = list->held[i].stored;
+    qsort(items, list->n, sizeof(*items), by_name);
+    *out = items;
     return list->n;
 }

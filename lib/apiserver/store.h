@@ -46,9 +46,13 @@ enum spk_store_verdict spk_store_swap(struct spk_store *store, const struct spk_
                                       const struct spk_stored *expected,
                                       struct spk_stored *next);
 
+struct spk_stored_item {
+    const struct spk_stored *stored;
+};
+
 /** All objects of a resource in ns that carry every label of wanted ("k=v"), by name. */
 size_t spk_store_list(struct spk_store *store, struct spk_arena *arena,
                       const struct spk_store_key *key, const struct spk_strings *wanted,
-                      const struct spk_stored ***out);
+                      struct spk_stored_item **out);
 
 uint64_t spk_store_next_version(struct spk_store *store);

@@ -245,6 +245,7 @@ enum {
     C_DELETING = 1 << 3,
     C_SHARED = 1 << 4,    /* of the controller steps */
     C_POD_OWNED = 1 << 5, /* variant G: the owner must be our Pod */
+    C_ORPHAN = 1 << 6,    /* owned by an earlier Pod of our Pod\'s name */
 };
 
 /* As pod_rules. A child of our rendering with another Pod as owner is left over from a Pod
@@ -255,6 +256,7 @@ static const struct child_rule {
     enum spk_reason reason;
 } child_rules[] = {
     {C_POD_OWNED | C_KEY, C_OWNER, SPK_REFUSE, SPK_PREVIOUS_RUN_TERMINATING},
+    {C_SHARED | C_ORPHAN, C_OWNER, SPK_REFUSE, SPK_PREVIOUS_RUN_TERMINATING},
     {C_DELETING, 0, SPK_REFUSE, SPK_SUBMISSION_BEING_DELETED},
     {C_SHARED | C_OWNER, 0, SPK_UPDATE, SPK_NO_REASON},
     {C_KEY | C_OWNER | C_CONTENT, C_SHARED, SPK_ADOPT, SPK_NO_REASON},
@@ -268,6 +270,18 @@ static const char *expected_owner(const struct spk_claimant *claimant,
     if (part->kind == SPK_PART_CONTROLLER && claimant->uid)
         return claimant->uid;
     return claimant->parts->variant == SPK_VARIANT_G ? claimant->pod_uid : claimant->uid;
+}
+
+/* The name is our Pod's now, so any other Pod of it is gone. */
+static bool is_owned_by_namesake(const struct spk_claimant *claimant, const cJSON *observed)
+{
+    SPK_JSON_EACH (owner, spk_json_at(observed, "metadata.ownerReferences"))
+        if (spk_text_equal(spk_json_get_text(owner, "kind"), "Pod") &&
+            spk_text_equal(spk_json_get_text(owner, "name"),
+                           spk_object_name(claimant->parts->pod)) &&
+            !spk_text_equal(spk_json_get_text(owner, "uid"), claimant->pod_uid))
+            return true;
+    return false;
 }
 
 static unsigned child_facts(struct spk_arena *arena, const struct spk_claimant *claimant,
@@ -284,6 +298,7 @@ static unsigned child_facts(struct spk_arena *arena, const struct spk_claimant *
         {C_DELETING, is_deleting(observed)},
         {C_SHARED, shared},
         {C_POD_OWNED, claimant->parts->variant == SPK_VARIANT_G && !shared},
+        {C_ORPHAN, claimant->pod_uid && is_owned_by_namesake(claimant, observed)},
     };
     unsigned all = 0;
 

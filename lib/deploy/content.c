@@ -154,5 +154,5 @@ int64_t spk_rfc3339_s(const char *text)
         return 0;
     if (end == 0 || text[end] != '\0')
         return 0;
-    return days(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
+    return ((days(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
 }

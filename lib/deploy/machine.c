@@ -54,7 +54,7 @@ static void succeed(struct spk_turn *turn)
 {
     const cJSON *object = turn->seen.object;
 
-    switch ((enum spk_intent)turn->m->intent) {
+    switch (turn->m->intent) {
     case SPK_TO_CREATE:
         spk_course_settle(turn, object, SPK_PART_CREATED);
         spk_course_go_on(turn);
@@ -130,11 +130,11 @@ static void on_write(struct spk_turn *turn)
         succeed(turn);
         return;
     case SPK_FOLLOW_RETRY:
-        spk_turn_back_off(turn, (enum spk_intent)m->intent);
+        spk_turn_back_off(turn, m->intent);
         return;
     case SPK_FOLLOW_RETRY_ONCE:
         if (spk_turn_may_renew(turn))
-            spk_turn_perform(turn, (enum spk_intent)m->intent);
+            spk_turn_perform(turn, m->intent);
         else
             refuse(turn, turn->p->maybe || m->task->retry);
         return;
@@ -192,7 +192,7 @@ struct spk_action spk_machine_next(struct spk_machine *machine, const struct spk
         begin(&turn);
     } else if (machine->waiting) {
         machine->waiting = false;
-        spk_turn_perform(&turn, (enum spk_intent)machine->intent);
+        spk_turn_perform(&turn, machine->intent);
     } else if (machine->intent == SPK_TO_LOOK) {
         spk_look_on(&turn);
     } else if (machine->phase == SPK_PHASE_REHEARSE) {

@@ -67,11 +67,25 @@ struct spk_progress {
     struct spk_err refusal;
 };
 
+/* Private. */
+enum spk_phase {
+    SPK_PHASE_ENSURE,   /* the parts, one after the other */
+    SPK_PHASE_OPEN,     /* the gate */
+    SPK_PHASE_RELABEL,  /* the adopted driver */
+    SPK_PHASE_CHECK,    /* validate_only: who has the driver's name? */
+    SPK_PHASE_REHEARSE, /* validate_only: dry runs */
+    SPK_PHASE_OVER,
+};
+
+/* What the machine wants to know or to happen; each is one request. */
+enum spk_intent { SPK_TO_CREATE, SPK_TO_LOOK, SPK_TO_UPDATE, SPK_TO_OPEN, SPK_TO_RELABEL };
+
 /** Private but for the results, which are complete after DONE and FAIL. */
 struct spk_machine {
     struct spk_arena *arena;
     const struct spk_task *task;
-    int phase, intent;
+    enum spk_phase phase;
+    enum spk_intent intent;
     bool waiting, cancelled;
     size_t at; /* index of the part in hand */
     size_t pod_at;

@@ -7,18 +7,6 @@
 
 #include "deploy/machine.h"
 
-enum spk_phase {
-    SPK_PHASE_ENSURE,   /* the parts, one after the other */
-    SPK_PHASE_OPEN,     /* the gate */
-    SPK_PHASE_RELABEL,  /* the adopted driver */
-    SPK_PHASE_CHECK,    /* validate_only: who has the driver's name? */
-    SPK_PHASE_REHEARSE, /* validate_only: dry runs */
-    SPK_PHASE_OVER,
-};
-
-/** What the machine wants to know or to happen; each is one request. */
-enum spk_intent { SPK_TO_CREATE, SPK_TO_LOOK, SPK_TO_UPDATE, SPK_TO_OPEN, SPK_TO_RELABEL };
-
 struct spk_turn {
     struct spk_machine *m;
     struct spk_progress *p; /* of the part in hand */

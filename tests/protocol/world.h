@@ -76,9 +76,6 @@ struct event {
     bool dry_run;
 };
 
-/** How a scenario starts a call: fills in the rendering and flags of call->submit. */
-typedef void prepare_fn(struct call *call);
-
 struct scenario {
     const char *name;
     enum spk_variant variant;
@@ -107,13 +104,15 @@ struct world {
     size_t n_late;
     struct event events[MAX_EVENTS];
     size_t n_events;
-    /* Scripted runs: asked before choices; NULL: choices only. */
+    /* Scripted runs: asked instead of choices; NULL: choices. */
     enum fault (*script)(struct world *world, const struct call *call,
                          const struct spk_api_job *job);
-    void (*meddle)(struct world *world, const struct call *call,
-                   const struct spk_api_job *job); /* before a request is carried out */
+    /* What others do just before a request; NULL: nothing. */
+    void (*meddle)(struct world *world, struct call *call, const struct spk_api_job *job);
     const void *script_data;
     unsigned script_count;
+    bool require_submission_id; /* of calls that begin */
+    bool refused_for_good;      /* a run that is not to end well */
 };
 
 void world_open(struct world *world, const struct scenario *scenario, struct choices *choices);
@@ -121,6 +120,13 @@ void world_close(struct world *world);
 
 /** Run all callers to their ends, repeated calls included. */
 void world_run(struct world *world);
+
+/** Let the first delayed request have its effect now. */
+void world_arrive(struct world *world);
+
+/** Another user of the cluster deletes an object. */
+void world_delete(struct world *world, struct spk_arena *arena, const char *kind,
+                  const char *name);
 
 /** Run one call of caller 0 to its end, or death. */
 struct call *world_call(struct world *world, bool retry);

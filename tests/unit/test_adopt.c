@@ -289,6 +289,15 @@ static const struct child_case {
     {G, SPK_PART_CONFIGMAP,
      META(DELETING ",\"ownerReferences\":[{\"kind\":\"Pod\",\"uid\":\"old\"}]"), SPK_REFUSE,
      SPK_PREVIOUS_RUN_TERMINATING},
+    {G, SPK_PART_CONTROLLER,
+     META("\"ownerReferences\":[{\"kind\":\"Pod\",\"name\":\"d\",\"uid\":\"old\"}]"),
+     SPK_REFUSE, SPK_PREVIOUS_RUN_TERMINATING},
+    {G, SPK_PART_CONTROLLER,
+     META("\"ownerReferences\":[{\"kind\":\"Pod\",\"name\":\"e\",\"uid\":\"old\"}]"),
+     SPK_REFUSE, SPK_OBJECT_FOREIGN},
+    {G, SPK_PART_CONTROLLER,
+     META("\"ownerReferences\":[{\"kind\":\"Pod\",\"name\":\"d\",\"uid\":\"pu\"}]"),
+     SPK_UPDATE, 0},
     {G, SPK_PART_CONFIGMAP, META(NO_KEY), SPK_REFUSE, SPK_OBJECT_FOREIGN},
 };
 
