@@ -112,6 +112,19 @@ void spk_strings_add(struct spk_arena *arena, struct spk_strings *list, const ch
     list->items[list->n++] = item;
 }
 
+char *spk_replace(struct spk_arena *arena, const char *text, const char *what, const char *by)
+{
+    struct spk_buf buf = {.arena = arena};
+    const char *found;
+
+    for (; (found = strstr(text, what)) != NULL; text = found + strlen(what)) {
+        spk_buf_put(&buf, text, (size_t)(found - text));
+        spk_buf_text(&buf, by);
+    }
+    spk_buf_text(&buf, text);
+    return spk_strdup(arena, spk_buf_string(&buf));
+}
+
 struct spk_strings spk_split(struct spk_arena *arena, const char *text, char separator)
 {
     struct spk_strings parts = {0};

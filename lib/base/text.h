@@ -35,6 +35,9 @@ char *spk_cut(struct spk_arena *arena, const char *text, size_t limit);
 /** A copy in lower case, ASCII letters only; independent of the locale. */
 char *spk_lower(struct spk_arena *arena, const char *text);
 
+/** A copy with every occurrence of what replaced. */
+char *spk_replace(struct spk_arena *arena, const char *text, const char *what, const char *by);
+
 /** The parts of text between separators, as they are; n parts have n - 1 separators. */
 struct spk_strings {
     const char **items;

@@ -2,7 +2,6 @@
 #include "spark/plan.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "base/limits.h"
 #include "spark/driver/driver.h"
@@ -55,7 +54,7 @@ static bool begin(struct spk_driver *driver, struct spk_err *err)
 }
 
 /* Whether Spark itself would hide the value of such a key in its user interface. */
-static bool is_secret(const struct spk_conf_entry *entry)
+static bool is_secret(struct spk_arena *arena, const struct spk_conf_entry *entry)
 {
     static const char *const words[] = {"secret", "password", "token", "accesskey",
                                         "access.key"};
@@ -68,10 +67,10 @@ static bool is_secret(const struct spk_conf_entry *entry)
             return false;
     if (*entry->value == '\0' || strcmp(entry->value, "<present_but_redacted>") == 0)
         return false;
+    const char *key = spk_lower(arena, entry->key);
     for (size_t i = 0; i < SPK_LEN(words); i++)
-        for (const char *c = entry->key; *c; c++)
-            if (strncasecmp(c, words[i], strlen(words[i])) == 0)
-                return true;
+        if (strstr(key, words[i]))
+            return true;
     return false;
 }
 
@@ -84,7 +83,7 @@ static void add_warnings(struct spk_driver *driver)
                  "the Pod's name '%s' is longer than 63 characters, so its hostname is cut",
                  name);
     for (size_t i = 0; i < driver->properties.n; i++)
-        if (is_secret(&driver->properties.entries[i]))
+        if (is_secret(driver->arena, &driver->properties.entries[i]))
             spk_warn(&driver->warnings, driver->arena, "SECRET_IN_CONFIGMAP",
                      driver->properties.entries[i].origin,
                      "the value of %s will be readable in a ConfigMap",

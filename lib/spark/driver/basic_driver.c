@@ -125,21 +125,12 @@ static bool add_resources(struct spk_driver *driver, const struct inputs *in,
     return spk_driver_custom_resources(driver, limits, err);
 }
 
-/* {{SPARK_VERSION}} in the image, since 4.1. */
 static const char *resolved_image(const struct spk_driver *driver, const char *image)
 {
-    static const char variable[] = "{{SPARK_VERSION}}";
-    struct spk_buf buf = {.arena = driver->arena};
-    const char *found;
-
     if (!driver->profile->spark_version_in_images)
         return image;
-    for (; (found = strstr(image, variable)) != NULL; image = found + strlen(variable)) {
-        spk_buf_put(&buf, image, (size_t)(found - image));
-        spk_buf_text(&buf, driver->submission->version.text);
-    }
-    spk_buf_text(&buf, image);
-    return spk_buf_string(&buf);
+    return spk_replace(driver->arena, image, "{{SPARK_VERSION}}",
+                       driver->submission->version.text);
 }
 
 static bool fill_container(struct spk_driver *driver, const struct inputs *in,

@@ -88,27 +88,12 @@ void spk_driver_property(struct spk_driver *driver, const char *key, const char 
         spk_conf_set(&driver->properties, key, value, ORIGIN);
 }
 
-/* text with every occurrence of what replaced. */
-static const char *replace(struct spk_arena *arena, const char *text, const char *what,
-                           const char *by)
-{
-    struct spk_buf buf = {.arena = arena};
-    const char *found;
-
-    for (; (found = strstr(text, what)) != NULL; text = found + strlen(what)) {
-        spk_buf_put(&buf, text, (size_t)(found - text));
-        spk_buf_text(&buf, by);
-    }
-    spk_buf_text(&buf, text);
-    return spk_buf_string(&buf);
-}
-
 const char *spk_driver_substitute(const struct spk_driver *driver, const char *value)
 {
     const char *named =
-        replace(driver->arena, value, "{{APP_ID}}", driver->ids->application_id);
+        spk_replace(driver->arena, value, "{{APP_ID}}", driver->ids->application_id);
 
-    return replace(driver->arena, named, "{{EXECUTOR_ID}}", "");
+    return spk_replace(driver->arena, named, "{{EXECUTOR_ID}}", "");
 }
 
 bool spk_driver_labels(const struct spk_driver *driver, cJSON **out, struct spk_err *err)

@@ -5,8 +5,6 @@
 #include "spark/driver/driver.h"
 #include "spark/volumes.h"
 
-#define ON_DEMAND "OnDemand"
-
 /* The volume being made; index counts all of the step. */
 struct place {
     struct spk_driver *driver;
@@ -72,17 +70,10 @@ static bool put_nfs(const struct place *place, cJSON *source, struct spk_err *er
 static const char *claim_name(const struct place *place)
 {
     struct spk_arena *arena = place->driver->arena;
-    const char *text = option(place, "options.claimName"), *found;
-    const char *name =
-        spk_printf(arena, "%s-driver-pvc-%zu", place->driver->prefix, place->index);
-    struct spk_buf buf = {.arena = arena};
 
-    for (; (found = strstr(text, ON_DEMAND)) != NULL; text = found + strlen(ON_DEMAND)) {
-        spk_buf_put(&buf, text, (size_t)(found - text));
-        spk_buf_text(&buf, name);
-    }
-    spk_buf_text(&buf, text);
-    return spk_buf_string(&buf);
+    return spk_replace(
+        arena, option(place, "options.claimName"), "OnDemand",
+        spk_printf(arena, "%s-driver-pvc-%zu", place->driver->prefix, place->index));
 }
 
 /* Labels and annotations that the configuration gives a claim (4.0). */
