@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan_fixture.h"
+#include "test.h"
+
+#include <string.h>
+
+#define K     "spark.kubernetes."
+#define X(n)  "xxxxxxxxxx" n
+#define BYTES "content\n"
+
+/* A submitting machine: its files, all with the same content but for the last. */
+static const char *const paths[] = {"/dir/ca",          "/dir/krb5.conf",
+                                    "/cwd/relative",    "/hadoop/core-site.xml",
+                                    "/home/conf/a.txt", "/dir/latin"};
+
+static struct spk_bytes content(const char *path)
+{
+    static const char latin[] = "\xe9";
+
+    if (strcmp(path, "/dir/latin") == 0)
+        return (struct spk_bytes){latin, 1};
+    return (struct spk_bytes){BYTES, strlen(BYTES)};
+}
+
+static bool read_file(void *context, struct spk_arena *arena, const char *path,
+                      struct spk_bytes *out, struct spk_err *err)
+{
+    (void)context;
+    (void)arena;
+    for (size_t i = 0; i < SPK_LEN(paths); i++)
+        if (strcmp(paths[i], path) == 0) {
+            *out = content(path);
+            return true;
+        }
+    return spk_fail(err, SPK_INVALID_FIELD, "cannot read '%s': No such file or directory",
+                    path);
+}
+
+static bool read_directory(void *context, struct spk_arena *arena, const char *path,
+                           struct spk_files *out, struct spk_err *err)
+{
+    struct spk_named_bytes *items = spk_alloc_array(arena, SPK_LEN(paths), sizeof(*items));
+    struct spk_files files = {items, 0};
+    size_t length = strlen(path);
+
+    (void)context;
+    for (size_t i = 0; i < SPK_LEN(paths); i++)
+        if (strncmp(paths[i], path, length) == 0 && paths[i][length] == '/')
+            items[files.n++] =
+                (struct spk_named_bytes){paths[i] + length + 1, content(paths[i])};
+    if (files.n == 0)
+        return spk_fail(err, SPK_INVALID_FIELD, "cannot read '%s': No such directory", path);
+    *out = files;
+    return true;
+}
+
+static void give_files(struct plan_fixture *fixture)
+{
+    struct spk_environment *environment = &fixture->submission.environment;
+
+    environment->read_file = read_file;
+    environment->read_directory = read_directory;
+    environment->cwd = "/cwd";
+}
+
+static void test_named_files_are_shipped(void)
+{
+    static const struct {
+        const char *setting, *place, *expected;
+    } cases[] = {
+        {K "authenticate.driver.caCertFile=/dir/ca", "Secret:data",
+         "{\"ca-cert\":\"Y29udGVudAo=\"}"},
+        {K "authenticate.driver.clientKeyFile=relative", "Secret:data",
+         "{\"client-key\":\"Y29udGVudAo=\"}"},
+        {K "authenticate.driver.caCertFile=/dir/ca",
+         "properties:" K "authenticate.driver.mounted.caCertFile",
+         "/mnt/secrets/spark-kubernetes-credentials/ca-cert"},
+        {K "kerberos.krb5.path=/dir/krb5.conf", "ConfigMap:data",
+         "{\"krb5.conf\":\"content\\n\"}"},
+        {K "kerberos.krb5.path=/dir/krb5.conf", "Pod:spec.volumes.0.configMap",
+         "{\"items\":[{\"key\":\"krb5.conf\",\"path\":\"krb5.conf\"}],\"name\":\"app-"
+         "aaaaaaaaaaaaaaaa-krb5-file\"}"},
+        {"spark.home=/home", "container:volumeMounts.1",
+         "{\"mountPath\":\"/opt/spark/conf\",\"name\":\"spark-conf-volume-driver\"}"},
+        {"spark.home=/home", "Pod:spec.volumes.1.configMap.items.0",
+         "{\"key\":\"a.txt\",\"mode\":420,\"path\":\"a.txt\"}"},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        struct plan_fixture fixture;
+
+        plan_fixture_init(&fixture, SPK_SPARK_4_1);
+        give_files(&fixture);
+        plan_fixture_set(&fixture, cases[i].setting);
+        CU_ASSERT_FATAL(plan_fixture_make(&fixture));
+        SPK_ASSERT_TEXT(plan_fixture_at(&fixture, cases[i].place), cases[i].expected);
+        plan_fixture_done(&fixture);
+    }
+}
+
+static void test_files_that_are_not_there_are_refused(void)
+{
+    static const struct {
+        const char *setting, *field, *text;
+    } cases[] = {
+        {K "authenticate.driver.caCertFile=/none", "conf:" K "authenticate.driver.caCertFile",
+         "requirement failed: Driver CA cert file provided at /none does not exist or is not "
+         "a file."},
+        {K "kerberos.krb5.path=/none", "conf:" K "kerberos.krb5.path",
+         "cannot read '/none': No such file or directory"},
+        {K "kerberos.krb5.path=/dir/latin", "conf:" K "kerberos.krb5.path",
+         "the file '/dir/latin' is not UTF-8"},
+        {K "authenticate.submission.oauthTokenFile=/dir/ca",
+         "conf:" K "authenticate.submission.oauthTokenFile",
+         "a header value must not end with '\\r' or '\\n': the token in the file ends with a "
+         "line feed"},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        struct plan_fixture fixture;
+
+        plan_fixture_init(&fixture, SPK_SPARK_4_1);
+        give_files(&fixture);
+        plan_fixture_set(&fixture, cases[i].setting);
+        CU_ASSERT_FALSE(plan_fixture_make(&fixture));
+        CU_ASSERT_EQUAL(fixture.err.reason, SPK_INVALID_FIELD);
+        SPK_ASSERT_TEXT(fixture.err.field, cases[i].field);
+        SPK_ASSERT_TEXT(fixture.err.text, cases[i].text);
+        plan_fixture_done(&fixture);
+    }
+}
+
+static void set_hadoop_dir(struct plan_fixture *fixture, const char *path)
+{
+    struct spk_conf_entry *variable = spk_alloc(&fixture->arena, sizeof(*variable));
+
+    *variable = (struct spk_conf_entry){"HADOOP_CONF_DIR", path, "environment"};
+    fixture->submission.environment.variables = variable;
+    fixture->submission.environment.n = 1;
+}
+
+static void test_the_hadoop_directory_is_shipped_even_if_it_is_not_there(void)
+{
+    static const struct {
+        const char *path, *data;
+    } cases[] = {
+        {"/hadoop", "{\"core-site.xml\":\"content\\n\"}"},
+        {"/none", "{}"},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        struct plan_fixture fixture;
+
+        plan_fixture_init(&fixture, SPK_SPARK_4_1);
+        give_files(&fixture);
+        set_hadoop_dir(&fixture, cases[i].path);
+        CU_ASSERT_FATAL(plan_fixture_make(&fixture));
+        SPK_ASSERT_TEXT(plan_fixture_at(&fixture, "ConfigMap:data"), cases[i].data);
+        SPK_ASSERT_TEXT(plan_fixture_at(&fixture, "container:env.3"),
+                        "{\"name\":\"HADOOP_CONF_DIR\",\"value\":\"/opt/hadoop/conf\"}");
+        plan_fixture_done(&fixture);
+    }
+}
+
+static void test_a_server_does_not_read_files(void)
+{
+    static const char *const settings[] = {
+        K "authenticate.driver.clientCertFile=/x",
+        K "authenticate.submission.caCertFile=/x",
+        K "kerberos.krb5.path=/x",
+    };
+    struct plan_fixture fixture;
+
+    for (size_t i = 0; i < SPK_LEN(settings); i++) {
+        plan_fixture_init(&fixture, SPK_SPARK_4_1);
+        plan_fixture_set(&fixture, settings[i]);
+        CU_ASSERT_FALSE(plan_fixture_make(&fixture));
+        CU_ASSERT_EQUAL(fixture.err.reason, SPK_UNSUPPORTED_FEATURE);
+        CU_ASSERT(spk_starts_with(fixture.err.field, "conf:" K));
+        plan_fixture_done(&fixture);
+    }
+    plan_fixture_init(&fixture, SPK_SPARK_4_1);
+    set_hadoop_dir(&fixture, "/hadoop");
+    CU_ASSERT_FALSE(plan_fixture_make(&fixture));
+    CU_ASSERT_EQUAL(fixture.err.reason, SPK_UNSUPPORTED_FEATURE);
+    plan_fixture_done(&fixture);
+}
+
+static struct spk_named_bytes named(const char *name, const char *text)
+{
+    return (struct spk_named_bytes){name, {text, strlen(text)}};
+}
+
+/* @source seen in ConfigMaps made by spark-submit */
+static void test_the_conf_directory_is_chosen_from(void)
+{
+    const struct spk_named_bytes files[] = {
+        named("big.xml", X(X(X(X(X(X(X("")))))))),
+        named("log4j2.properties", "a"),
+        named("spark-defaults.conf", "no"),
+        named("spark-env.sh", "b"),
+        named("sparkfoo.properties", "no"),
+        named("my-spark.conf", ""),
+        named("x.tgz", "c"),
+        named("x.zip", "no"),
+        named("x.template", "no"),
+        named(".hidden", "d"),
+        named("latin", "\xe9"),
+    };
+    static const char *const kept[] = {".hidden", "log4j2.properties", "my-spark.conf",
+                                       "spark-env.sh", "x.tgz"};
+    struct plan_fixture fixture;
+
+    plan_fixture_init(&fixture, SPK_SPARK_4_1);
+    plan_fixture_set(&fixture, K "configMap.maxSize=90");
+    fixture.submission.environment.has_conf_dir = true;
+    fixture.submission.environment.conf_files = (struct spk_files){files, SPK_LEN(files)};
+    CU_ASSERT_FATAL(plan_fixture_make(&fixture));
+    CU_ASSERT_EQUAL(fixture.plan.warnings.n, 2);
+    for (size_t i = 0; i < SPK_LEN(kept); i++)
+        SPK_ASSERT_TEXT(
+            plan_fixture_at(&fixture, spk_printf(&fixture.arena,
+                                                 "Pod:spec.volumes.1.configMap.items.%zu.key",
+                                                 i + (i > 3))),
+            spk_printf(&fixture.arena, "\"%s\"", kept[i]));
+    plan_fixture_done(&fixture);
+}
+
+static CU_TestInfo tests[] = {
+    SPK_TEST(named_files_are_shipped),
+    SPK_TEST(files_that_are_not_there_are_refused),
+    SPK_TEST(the_hadoop_directory_is_shipped_even_if_it_is_not_there),
+    SPK_TEST(a_server_does_not_read_files),
+    SPK_TEST(the_conf_directory_is_chosen_from),
+    CU_TEST_INFO_NULL,
+};
+
+SPK_TEST_MAIN("submitter_file", tests)
