@@ -116,6 +116,7 @@ static bool add_heap(const struct spk_draft *draft, const struct spk_role *role,
     return true;
 }
 
+/* bare_unit: bytes of a number without suffix; 0: a suffix is needed. */
 static bool add_conf(const struct spk_draft *draft, const char *key, int64_t bare_unit,
                      int64_t *total, struct spk_err *err)
 {
@@ -124,7 +125,8 @@ static bool add_conf(const struct spk_draft *draft, const char *key, int64_t bar
 
     if (!entry)
         return true;
-    if (spk_parse_int64(entry->value, &bytes) && bytes >= 0 && bytes <= INT64_MAX / bare_unit)
+    if (bare_unit > 0 && spk_parse_int64(entry->value, &bytes) && bytes >= 0 &&
+        bytes <= INT64_MAX / bare_unit)
         bytes *= bare_unit;
     else if (!spk_byte_size(entry->value, &bytes, err))
         return spk_fail_at(err, "%s", entry->origin);
@@ -145,7 +147,7 @@ bool spk_pod_memory(const struct spk_draft *draft, const struct spk_role *role,
         !add_conf(draft, "spark.executor.pyspark.memory", MIB, &total, err))
         return false;
     if (executor && off_heap && !spk_text_equal(off_heap, "false") &&
-        !add_conf(draft, "spark.memory.offHeap.size", 1, &total, err))
+        !add_conf(draft, "spark.memory.offHeap.size", 0, &total, err))
         return false;
     *out = spk_printf(draft->arena, "%" PRId64 "Mi", total / MIB);
     return true;

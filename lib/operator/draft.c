@@ -53,45 +53,51 @@ static const char *entry_path(struct spk_arena *arena, const char *path, const c
 #define TREES(message, member) ((struct spk_trees){(message)->member, (message)->n_##member})
 
 /* Both roles have these fields; their messages are of different types. */
-#define READ_ROLE(role, message)                                                              \
+#define ROLE_OF(role_name, role_path, message)                                                \
+    ((struct spk_role){                                                                       \
+        .name = role_name,                                                                    \
+        .path = role_path,                                                                    \
+        .has_template = (message)->template_ != NULL,                                         \
+        .template_ = spk_struct_tree((message)->template_),                                   \
+        .has_cores = (message)->has_cores,                                                    \
+        .cores = (message)->cores,                                                            \
+        .core_limit = (message)->core_limit,                                                  \
+        .core_request = (message)->core_request,                                              \
+        .memory = (message)->memory,                                                          \
+        .memory_limit = (message)->memory_limit,                                              \
+        .memory_overhead = (message)->memory_overhead,                                        \
+        .image = (message)->image,                                                            \
+        .service_account = (message)->service_account,                                        \
+        .java_options = (message)->java_options,                                              \
+        .scheduler_name = (message)->scheduler_name,                                          \
+        .priority_class_name = (message)->priority_class_name,                                \
+        .gpu = (message)->gpu,                                                                \
+        .config_maps = (message)->config_maps,                                                \
+        .n_config_maps = (message)->n_config_maps,                                            \
+        .secrets = (message)->secrets,                                                        \
+        .n_secrets = (message)->n_secrets,                                                    \
+        .ports = (message)->ports,                                                            \
+        .n_ports = (message)->n_ports,                                                        \
+        .env = TREES(message, env),                                                           \
+        .env_from = TREES(message, env_from),                                                 \
+        .volume_mounts = TREES(message, volume_mounts),                                       \
+        .tolerations = TREES(message, tolerations),                                           \
+        .sidecars = TREES(message, sidecars),                                                 \
+        .init_containers = TREES(message, init_containers),                                   \
+        .host_aliases = TREES(message, host_aliases),                                         \
+        .affinity = spk_struct_tree((message)->affinity),                                     \
+        .pod_security_context = spk_struct_tree((message)->pod_security_context),             \
+        .security_context = spk_struct_tree((message)->security_context),                     \
+        .dns_config = spk_struct_tree((message)->dns_config),                                 \
+        .lifecycle = spk_struct_tree((message)->lifecycle),                                   \
+        .host_network = (message)->host_network,                                              \
+        .share_process_namespace = (message)->share_process_namespace,                        \
+        .has_grace_period = (message)->has_termination_grace_period_seconds,                  \
+        .grace_period_s = (message)->termination_grace_period_seconds,                        \
+    })
+
+#define READ_ROLE_MAPS(role, message)                                                         \
     do {                                                                                      \
-        (role)->has_template = (message)->template_ != NULL;                                  \
-        (role)->template_ = spk_struct_tree((message)->template_);                            \
-        (role)->has_cores = (message)->has_cores;                                             \
-        (role)->cores = (message)->cores;                                                     \
-        (role)->core_limit = (message)->core_limit;                                           \
-        (role)->core_request = (message)->core_request;                                       \
-        (role)->memory = (message)->memory;                                                   \
-        (role)->memory_limit = (message)->memory_limit;                                       \
-        (role)->memory_overhead = (message)->memory_overhead;                                 \
-        (role)->image = (message)->image;                                                     \
-        (role)->service_account = (message)->service_account;                                 \
-        (role)->java_options = (message)->java_options;                                       \
-        (role)->scheduler_name = (message)->scheduler_name;                                   \
-        (role)->priority_class_name = (message)->priority_class_name;                         \
-        (role)->gpu = (message)->gpu;                                                         \
-        (role)->config_maps = (message)->config_maps;                                         \
-        (role)->n_config_maps = (message)->n_config_maps;                                     \
-        (role)->secrets = (message)->secrets;                                                 \
-        (role)->n_secrets = (message)->n_secrets;                                             \
-        (role)->ports = (message)->ports;                                                     \
-        (role)->n_ports = (message)->n_ports;                                                 \
-        (role)->env = TREES(message, env);                                                    \
-        (role)->env_from = TREES(message, env_from);                                          \
-        (role)->volume_mounts = TREES(message, volume_mounts);                                \
-        (role)->tolerations = TREES(message, tolerations);                                    \
-        (role)->sidecars = TREES(message, sidecars);                                          \
-        (role)->init_containers = TREES(message, init_containers);                            \
-        (role)->host_aliases = TREES(message, host_aliases);                                  \
-        (role)->affinity = spk_struct_tree((message)->affinity);                              \
-        (role)->pod_security_context = spk_struct_tree((message)->pod_security_context);      \
-        (role)->security_context = spk_struct_tree((message)->security_context);              \
-        (role)->dns_config = spk_struct_tree((message)->dns_config);                          \
-        (role)->lifecycle = spk_struct_tree((message)->lifecycle);                            \
-        (role)->host_network = (message)->host_network;                                       \
-        (role)->share_process_namespace = (message)->share_process_namespace;                 \
-        (role)->has_grace_period = (message)->has_termination_grace_period_seconds;           \
-        (role)->grace_period_s = (message)->termination_grace_period_seconds;                 \
         READ_MAP(&(role)->labels, message, labels, (role)->path, "labels");                   \
         READ_MAP(&(role)->annotations, message, annotations, (role)->path, "annotations");    \
         READ_MAP(&(role)->node_selector, message, node_selector, (role)->path,                \
@@ -123,9 +129,8 @@ static void read_driver(struct spk_arena *arena, struct spk_draft *draft)
     static const Spk__DriverSpec empty = SPK__DRIVER_SPEC__INIT;
     const Spk__DriverSpec *driver = draft->spec->driver ? draft->spec->driver : &empty;
 
-    draft->driver.name = "driver";
-    draft->driver.path = "spec.driver";
-    READ_ROLE(&draft->driver, driver);
+    draft->driver = ROLE_OF("driver", "spec.driver", driver);
+    READ_ROLE_MAPS(&draft->driver, driver);
     finish_role(arena, draft->spec, &draft->driver);
     READ_MAP(&draft->service_labels, driver, service_labels, "spec.driver", "serviceLabels");
     READ_MAP(&draft->service_annotations, driver, service_annotations, "spec.driver",
@@ -137,9 +142,8 @@ static void read_executor(struct spk_arena *arena, struct spk_draft *draft)
     static const Spk__ExecutorSpec empty = SPK__EXECUTOR_SPEC__INIT;
     const Spk__ExecutorSpec *executor = draft->spec->executor ? draft->spec->executor : &empty;
 
-    draft->executor.name = "executor";
-    draft->executor.path = "spec.executor";
-    READ_ROLE(&draft->executor, executor);
+    draft->executor = ROLE_OF("executor", "spec.executor", executor);
+    READ_ROLE_MAPS(&draft->executor, executor);
     finish_role(arena, draft->spec, &draft->executor);
     if (executor->has_instances)
         draft->instances = spk_printf(arena, "%" PRId32, executor->instances);

@@ -416,6 +416,13 @@ static void test_refusals_have_the_operators_text_and_our_field(void)
          "failed to process batch scheduler: failed to calculate driver minResources: unable "
          "to parse byte string: 512",
          "spec.driver.memory"},
+        {"",
+         ",\"batchScheduler\":\"yunikorn\",\"sparkConf\":{\"spark.memory.offHeap.enabled\":"
+         "\"1\",\"spark.memory.offHeap.size\":\"5\"}",
+         "failed to process batch scheduler: failed to calculate executor minResources: "
+         "unable "
+         "to parse byte string: 5",
+         "spec.sparkConf[spark.memory.offHeap.size]"},
         {"", ",\"batchScheduler\":\"yunikorn\",\"memoryOverheadFactor\":\"abc\"",
          "failed to process batch scheduler: failed to calculate driver minResources: failed "
          "to parse memory overhead factor as float: strconv.ParseFloat: parsing \"abc\": "
