@@ -208,6 +208,8 @@ def compare_hashed(item, found):
 def clean(cluster, namespace):
     for item in stored(cluster, namespace, ["Pod"] + CHILDREN, OURS + "attempt"):
         cluster.delete(item["kind"], namespace, item["metadata"]["name"])
+    for item in cluster.list("ConfigMap", namespace, "sparkoperator.k8s.io/created-by-spark-operator"):
+        cluster.delete("ConfigMap", namespace, item["metadata"]["name"])
     for item in pod_groups(cluster, namespace):
         cluster.delete("PodGroup", namespace, item["metadata"]["name"], item["apiVersion"])
 
