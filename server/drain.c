@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #define TICK_NS   10000000 /* while draining only */
+#define REFUSE_MS 100      /* calls on their way: once the core is shut it just cancels them */
 #define SETTLE_MS 8000     /* for writes under way, after the last request was forbidden */
 #define LIMIT_MS  10000    /* until what is left counts as stuck */
 
@@ -105,6 +106,8 @@ void spk_drain(struct spk_rpc *rpc, struct spk_listener *listener, struct spk_se
     wait_until(&drain, spk_monotonic_ms() + config->drain_delay_ms, 2, never);
 
     spk_listener_close(listener);
+    atomic_store(&rpc->phase, SPK_PHASE_REFUSING);
+    wait_until(&drain, spk_monotonic_ms() + REFUSE_MS, 2, never);
     spk_rpc_shut(rpc);
     log_state(rpc, SPK_LOG_INFO, "listeners closed");
     wait_until(&drain, spk_monotonic_ms() + config->drain_grace_ms, 2, is_idle);

@@ -104,7 +104,7 @@ bool spk_admission_enter(struct spk_call *call, struct spk_err *err)
         return false;
     if (call->method->kind == SPK_METHOD_STREAM)
         return true;
-    if (atomic_load(&rpc->phase) >= SPK_PHASE_CLOSING)
+    if (atomic_load(&rpc->phase) >= SPK_PHASE_REFUSING)
         return spk_fail(err, SPK_SERVER_DRAINING, "the server is stopping");
     if (!call->received)
         return spk_fail(err, SPK_INTERNAL_ERROR, "the call came without a request");

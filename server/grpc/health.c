@@ -135,7 +135,7 @@ static void tell(struct spk_call *call)
         spk_call_write(call, bytes, sizeof(bytes));
         return;
     }
-    if (atomic_load(&call->rpc->phase) >= SPK_PHASE_CLOSING)
+    if (atomic_load(&call->rpc->phase) >= SPK_PHASE_REFUSING)
         spk_call_refuse(call, SPK_SERVER_DRAINING, "the server is stopping");
 }
 

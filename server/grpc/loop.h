@@ -17,8 +17,9 @@
 
 enum spk_phase {
     SPK_PHASE_SERVING,
-    SPK_PHASE_LEAVING, /* not ready any more, but still taking calls */
-    SPK_PHASE_CLOSING, /* listeners closed; what runs may end */
+    SPK_PHASE_LEAVING,  /* not ready any more, but still taking calls */
+    SPK_PHASE_REFUSING, /* new calls are told that the server stops */
+    SPK_PHASE_CLOSING,  /* the core takes no calls; what runs may end */
 };
 
 #define SPK_MAX_METHODS 8
