@@ -16,7 +16,7 @@ static const struct {
     {"spark_ui_options", "sparkUIOptions"},
 };
 
-const char *spk_field_irregular_name(const ProtobufCFieldDescriptor *field)
+static const char *irregular_name(const ProtobufCFieldDescriptor *field)
 {
     for (size_t i = 0; i < SPK_LEN(irregular); i++)
         if (strcmp(irregular[i].field, field->name) == 0)
@@ -26,7 +26,7 @@ const char *spk_field_irregular_name(const ProtobufCFieldDescriptor *field)
 
 struct spk_json_name spk_field_json_name(const ProtobufCFieldDescriptor *field)
 {
-    const char *json = spk_field_irregular_name(field);
+    const char *json = irregular_name(field);
     struct spk_json_name name = {""};
     size_t n = 0;
 

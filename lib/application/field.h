@@ -16,9 +16,6 @@ struct spk_json_name {
 
 struct spk_json_name spk_field_json_name(const ProtobufCFieldDescriptor *field);
 
-/** A field's JSON name where lowerCamelCase of its name is not it, else NULL. */
-const char *spk_field_irregular_name(const ProtobufCFieldDescriptor *field);
-
 /** The field of a message with a JSON name; NULL if there is none. Letters' case counts. */
 const ProtobufCFieldDescriptor *spk_field_find(const ProtobufCMessageDescriptor *message,
                                                const char *json_name);
