@@ -190,6 +190,8 @@ static void test_templates_that_spark_cannot_load_are_refused(void)
         {"{\"metadata\":{}}", "spec.driver.template"},
         {"[]", "spec.driver.template"},
         {"{\"kind\":\"Deployment\",\"spec\":{}}", "spec.driver.template"},
+        {"{\"spec\":{\"containers\":[{\"volumeMounts\":[{\"mountPath\":\"/x\"}]}]}}",
+         "spec.driver.template"},
     };
 
     for (size_t i = 0; i < SPK_LEN(cases); i++) {

@@ -18,18 +18,27 @@ bool spk_local_dirs_check(struct spk_driver *driver, struct spk_err *err)
 }
 
 /* Where a declared volume is meant for local data: its name says so. */
-static struct spk_strings mounted_dirs(const struct spk_driver *driver)
+static bool mounted_dirs(const struct spk_driver *driver, struct spk_strings *dirs,
+                         struct spk_err *err)
 {
-    struct spk_strings dirs = {0};
+    size_t i = 0;
 
     SPK_JSON_EACH (mount, spk_json_get(driver->container, "volumeMounts")) {
         const char *name = spk_json_get_text(mount, "name");
         const char *path = spk_json_get_text(mount, "mountPath");
 
-        if (name && path && spk_starts_with(name, VOLUME_PREFIX))
-            spk_strings_add(driver->arena, &dirs, path);
+        if (!name) {
+            const char *origin = driver->submission->driver_template.origin;
+
+            (void)spk_fail(err, SPK_INVALID_POD_TEMPLATE,
+                           "volumeMounts[%zu] of the Spark container has no name", i);
+            return spk_fail_at(err, "%s", origin ? origin : "");
+        }
+        if (path && spk_starts_with(name, VOLUME_PREFIX))
+            spk_strings_add(driver->arena, dirs, path);
+        i++;
     }
-    return dirs;
+    return true;
 }
 
 /* Split as Java does: empty parts at the end do not count, but an empty text is one part. */
@@ -49,10 +58,10 @@ static struct spk_strings configured_dirs(const struct spk_driver *driver)
 
 bool spk_local_dirs(struct spk_driver *driver, struct spk_err *err)
 {
-    struct spk_strings dirs = mounted_dirs(driver);
+    struct spk_strings dirs = {0};
     bool is_tmpfs = false;
 
-    if (!read_tmpfs(driver, &is_tmpfs, err))
+    if (!read_tmpfs(driver, &is_tmpfs, err) || !mounted_dirs(driver, &dirs, err))
         return false;
     if (dirs.n == 0) {
         dirs = configured_dirs(driver);
