@@ -203,6 +203,20 @@ static bool read_int_or_string(const struct reader *r, const struct spk_field *f
     return *out || refuse(r, field, in);
 }
 
+/* The client makes a class with one text in it from the text alone too. */
+static bool read_single(const struct reader *r, const struct spk_field *field, const cJSON *in,
+                        cJSON **out)
+{
+    const struct spk_type *type = &spk_types[field->type];
+
+    if (!spk_json_string(in) || type->n != 1 || type->fields[0].kind != STRING ||
+        type->fields[0].shape != ONE)
+        return refuse(r, field, in);
+    *out = spk_json_new_object(r->arena);
+    spk_json_text(*out, type->fields[0].name, spk_json_string(in));
+    return true;
+}
+
 /* One value that is not null; *out is NULL before, and after if the value is nothing. */
 static bool read_one(const struct reader *r, const struct spk_field *field, const cJSON *in,
                      cJSON **out)
@@ -222,7 +236,7 @@ static bool read_one(const struct reader *r, const struct spk_field *field, cons
     if (field->kind != OBJECT)
         return readers[field->kind](r, field, in, out);
     if (!spk_json_is_object(in))
-        return refuse(r, field, in);
+        return read_single(r, field, in, out);
     return read_object(r, &spk_types[field->type], in, out);
 }
 

@@ -28,14 +28,10 @@ static bool fail_to_load(struct spk_err *err, const char *origin)
 static bool check_shape(const cJSON *tree, struct spk_err *err)
 {
     const cJSON *spec = spk_json_get(tree, "spec");
-    const char *kind = spk_json_get_text(tree, "kind");
 
     if (!spk_json_is_object(tree))
         return spk_fail(err, SPK_INVALID_POD_TEMPLATE, "A pod is expected, not a %s",
                         spk_json_type_name(tree));
-    if (kind && strcmp(kind, "Pod") != 0)
-        return spk_fail(err, SPK_INVALID_POD_TEMPLATE,
-                        "The kind is '%.64s', but only a Pod can be a driver", kind);
     if (!spk_json_is_object(spec))
         return spk_fail(err, SPK_INVALID_POD_TEMPLATE, "It has no spec");
     if (spk_json_is_null(spk_json_get(spec, "containers"))) {
@@ -56,8 +52,17 @@ static bool type_fields(struct spk_arena *arena, const struct spk_submission *su
         .from_json = is_json,
     };
 
-    return check_shape(tree, err) &&
-           spk_schema_fabric8(arena, spk_type_find("Pod"), &how, tree, out, err);
+    cJSON *pod = NULL;
+
+    if (!check_shape(tree, err) ||
+        !spk_schema_fabric8(arena, spk_type_find("Pod"), &how, tree, &pod, err))
+        return false;
+    const char *kind = spk_json_get_text(pod, "kind");
+    if (kind && strcmp(kind, "Pod") != 0)
+        return spk_fail(err, SPK_INVALID_POD_TEMPLATE,
+                        "The kind is '%.64s', but only a Pod can be a driver", kind);
+    *out = pod;
+    return true;
 }
 
 static bool load_text(struct spk_arena *arena, const struct spk_submission *submission,
