@@ -52,28 +52,35 @@ struct parser {
 
 /* ---- the main resource and class ---- */
 
+static bool refuse_without_class(const struct spk_setting *resource, const char *why,
+                                 struct spk_err *err)
+{
+    return spk_submit_fail(err, resource->origin,
+                           "Failed to get main class in JAR with error '%s'.  Please specify "
+                           "one with --class.",
+                           why);
+}
+
 static bool check_main_class(struct parser *parser, const char *resource, struct spk_err *err)
 {
     const struct spk_setting *given = &parser->options.resource;
     const struct spk_environment *environment = &parser->invocation->environment;
     struct spk_uri uri = {0};
     struct spk_bytes bytes;
+    const char *missing = spk_printf(parser->arena, "File %s does not exist", resource);
     const char *why = "the JAR is not opened here";
 
     if (parser->options.settings[SPK_SET_CLASS].value)
         return true;
     if (!spk_uri_parse(parser->arena, resource, &uri) || !uri.scheme)
-        why = spk_printf(parser->arena, "File %s does not exist", resource);
-    else if (!strcmp(uri.scheme, "local"))
+        return refuse_without_class(given, missing, err);
+    if (!strcmp(uri.scheme, "local"))
         why = "No FileSystem for scheme \"local\"";
-    else if (!strcmp(uri.scheme, "file") && uri.path && environment->read_file &&
-             !environment->read_file(environment->context, parser->arena,
-                                     spk_uri_decode(parser->arena, uri.path), &bytes, err))
-        why = spk_printf(parser->arena, "File %s does not exist", resource);
-    return spk_submit_fail(err, given->origin,
-                           "Failed to get main class in JAR with error '%s'.  Please specify "
-                           "one with --class.",
-                           why);
+    if (!strcmp(uri.scheme, "file") && uri.path && environment->read_file &&
+        !environment->read_file(environment->context, parser->arena,
+                                spk_uri_decode(parser->arena, uri.path), &bytes, err))
+        why = missing;
+    return refuse_without_class(given, why, err);
 }
 
 /* RRunner's package builder opens every jar. */

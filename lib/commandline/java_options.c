@@ -23,7 +23,7 @@ static bool split_words(struct spk_arena *arena, const char *text, struct spk_st
         } else if (*c == '\\' && quote != '\'') {
             in_word = escaped = true;
         } else if (quote ? *c == quote : *c == '\'' || *c == '"') {
-            quote = quote ? '\0' : *c;
+            quote = (char)(quote ? '\0' : *c);
             in_word = true;
         } else if (!blank || quote) {
             spk_buf_char(&word, *c);

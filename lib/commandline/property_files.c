@@ -84,7 +84,7 @@ static bool merge_files(struct spk_conf *conf, const struct spk_invocation *invo
 {
     const struct spk_environment *environment = &invocation->environment;
     bool has_main = options->properties_file.value || invocation->properties.n > 0;
-    struct spk_conf file;
+    struct spk_conf file = {0};
 
     for (size_t i = options->n_extra_files; i-- > 0;) {
         if (!read_named(conf->arena, environment, &options->extra_files[i], &file, err))

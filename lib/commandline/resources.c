@@ -141,7 +141,7 @@ bool spk_resources_resolve(struct spk_arena *arena, const struct spk_environment
         return true;
     parts = spk_split(arena, list->value, ',');
     for (size_t i = 0; i < parts.n; i++) {
-        const char *element = spk_trim(arena, parts.items[i]), *one;
+        const char *element = spk_trim(arena, parts.items[i]), *one = NULL;
 
         if (!*element)
             continue;

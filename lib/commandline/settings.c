@@ -306,7 +306,7 @@ bool spk_settings_check(struct spk_arena *arena, const struct spk_invocation *in
 {
     const struct spk_profile *profile = invocation->version.profile;
     struct spk_setting *master = &options->settings[SPK_SET_MASTER];
-    enum master_kind kind;
+    enum master_kind kind = LOCAL;
 
     if (!check_arguments(arena, invocation, properties, options, err) ||
         !classify_master(master, profile, &kind, err))

@@ -47,7 +47,7 @@ static bool read_template(const struct spk_reader *reader, const char *key, cons
                           struct spk_template *out, struct spk_err *err)
 {
     const struct spk_environment *environment = reader->environment;
-    const char *path;
+    const char *path = NULL;
 
     if (!environment->read_file)
         return refuse(reader->conf, key, "names a file, and files are not read here", err);

@@ -224,7 +224,7 @@ static bool parse_amount(struct span span, bool sign, struct amount *out)
     if (n == 0 || length >= sizeof(out->suffix))
         return false;
     for (size_t i = 0; i <= length; i++) {
-        out->suffix[i] = i < length ? (char)tolower((unsigned char)at[i]) : '\0';
+        out->suffix[i] = (char)(i < length ? tolower((unsigned char)at[i]) : '\0');
         if (i < length && !islower((unsigned char)out->suffix[i]))
             return false;
     }

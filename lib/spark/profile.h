@@ -11,13 +11,7 @@
 #define SPK_PROFILE(X)                                                                        \
     /* the patch whose behaviour was recorded */                                              \
     X(const char *, reference, "3.5.8", "4.0.3", "4.1.4", "4.2.1", "4.3.0")                   \
-    /* command line */                                                                        \
-    X(bool, has_load_spark_defaults, false, true, true, true, true)                           \
-    X(bool, has_driver_default_class_path, false, true, true, true, true)                     \
-    X(bool, has_extra_properties_file, false, false, false, true, true)                       \
-    X(bool, has_connect_shell, false, true, true, true, true)                                 \
-    /* Xmx anywhere in the Java options is refused, not only as a word's start */             \
-    X(bool, xmx_anywhere, true, false, false, false, false)                                   \
+    /* texts of refusals */                                                                   \
     X(const char *, master_kinds, "spark, mesos, k8s, or local", "spark, k8s, or local",      \
       "spark, k8s, or local", "spark, k8s, or local", "spark, k8s, or local")                 \
     X(const char *, master_prefix, "k8s", "k8s", "k8s://", "k8s://", "k8s://")                \
@@ -27,9 +21,16 @@
       "Cluster deploy mode is not applicable to Spark Connect server.",                       \
       "Launching Spark Connect server in cluster deploy mode is supported only for YARN",     \
       "Launching Spark Connect server in cluster deploy mode is supported only for YARN")     \
+    X(const char *, missing_file, "%s (No such file or directory)",                           \
+      "%s (No such file or directory)", "%s", "%s", "%s")                                     \
+    /* command line */                                                                        \
+    X(bool, has_connect_shell, false, true, true, true, true)                                 \
+    /* Xmx anywhere in the Java options is refused, not only as a word's start */             \
+    X(bool, xmx_anywhere, true, false, false, false, false)                                   \
     /* configuration */                                                                       \
     X(bool, iec_size_units, false, false, false, true, true)                                  \
-    X(bool, error_conditions, false, false, true, true, true) /* [INVALID_CONF_VALUE...] */   \
+    /* errors start with [INVALID_CONF_VALUE...] */                                           \
+    X(bool, error_conditions, false, false, true, true, true)                                 \
     X(bool, app_id_in_labels, false, true, true, true, true)                                  \
     X(bool, spark_version_in_images, false, false, true, true, true)                          \
     X(bool, has_min_memory_overhead, false, true, true, true, true)                           \
@@ -50,25 +51,17 @@
     X(bool, service_account_warning, false, false, false, false, true)                        \
     X(bool, volcano_step, false, false, false, true, true)                                    \
     X(bool, direct_credential_providers, false, false, false, false, true)                    \
-    /* pod templates: types of fields */                                                      \
-    X(bool, template_octal, false, true, true, true, true)            /* 0644 in 32 bits */   \
-    X(bool, template_fractions, true, false, false, false, false)     /* 5.5 in 32 bits */    \
-    X(bool, template_empty_integer, true, false, false, false, false) /* '' is absent */      \
-    X(bool, template_pod_resources, false, true, true, true, true)    /* spec.resources */    \
-    X(const char *, missing_file, "%s (No such file or directory)",                           \
-      "%s (No such file or directory)", "%s", "%s", "%s")                                     \
-    /* the drop-in's log, kill and status */                                                  \
-    X(const char *, service_name_logger, "DriverServiceFeatureStep", "KubernetesDriverConf",  \
-      "KubernetesDriverConf", "KubernetesDriverConf", "KubernetesDriverConf")                 \
-    X(const char *, waiting_name_end, "", "}", "", "", "")                                    \
-    X(bool, kill_reads_first, false, false, true, true, true)                                 \
-    X(bool, kill_needs_namespace, false, false, true, true, true)
+    /* pod templates: 0644, 5.5 and '' in integers of 32 bits, and spec.resources */          \
+    X(bool, template_octal, false, true, true, true, true)                                    \
+    X(bool, template_fractions, true, false, false, false, false)                             \
+    X(bool, template_empty_integer, true, false, false, false, false)                         \
+    X(bool, template_pod_resources, false, true, true, true, true)
 
 struct spk_profile {
-    enum spk_line line;
 #define X(type, name, v3_5, v4_0, v4_1, v4_2, v4_3) type name;
     SPK_PROFILE(X)
 #undef X
+    enum spk_line line;
 };
 
 /** The profile of a line. */

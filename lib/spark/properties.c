@@ -240,7 +240,7 @@ static const char *unescape(struct spk_arena *arena, const char *start, const ch
             continue;
         }
         const char *letter = strchr(letters, *at);
-        spk_buf_char(&buf, letter ? plain[letter - letters] : *at);
+        spk_buf_char(&buf, (char)(letter ? plain[letter - letters] : *at));
         at++;
     }
     return spk_buf_string(&buf);
