@@ -63,6 +63,7 @@ bool spk_application_check(struct spk_arena *arena, Spk__SparkApplication *appli
 
     if (!spk_kind_check(application->api_version, application->kind, err))
         return false;
+    spk_sort_maps(arena, application);
     spk_check_required(&found, application, false);
     spk_check_required(&strict, application, true);
     if (!application->spec)

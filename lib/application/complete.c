@@ -60,7 +60,7 @@ static void sort_map(struct spk_arena *arena, ProtobufCMessage *message,
     *count = n;
 }
 
-static void complete_message(void *context, ProtobufCMessage *message)
+static void visit_maps(void *context, ProtobufCMessage *message)
 {
     struct spk_arena *arena = context;
 
@@ -72,9 +72,15 @@ static void complete_message(void *context, ProtobufCMessage *message)
     }
 }
 
-void spk_complete(struct spk_arena *arena, Spk__SparkApplication *application)
+void spk_sort_maps(struct spk_arena *arena, Spk__SparkApplication *application)
 {
     struct spk_findings path = spk_findings_start(arena);
+
+    spk_message_walk(&path, &application->base, visit_maps, arena);
+}
+
+void spk_complete(struct spk_arena *arena, Spk__SparkApplication *application)
+{
     Spk__SparkApplicationSpec *spec = application->spec;
 
     if (!application->api_version || !*application->api_version)
@@ -91,5 +97,4 @@ void spk_complete(struct spk_arena *arena, Spk__SparkApplication *application)
         spec->deps = spk_message_new(arena, &spk__dependencies__descriptor);
     if (!spec->restart_policy)
         spec->restart_policy = spk_message_new(arena, &spk__restart_policy__descriptor);
-    spk_message_walk(&path, &application->base, complete_message, arena);
 }

@@ -9,6 +9,12 @@
 #include "application/finding.h"
 
 /**
+ * Sort maps by key, each key once (the last one), no key or value NULL: what is found does not
+ * depend on the order in which a caller sent them.
+ */
+void spk_sort_maps(struct spk_arena *arena, Spk__SparkApplication *application);
+
+/**
  * What the CRD requires. Unless strict, what the mutating webhook fills in as a zero value is
  * not asked for.
  *
@@ -19,7 +25,7 @@ void spk_check_required(struct spk_findings *findings, Spk__SparkApplication *ap
 
 /**
  * Give the message the shape of the Go type: structs that are no pointers exist (driver,
- * executor, deps, restartPolicy), maps are sorted by key and hold a key once (the last one).
+ * executor, deps, restartPolicy).
  */
 void spk_complete(struct spk_arena *arena, Spk__SparkApplication *application);
 

@@ -413,6 +413,25 @@ static void test_maps_are_sorted_and_hold_a_key_once(void)
     SPK_ASSERT_TEXT(spec.spark_conf[2]->value, "3");
 }
 
+static void test_what_is_found_does_not_depend_on_the_order_of_maps(void)
+{
+    static const char *const refs[] = {"\"A\":{},\"B\":{}", "\"B\":{},\"A\":{}"};
+
+    for (size_t i = 0; i < SPK_LEN(refs); i++) {
+        SPK_ARENA arena = SPK_ARENA_LIMIT(SPK_ARENA_BYTES);
+        const char *manifest = spk_printf(&arena,
+                                          "%s,\"type\":\"Java\",\"sparkVersion\":\"4\","
+                                          "\"executor\":{},\"driver\":"
+                                          "{\"envSecretKeyRefs\":{%s}}%s",
+                                          HEAD, refs[i], TAIL);
+        Spk__SparkApplication *out = NULL;
+        struct spk_err err = {0};
+
+        CU_ASSERT_FALSE(load(&arena, manifest, &bare, &out, &err));
+        SPK_ASSERT_TEXT(err.field, "spec.driver.envSecretKeyRefs[A].name");
+    }
+}
+
 static void test_an_application_survives_writing_and_reading(void)
 {
     static const char manifest[] =
@@ -473,6 +492,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(the_webhooks_refusals_have_its_texts),
     SPK_TEST(suspended_and_client_mode_are_not_submitted),
     SPK_TEST(maps_are_sorted_and_hold_a_key_once),
+    SPK_TEST(what_is_found_does_not_depend_on_the_order_of_maps),
     SPK_TEST(an_application_survives_writing_and_reading),
     SPK_TEST(versions_are_ordered_as_go_orders_them),
     CU_TEST_INFO_NULL,
