@@ -4,13 +4,8 @@
 #include "apiserver/request.h"
 #include "base/limits.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/utsname.h>
-
-#define USER_TIMEOUT_MS 30000
 
 static struct spk_bytes copy_bytes(struct spk_arena *arena, struct spk_bytes bytes)
 {
@@ -131,17 +126,6 @@ void spk_endpoint_close(struct spk_endpoint *endpoint)
     endpoint->connect_to = NULL;
 }
 
-/* A peer that is gone without a word is noticed even while data waits to be acknowledged. */
-static int set_user_timeout(void *data, curl_socket_t fd, curlsocktype purpose)
-{
-    unsigned timeout_ms = USER_TIMEOUT_MS;
-
-    (void)data;
-    (void)purpose;
-    (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout_ms, sizeof(timeout_ms));
-    return CURL_SOCKOPT_OK;
-}
-
 /* Options that are numbers. */
 static const struct {
     CURLoption option;
@@ -225,7 +209,6 @@ bool spk_endpoint_apply(const struct spk_endpoint *endpoint, CURL *easy)
            set_text(easy, CURLOPT_REDIR_PROTOCOLS_STR, "https") &&
            set_text(easy, CURLOPT_USERAGENT, endpoint->user_agent) &&
            curl_easy_setopt(easy, CURLOPT_CONNECT_TO, endpoint->connect_to) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, set_user_timeout) == CURLE_OK &&
            apply_tls(config, easy) && apply_proxy(config, easy);
 }
 

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "apiserver/loop.h"
 
+#include "apiserver/connections.h"
 #include "apiserver/credentials.h"
 #include "apiserver/endpoint.h"
 #include "apiserver/transfer.h"
 #include "base/clock.h"
 #include "base/limits.h"
 
+#include <semaphore.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -24,8 +26,10 @@ struct kube {
     struct spk_arena arena; /* of the client itself */
     struct spk_endpoint endpoint;
     struct spk_credentials credentials;
+    struct spk_connections connections;
     CURLM *multi;
     pthread_t thread;
+    sem_t last_wakeup;      /* posted when nobody uses multi any more but the loop */
     struct spk_queue queue; /* jobs that were started and not yet seen by the loop */
     atomic_bool closing, cancels;
     struct spk_transfer *transfers, *idle;
@@ -187,10 +191,11 @@ static void complete(struct kube *kube, struct spk_transfer *transfer, CURLcode 
         launch(kube, transfer, spk_transfer_drop(transfer), true);
         return;
     }
-    struct spk_api_job *job = spk_transfer_end(transfer, code);
-    if (code == CURLE_OPERATION_TIMEDOUT)
+    if (code == CURLE_OPERATION_TIMEDOUT) {
         kube->fresh = true;
-    finish(kube, job);
+        (void)spk_connections_overdue(&kube->connections, transfer->easy, spk_monotonic_ms());
+    }
+    finish(kube, spk_transfer_end(transfer, code));
 }
 
 static void complete_all(struct kube *kube)
@@ -214,10 +219,8 @@ static bool is_idle(const struct kube *kube)
     return !kube->running && !kube->waiting.first && !kube->timers.first;
 }
 
-static void *run(void *argument)
+static void serve(struct kube *kube)
 {
-    struct kube *kube = argument;
-
     for (;;) {
         /* Read before the queue: whoever closes has started his last job by then. */
         bool closing = atomic_load(&kube->closing);
@@ -235,11 +238,33 @@ static void *run(void *argument)
         if (kube->progress)
             continue;
         if (closing && is_idle(kube))
-            return NULL;
+            return;
         if (kube->waiting.first && kube->idle)
             continue;
         (void)curl_multi_poll(kube->multi, NULL, 0, (int)(next_ms - now_ms), NULL);
     }
+}
+
+static void release_handles(struct kube *kube)
+{
+    for (; kube->n_transfers; kube->n_transfers--)
+        curl_easy_cleanup(kube->transfers[kube->n_transfers - 1].easy);
+    if (kube->multi)
+        (void)curl_multi_cleanup(kube->multi);
+    kube->multi = NULL;
+}
+
+/* Saying goodbye on a broken connection raises SIGPIPE, which is blocked on this thread only.
+ */
+static void *run(void *argument)
+{
+    struct kube *kube = argument;
+
+    serve(kube);
+    while (sem_wait(&kube->last_wakeup) < 0)
+        ;
+    release_handles(kube);
+    return NULL;
 }
 
 static void start(struct spk_api *api, struct spk_api_job *job)
@@ -273,13 +298,11 @@ static int64_t now_ms(struct spk_api *api)
 /* Give back whatever there is; the thread has ended or never ran. */
 static void release(struct kube *kube)
 {
-    for (size_t i = 0; i < kube->n_transfers; i++)
-        curl_easy_cleanup(kube->transfers[i].easy);
-    if (kube->multi)
-        (void)curl_multi_cleanup(kube->multi);
+    release_handles(kube);
     spk_endpoint_close(&kube->endpoint);
     spk_credentials_done(&kube->credentials);
     spk_queue_done(&kube->queue);
+    (void)sem_destroy(&kube->last_wakeup);
     spk_arena_free(&kube->arena);
     free(kube);
 }
@@ -290,6 +313,7 @@ static void close_loop(struct spk_api *api)
 
     atomic_store(&kube->closing, true);
     (void)curl_multi_wakeup(kube->multi);
+    (void)sem_post(&kube->last_wakeup);
     (void)pthread_join(kube->thread, NULL);
     release(kube);
 }
@@ -317,6 +341,7 @@ static bool make_transfers(struct kube *kube, size_t n)
         transfer->easy = curl_easy_init();
         if (!transfer->easy)
             return false;
+        transfer->connections = &kube->connections;
         transfer->next_idle = kube->idle;
         kube->idle = transfer;
     }
@@ -370,6 +395,7 @@ bool spk_kube_open(struct spk_api **out, const struct spk_kube_config *config,
     kube->waiting.last = &kube->waiting.first;
     kube->timers.last = &kube->timers.first;
     spk_queue_init(&kube->queue, 0);
+    (void)sem_init(&kube->last_wakeup, 0, 0);
     if (!spk_arena_run(&kube->arena, build, &opening))
         (void)spk_fail(err, SPK_INTERNAL_ERROR, "out of memory");
     if (opening.ok && !start_thread(kube))

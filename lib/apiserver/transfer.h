@@ -9,12 +9,14 @@
 #pragma once
 
 #include "apiserver/api.h"
+#include "apiserver/connections.h"
 #include "apiserver/credentials.h"
 #include "apiserver/endpoint.h"
 
 struct spk_transfer {
     CURL *easy;
-    struct spk_api_job *job; /* NULL: idle */
+    struct spk_connections *connections; /* of the loop */
+    struct spk_api_job *job;             /* NULL: idle */
     struct spk_transfer *next_idle;
     struct curl_slist *headers;
     unsigned generation; /* of the credentials it carries */
