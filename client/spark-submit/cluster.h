@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * cluster.h: the API server that a command line names, and single requests to it that are
+ * waited for.
+ */
+#pragma once
+
+#include "apiserver/api.h"
+#include "machine.h"
+
+/**
+ * Open a client for spark.master with the credentials that spark-submit would use.
+ *
+ * @owner  *out is the caller's until spk_api_close
+ * @errors those of spk_kube_config_load; INVALID_FIELD  a key of
+ *         spark.kubernetes.authenticate.submission names a file that cannot be read
+ * @source org.apache.spark.deploy.k8s.SparkKubernetesClientFactory
+ */
+bool submit_cluster_open(struct spk_arena *arena, const struct submit_machine *machine,
+                         const struct spk_conf *conf, struct spk_api **out,
+                         struct spk_err *err) SPK_CHECK;
+
+/**
+ * Carry out a request and wait for its end.
+ *
+ * @errors those of spk_status_fail: anything but a 2xx
+ */
+bool submit_cluster_call(struct spk_arena *arena, struct spk_api *api,
+                         const struct spk_api_request *request, struct spk_api_reply *out,
+                         struct spk_err *err) SPK_CHECK;

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * machine.h: the machine that spark-submit runs on: its environment, SPARK_CONF_DIR, the user,
+ * the Spark version it stands for. The only place that reads the process's environment.
+ */
+#pragma once
+
+#include "spark/submission.h"
+
+struct submit_machine {
+    struct spk_environment environment;
+    const char
+        *spark_version;   /* SPK_SPARK_VERSION, else of $SPARK_HOME/RELEASE; NULL: unknown */
+    const char *endpoint; /* SPK_ENDPOINT; NULL: submit ourselves */
+};
+
+/** Look around. @errors INVALID_FIELD  SPARK_CONF_DIR cannot be read */
+bool submit_machine_look(struct spk_arena *arena, struct submit_machine *out,
+                         struct spk_err *err) SPK_CHECK;
+
+const char *submit_machine_get(const struct submit_machine *machine, const char *name);

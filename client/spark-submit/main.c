@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A drop-in for bin/spark-submit: same options, exit codes and the log lines tools look for.
+ */
+#include "apiserver/loop.h"
+#include "base/limits.h"
+#include "cluster.h"
+#include "operations.h"
+#include "submit.h"
+#include "usage.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What the function that ends Spark's JVM gets; a shell sees the last one as 255. */
+enum { EXIT_SUBMITTED = 0, EXIT_REFUSED = 1, EXIT_NO_ARGUMENTS = 255 };
+
+struct program {
+    struct spk_arena *arena;
+    int argc;
+    char **argv;
+    int status;
+};
+
+static const char *note(const struct spk_err *err, const char *key)
+{
+    for (const struct spk_note *at = err->notes; at; at = at->next)
+        if (strcmp(at->key, key) == 0)
+            return at->value;
+    return NULL;
+}
+
+/* Spark Operator looks for "code=409" to see that the Pod exists. */
+static void print_conflict(const struct spk_err *err)
+{
+    fprintf(
+        stderr,
+        "Exception in thread \"main\" io.fabric8.kubernetes.client.KubernetesClientException: "
+        "Failure executing: POST. Message: %s. Received status: Status(apiVersion=v1, "
+        "code=409, details=null, kind=Status, message=%s, reason=AlreadyExists, "
+        "status=Failure).\n",
+        err->text, err->text);
+}
+
+static int print_error(const struct spk_err *err)
+{
+    if (note(err, "launcher")) {
+        fprintf(stderr, "Error: %s\n\n", err->text);
+        submit_print_usage();
+    } else if (err->reason == SPK_DRIVER_POD_EXISTS) {
+        print_conflict(err);
+    } else {
+        fprintf(stderr,
+                "Exception in thread \"main\" org.apache.spark.SparkException: %s%s%s%s\n",
+                err->text, *err->field ? " (" : "", err->field, *err->field ? ")" : "");
+    }
+    return EXIT_REFUSED;
+}
+
+static void close_api(void *api)
+{
+    spk_api_close(api);
+}
+
+static bool operate(struct spk_arena *arena, const struct submit_machine *machine,
+                    const struct submit_arguments *arguments,
+                    const struct spk_command_line *line, struct spk_err *err)
+{
+    const struct spk_conf *conf = &line->submission.conf;
+    struct spk_reader reader = {arena, conf, &arguments->version, &machine->environment};
+    struct spk_api *api = NULL;
+
+    if (!submit_cluster_open(arena, machine, conf, &api, err))
+        return false;
+    spk_defer(arena, close_api, api);
+    return line->command == SPK_COMMAND_KILL
+               ? submit_kill(api, &reader, line->submission_id, err)
+               : submit_status(api, &reader, line->submission_id, err);
+}
+
+static bool carry_out(struct program *program, const struct submit_machine *machine,
+                      const struct submit_arguments *arguments,
+                      const struct spk_command_line *line, struct spk_err *err)
+{
+    switch (line->command) {
+    case SPK_COMMAND_SUBMIT:
+        return submit_run(program->arena, machine, arguments, line, err);
+    case SPK_COMMAND_KILL:
+    case SPK_COMMAND_STATUS:
+        return operate(program->arena, machine, arguments, line, err);
+    case SPK_COMMAND_VERSION:
+        submit_print_version(arguments->version.text);
+        return true;
+    case SPK_COMMAND_HELP:
+        submit_print_usage();
+        return true;
+    case SPK_COMMAND_USAGE_ERROR:
+        submit_print_usage();
+        program->status = program->argc < 2 ? EXIT_NO_ARGUMENTS : EXIT_REFUSED;
+        return true;
+    }
+    return true;
+}
+
+static bool parse(struct spk_arena *arena, const struct submit_machine *machine,
+                  const struct submit_arguments *arguments, struct spk_command_line *out,
+                  struct spk_err *err)
+{
+    struct spk_argument *list = spk_alloc_array(arena, arguments->list.n, sizeof(*list));
+    struct spk_invocation invocation = {
+        .arguments = list,
+        .n = arguments->list.n,
+        .properties = {.arena = arena},
+        .environment = machine->environment,
+        .version = arguments->version,
+    };
+
+    for (size_t i = 0; i < arguments->list.n; i++)
+        list[i].text = arguments->list.items[i];
+    return spk_command_line_parse(arena, &invocation, out, err);
+}
+
+static void run(void *argument)
+{
+    struct program *program = argument;
+    struct spk_arena *arena = program->arena;
+    struct submit_arguments arguments = {0};
+    struct spk_warnings warnings = {0};
+    struct submit_machine machine;
+    struct spk_command_line line = {0};
+    struct spk_err err = {0};
+
+    for (int i = 1; i < program->argc; i++)
+        spk_strings_add(arena, &arguments.list, program->argv[i]);
+    if (!submit_machine_look(arena, &machine, &err) ||
+        !spk_version_resolve(arena, machine.spark_version, NULL, false, &arguments.version,
+                             &warnings, &err) ||
+        !parse(arena, &machine, &arguments, &line, &err) ||
+        !carry_out(program, &machine, &arguments, &line, &err))
+        program->status = print_error(&err);
+}
+
+int main(int argc, char **argv)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(4 * SPK_ARENA_BYTES);
+    struct program program = {&arena, argc, argv, EXIT_SUBMITTED};
+    struct spk_err err = {0};
+
+    (void)signal(SIGPIPE, SIG_IGN);
+    if (!spk_kube_init(&err))
+        return print_error(&err);
+    if (!spk_arena_run(&arena, run, &program)) {
+        fputs(
+            "Exception in thread \"main\" java.lang.OutOfMemoryError: the command line needs "
+            "too much memory\n",
+            stderr);
+        program.status = EXIT_REFUSED;
+    }
+    spk_arena_free(&arena);
+    spk_kube_done();
+    return program.status;
+}

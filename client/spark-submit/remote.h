@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * remote.h: hands the command line to a server. The client library, and gRPC with it, is only
+ * loaded when this is asked for.
+ */
+#pragma once
+
+#include "submit.h"
+
+bool submit_remote(struct spk_arena *arena, const struct submit_machine *machine,
+                   const struct submit_arguments *arguments,
+                   const struct spk_command_line *line, struct spk_err *err) SPK_CHECK;

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** submit.h: creates the driver that a command line asks for, and waits for it if told to. */
+#pragma once
+
+#include "commandline/commandline.h"
+#include "machine.h"
+
+struct submit_arguments {
+    struct spk_strings list; /* without the program's name */
+    struct spk_version version;
+};
+
+/**
+ * Submit, by ourselves or through the server at machine->endpoint.
+ *
+ * @errors those of spk_prepare and spk_submit_start
+ */
+bool submit_run(struct spk_arena *arena, const struct submit_machine *machine,
+                const struct submit_arguments *arguments, const struct spk_command_line *line,
+                struct spk_err *err) SPK_CHECK;
+
+/** What is said on stderr for a driver that exists now; tools look for it. */
+void submit_announce(const char *name, const char *application_id, const char *ns,
+                     const char *pod);
