@@ -2,6 +2,7 @@
 #include "spark/substitution.h"
 
 #include "spark/entries.h"
+#include "spark/foreign_keys.h"
 #include "spark/profile.h"
 
 #include <ctype.h>
@@ -134,6 +135,18 @@ static bool check_reference(const struct expansion *expansion,
     return true;
 }
 
+/* What Spark would replace by a default of its own. */
+static bool check_default(const struct expansion *expansion, const struct reference *reference,
+                          struct spk_err *err)
+{
+    if (reference->prefix || !spk_is_foreign_key(reference->name))
+        return true;
+    (void)spk_fail(err, SPK_UNSUPPORTED_FEATURE,
+                   "${%s} is not set, and its default is not known here; set it",
+                   reference->text);
+    return spk_conf_blame(err, expansion->reader->conf, expansion->key);
+}
+
 static bool expand(struct expansion *expansion, const char *input, const char **out,
                    struct spk_err *err)
 {
@@ -152,6 +165,8 @@ static bool expand(struct expansion *expansion, const char *input, const char **
         if (!check_reference(expansion, &reference, input, err))
             return false;
         const char *value = look_up(expansion->reader, &reference);
+        if (!value && !check_default(expansion, &reference, err))
+            return false;
         if (!value) {
             spk_buf_put(&buf, start, reference.length);
             continue;

@@ -11,7 +11,8 @@
  * value with its references replaced; key names it in errors.
  *
  * @errors INVALID_FIELD        a reference leads to itself
- *         UNSUPPORTED_FEATURE  ${system:...}: there is no JVM here
+ *         UNSUPPORTED_FEATURE  ${system:...}: there is no JVM here; a default of Spark's that
+ *                              is not known
  * @source org.apache.spark.internal.config.ConfigReader
  */
 bool spk_substitute(const struct spk_reader *reader, const char *key, const char *value,

@@ -261,6 +261,9 @@ static void test_bad_references_are_refused(void)
          SPK_INVALID_FIELD},
         {"${spark.a}", "requirement failed: Circular reference in ${spark.a}: spark.a",
          SPK_INVALID_FIELD},
+        {"${spark.task.cpus}",
+         "${spark.task.cpus} is not set, and its default is not known here; set it",
+         SPK_UNSUPPORTED_FEATURE},
         {"${system:java.version}",
          "${system:java.version} is a property of the submitting JVM, and there is none; "
          "write "
