@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "application/application.h"
-#include "application/field.h"
-#include "application/semver.h"
 
 #include "base/limits.h"
 #include "json/read.h"
@@ -462,20 +460,6 @@ static void test_an_application_survives_writing_and_reading(void)
     SPK_ASSERT_TEXT(spk_json_write(&arena, spk_application_tree(&arena, second)), text);
 }
 
-static void test_versions_are_ordered_as_go_orders_them(void)
-{
-    static const char *const before[] = {"",       "latest", "2.4.8",          "V3.0.0",
-                                         "3.0.0-", "03.5.0", "3.0.0-preview2", "3.0+b",
-                                         "3.5.0.1"};
-    static const char *const after[] = {"3", "v3.0.0", "3.0.0+b", "3.5.0-SNAPSHOT",
-                                        "4.1.0-rc.1"};
-
-    for (size_t i = 0; i < SPK_LEN(before); i++)
-        CU_ASSERT(spk_semver_before_3(before[i]));
-    for (size_t i = 0; i < SPK_LEN(after); i++)
-        CU_ASSERT(!spk_semver_before_3(after[i]));
-}
-
 static CU_TestInfo tests[] = {
     SPK_TEST(reading_names_what_was_found_and_what_is_expected),
     SPK_TEST(reading_refuses_unknown_fields_by_path),
@@ -494,7 +478,6 @@ static CU_TestInfo tests[] = {
     SPK_TEST(maps_are_sorted_and_hold_a_key_once),
     SPK_TEST(what_is_found_does_not_depend_on_the_order_of_maps),
     SPK_TEST(an_application_survives_writing_and_reading),
-    SPK_TEST(versions_are_ordered_as_go_orders_them),
     CU_TEST_INFO_NULL,
 };
 
