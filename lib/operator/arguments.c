@@ -297,6 +297,18 @@ static void put_marker(struct vector *vector, const struct row *row)
         put_fixed(vector, row);
 }
 
+/* From 4.1 on Spark overwrites what a template says; older versions ignore the key. */
+static void put_grace_period(struct vector *vector, const struct row *row)
+{
+    const struct spk_role *executor = &vector->draft->executor;
+
+    if (vector->request->native_mutation && executor->has_grace_period &&
+        executor->grace_period_s >= 0)
+        put_conf_text(
+            vector, row,
+            spk_printf(vector->out->arena, "%" PRId64 "s", executor->grace_period_s));
+}
+
 /* The files' names are of the machine that submits; what is in the files travels apart. */
 static void put_templates(struct vector *vector, const struct row *row)
 {
@@ -401,6 +413,8 @@ static const struct row rows[] = {
     {put_map, "spark.kubernetes.node.selector.", "spec.nodeSelector", AT(node_selector), NULL},
     {put_dynamic_allocation, "spark.dynamicAllocation.", "spec.dynamicAllocation", 0, NULL},
     {put_marker, EXECUTOR "label.spark-submit.internal/mutated", "pod_mutation", 0, "true"},
+    {put_grace_period, EXECUTOR "terminationGracePeriodSeconds",
+     "spec.executor.terminationGracePeriodSeconds", 0, NULL},
     {put_templates, NULL, NULL, 0, NULL},
     {put_end, "--proxy-user", "spec.proxyUser", 0, NULL},
 };

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "application/semver.h"
 #include "operator/mutate.h"
 
 #define NOT_APPLIED "EXECUTOR_FIELD_NOT_APPLIED"
@@ -8,6 +7,7 @@
 static const char *const spark_variables[] = {
     "SPARK_USER",
     "SPARK_DRIVER_URL",
+    "SPARK_DRIVER_POD_IP",
     "SPARK_EXECUTOR_CORES",
     "SPARK_EXECUTOR_MEMORY",
     "SPARK_APPLICATION_ID",
@@ -31,11 +31,6 @@ static bool decommissions(const struct spk_draft *stored)
                           "true");
 }
 
-static bool sets_grace_period(const struct spk_draft *stored)
-{
-    return spk_semver_compare(spk_draft_text(stored->spec->spark_version), "4.1.0") >= 0;
-}
-
 /* A field of the executor that Spark overwrites in what it takes from a template. */
 static const struct lost {
     const char *origin;
@@ -45,8 +40,6 @@ static const struct lost {
     {"spec.executor.memoryLimit", always, "Spark sets the memory limit of executors itself"},
     {"spec.executor.lifecycle", decommissions,
      "Spark replaces the lifecycle of executors when decommissioning is on"},
-    {"spec.executor.terminationGracePeriodSeconds", sets_grace_period,
-     "this Spark takes it from spark.kubernetes.executor.terminationGracePeriodSeconds"},
 };
 
 static const char *why_lost(const struct spk_draft *stored,
@@ -59,16 +52,17 @@ static const char *why_lost(const struct spk_draft *stored,
     return NULL;
 }
 
-static bool is_spark_variable(const struct spk_mutation *mutation)
+/* The name of a variable that Spark sets too; NULL: the change is something else. */
+static const char *spark_variable(const struct spk_mutation *mutation)
 {
     const char *name = spk_json_get_text(mutation->value, "name");
 
     if (!mutation->in_container || !spk_text_equal(mutation->path.items[0], "env"))
-        return false;
+        return NULL;
     for (size_t i = 0; i < SPK_LEN(spark_variables); i++)
         if (spk_text_equal(spark_variables[i], name))
-            return true;
-    return false;
+            return name;
+    return NULL;
 }
 
 /* Without a container Spark starts from an empty one: the changes need it to be there. */
@@ -93,10 +87,10 @@ bool spk_executor_template_mutate(const struct spk_draft *stored, cJSON *templat
         return false;
     for (size_t i = 0; i < all.n; i++) {
         const struct spk_mutation *mutation = &all.items[i];
-        const char *why = why_lost(stored, mutation);
+        const char *why = why_lost(stored, mutation), *name = spark_variable(mutation);
 
-        if (!why && is_spark_variable(mutation))
-            why = "Spark sets this variable of executors itself";
+        if (name)
+            why = spk_printf(stored->arena, "Spark sets %s of executors itself", name);
         if (why)
             spk_warn(warnings, stored->arena, NOT_APPLIED, mutation->origin, "%s", why);
         else

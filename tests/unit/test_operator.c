@@ -490,7 +490,7 @@ static void test_native_mutation_reaches_driver_and_executors(void)
         "\"env\":[{\"name\":\"A\",\"value\":\"1\"}],\"nodeSelector\":{\"k.x/y\":\"v\"}";
     run.executor = "\"env\":[{\"name\":\"A\",\"value\":\"1\"},{\"name\":\"SPARK_USER\","
                    "\"value\":\"x\"}],\"memoryLimit\":\"1g\",\"gpu\":{\"name\":\"g\","
-                   "\"quantity\":2}";
+                   "\"quantity\":2},\"terminationGracePeriodSeconds\":0";
     CU_ASSERT_FATAL(do_run(&run));
     cJSON *pod = spk_json_copy(&arena, run.out.driver_template);
     CU_ASSERT(
@@ -503,7 +503,9 @@ static void test_native_mutation_reaches_driver_and_executors(void)
     SPK_ASSERT_TEXT(spk_json_write(&arena, run.out.executor_template),
                     "{\"metadata\":{},\"spec\":{\"containers\":[{\"env\":[{\"name\":\"A\","
                     "\"value\":\"1\"}],\"name\":\"spark-kubernetes-executor\",\"resources\":"
-                    "{\"limits\":{\"g\":\"2\"}}}]}}");
+                    "{\"limits\":{\"g\":\"2\"}}}],\"terminationGracePeriodSeconds\":0}}");
+    SPK_ASSERT_TEXT(conf(&run, "spark.kubernetes.executor.terminationGracePeriodSeconds"),
+                    "0s");
     SPK_ASSERT_TEXT(
         conf(&run, "spark.kubernetes.executor.label.spark-submit.internal/mutated"), "true");
     CU_ASSERT_EQUAL_FATAL(run.warnings.n, 2);
