@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "apiserver/memory.h"
 #include "kubernetes/object.h"
-#include "submitter.h"
+#include "submission_fixture.h"
 #include "json/write.h"
 
 #include "test.h"
-
-#define UID "5a7b1c2d-0001-4000-8000-00000000a001"
 
 /* An API server in memory that counts what it is asked, and may answer for it. */
 struct counter {
@@ -82,93 +80,19 @@ static void counter_init(struct counter *counter)
     CU_ASSERT_TRUE_FATAL(spk_memory_open(&counter->memory, &err));
 }
 
-/* One submission, ready to be started. */
-struct bench {
-    struct spk_arena arena;
-    struct spk_key key;
-    struct spk_parts parts;
-    struct spk_submit_call call;
-    unsigned done;
-};
-
-static void count_done(struct spk_submit_call *call)
+static void bench_init(struct submission_fixture *bench, struct counter *counter,
+                       enum spk_variant variant, const char *submission_id, int64_t attempts)
 {
-    ((struct bench *)call->context)->done++;
+    submission_fixture_init(bench, &counter->api,
+                            &(struct submission_choice){.variant = variant,
+                                                        .ns = "ns1",
+                                                        .name = "pi",
+                                                        .submission_id = submission_id,
+                                                        .attempts = attempts});
+    bench->call.deadline_ms = counter->now_ms + 30000;
 }
 
-static void add_owner(cJSON *pod)
-{
-    cJSON *owner = spk_json_push_object(
-        spk_json_list(spk_json_child(pod, "metadata"), "ownerReferences"));
-
-    spk_json_text(owner, "apiVersion", "sparkoperator.k8s.io/v1beta2");
-    spk_json_text(owner, "kind", "SparkApplication");
-    spk_json_text(owner, "name", "pi");
-    spk_json_text(owner, "uid", UID);
-    spk_json_bool(owner, "controller", true);
-    spk_json_bool(owner, "blockOwnerDeletion", true);
-}
-
-static void bench_init(struct bench *bench, struct counter *counter, enum spk_variant variant,
-                       const char *submission_id, int64_t attempts)
-{
-    struct spk_arena *arena = &bench->arena;
-    struct spk_err err;
-
-    *bench = (struct bench){.arena = SPK_ARENA_LIMIT(4 << 20)};
-    bool owned = variant == SPK_VARIANT_P;
-    const char *input = spk_sha256_hex(arena, "input", 5);
-    CU_ASSERT_TRUE_FATAL(spk_key_make(arena,
-                                      &(struct spk_key_input){.ns = "ns1",
-                                                              .application = "pi",
-                                                              .uid = owned ? UID : NULL,
-                                                              .has_counters = owned,
-                                                              .generation = 1,
-                                                              .submission_attempts = attempts,
-                                                              .submission_id = submission_id,
-                                                              .input_sha256 = input},
-                                      &bench->key, &err));
-    cJSON *pod = spk_object(arena, "v1", "Pod", "pi-driver");
-    cJSON *map = spk_object(arena, "v1", "ConfigMap",
-                            spk_printf(arena, "spark-drv-%s-conf-map", bench->key.object));
-    cJSON *service = spk_object(arena, "v1", "Service",
-                                spk_printf(arena, "pi-%s-driver-svc", bench->key.object));
-
-    spk_object_label(pod, "sparkoperator.k8s.io/submission-id", submission_id);
-    if (owned)
-        add_owner(pod);
-    spk_json_bool(map, "immutable", true);
-    spk_json_text(spk_json_child(map, "data"), "spark.properties",
-                  "spark.a=1\nspark.app.submitTime=0\n");
-    spk_json_text(spk_json_child(service, "spec"), "clusterIP", "None");
-    const struct spk_part parts[] = {
-        {SPK_PART_POD, pod}, {SPK_PART_SERVICE, service}, {SPK_PART_CONFIGMAP, map}};
-    bench->parts = spk_parts_prepare(arena,
-                                     &(struct spk_deployment){.variant = variant,
-                                                              .key = &bench->key,
-                                                              .ns = "ns1",
-                                                              .application = "pi",
-                                                              .uid = owned ? UID : NULL,
-                                                              .submission_id = submission_id},
-                                     parts, SPK_LEN(parts));
-    bench->call = (struct spk_submit_call){
-        .arena = arena,
-        .api = &counter->api,
-        .parts = &bench->parts,
-        .key = &bench->key,
-        .ns = "ns1",
-        .uid = owned ? UID : NULL,
-        .application_id = "spark-1",
-        .application_name = "pi",
-        .deadline_ms = counter->now_ms + 30000,
-        .server_dry_run = true,
-        .jitter_seed = 1,
-        .done = count_done,
-        .context = bench,
-    };
-}
-
-static void run(struct bench *bench)
+static void run(struct submission_fixture *bench)
 {
     spk_submit_start(&bench->call);
     CU_ASSERT_EQUAL(bench->done, 1);
@@ -196,8 +120,8 @@ static void keep(struct spk_api_job *job)
     *(const cJSON **)job->context = job->reply.object;
 }
 
-static const cJSON *stored(struct counter *counter, struct bench *bench, const char *kind,
-                           const char *name)
+static const cJSON *stored(struct counter *counter, struct submission_fixture *bench,
+                           const char *kind, const char *name)
 {
     const cJSON *object = NULL;
     struct spk_api_job job = {.arena = &bench->arena,
@@ -215,7 +139,7 @@ static const cJSON *stored(struct counter *counter, struct bench *bench, const c
 static void test_p_takes_three_writes_and_no_read(void)
 {
     struct counter counter;
-    struct bench bench;
+    struct submission_fixture bench;
 
     counter_init(&counter);
     bench_init(&bench, &counter, SPK_VARIANT_P, "sub-1", 1);
@@ -238,7 +162,7 @@ static void test_p_takes_three_writes_and_no_read(void)
     const cJSON *owners = spk_json_at(map, "metadata.ownerReferences");
     SPK_ASSERT_TEXT(spk_json_write(&bench.arena, owners),
                     "[{\"apiVersion\":\"sparkoperator.k8s.io/v1beta2\",\"kind\":"
-                    "\"SparkApplication\",\"name\":\"pi\",\"uid\":\"" UID "\"}]");
+                    "\"SparkApplication\",\"name\":\"pi\",\"uid\":\"" FIXTURE_UID "\"}]");
     spk_arena_free(&bench.arena);
     spk_api_close(&counter.api);
 }
@@ -246,7 +170,7 @@ static void test_p_takes_three_writes_and_no_read(void)
 static void test_g_takes_four_writes_and_no_read(void)
 {
     struct counter counter;
-    struct bench bench;
+    struct submission_fixture bench;
 
     counter_init(&counter);
     bench_init(&bench, &counter, SPK_VARIANT_G, "sub-1", 0);
@@ -274,7 +198,7 @@ static void test_a_repeated_call_adopts(void)
     for (size_t i = 0; i < SPK_LEN(variants); i++)
         for (int retry = 0; retry < 2; retry++) {
             struct counter counter;
-            struct bench first, again;
+            struct submission_fixture first, again;
 
             counter_init(&counter);
             bench_init(&first, &counter, variants[i], "sub-1", 1);
@@ -295,7 +219,7 @@ static void test_a_repeated_call_adopts(void)
 static void test_a_new_submission_id_is_put_on_the_adopted_driver(void)
 {
     struct counter counter;
-    struct bench first, again;
+    struct submission_fixture first, again;
 
     counter_init(&counter);
     bench_init(&first, &counter, SPK_VARIANT_P, "sub-1", 1);
@@ -336,7 +260,7 @@ static void test_a_new_submission_id_is_put_on_the_adopted_driver(void)
 static void test_another_attempt_is_refused(void)
 {
     struct counter counter;
-    struct bench first, other;
+    struct submission_fixture first, other;
 
     counter_init(&counter);
     bench_init(&first, &counter, SPK_VARIANT_P, "sub-1", 1);
@@ -398,7 +322,7 @@ static void test_refusals_end_with_their_outcome(void)
 
     for (size_t i = 0; i < SPK_LEN(cases); i++) {
         struct counter counter;
-        struct bench bench;
+        struct submission_fixture bench;
 
         counter_init(&counter);
         counter.http = cases[i].http;
@@ -424,7 +348,7 @@ static void test_refusals_end_with_their_outcome(void)
 static void test_no_write_starts_too_late(void)
 {
     struct counter counter;
-    struct bench bench;
+    struct submission_fixture bench;
 
     counter_init(&counter);
     bench_init(&bench, &counter, SPK_VARIANT_P, "sub-1", 1);
@@ -444,7 +368,7 @@ static void test_validation_creates_nothing(void)
 
     for (size_t i = 0; i < SPK_LEN(variants); i++) {
         struct counter counter;
-        struct bench bench;
+        struct submission_fixture bench;
 
         counter_init(&counter);
         bench_init(&bench, &counter, variants[i], "sub-1", 1);
@@ -501,7 +425,7 @@ static void test_dry_runs_report_their_verdicts(void)
 
     for (size_t i = 0; i < SPK_LEN(cases); i++) {
         struct counter counter;
-        struct bench bench;
+        struct submission_fixture bench;
 
         counter_init(&counter);
         counter.http = cases[i].http;
@@ -527,7 +451,7 @@ static void test_dry_runs_report_their_verdicts(void)
 static void test_an_exhausted_arena_ends_the_call(void)
 {
     struct counter counter;
-    struct bench bench;
+    struct submission_fixture bench;
 
     counter_init(&counter);
     bench_init(&bench, &counter, SPK_VARIANT_P, "sub-1", 1);
