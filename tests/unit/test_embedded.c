@@ -136,9 +136,53 @@ static void test_the_roles_own_lists_may_repeat_keys(void)
     CU_ASSERT(load(&arena, "driver: {env: [{name: A}, {name: A}]}", &application, &err));
 }
 
+/* A manifest with the metadata given; what comes of them. */
+static bool load_metadata(struct spk_arena *arena, const char *metadata, cJSON **out,
+                          struct spk_err *err)
+{
+    const char *manifest = spk_printf(
+        arena, "{\"metadata\":%s,\"spec\":{\"mainApplicationFile\":\"a\"}}", metadata);
+    Spk__SparkApplication *application;
+    struct spk_warnings warnings = {0};
+
+    if (!spk_application_read(arena, manifest, strlen(manifest), &options, &application,
+                              &warnings, err) ||
+        !spk_application_check(arena, application, &options, &warnings, err))
+        return false;
+    *out = spk_struct_tree(application->metadata);
+    return true;
+}
+
+static void test_metadata_are_typed_and_managed_fields_stay(void)
+{
+    static const char *const refused[][2] = {
+        {"{\"name\":\"a\",\"namespace\":7}", "metadata.namespace"},
+        {"{\"name\":\"a\",\"labels\":{\"b\":1}}", "metadata.labels[b]"},
+        {"{\"name\":\"a\",\"labels\":[]}", "metadata.labels"},
+        {"\"a\"", "metadata"},
+    };
+    SPK_ARENA arena = SPK_ARENA_LIMIT(SPK_ARENA_BYTES);
+    struct spk_err err = {0};
+    cJSON *metadata = NULL;
+
+    for (size_t i = 0; i < SPK_LEN(refused); i++) {
+        CU_ASSERT_FALSE(load_metadata(&arena, refused[i][0], &metadata, &err));
+        SPK_ASSERT_TEXT(spk_reason_name(err.reason), "INVALID_FIELD");
+        SPK_ASSERT_TEXT(err.field, refused[i][1]);
+        CU_ASSERT_PTR_NULL(metadata);
+    }
+    CU_ASSERT_FATAL(load_metadata(&arena,
+                                  "{\"name\":\"a\",\"creationTimestamp\":null,\"nope\":1,"
+                                  "\"managedFields\":[{\"fieldsV1\":{\"f:spec\":{}}}]}",
+                                  &metadata, &err));
+    SPK_ASSERT_TEXT(spk_json_write(&arena, metadata),
+                    "{\"managedFields\":[{\"fieldsV1\":{\"f:spec\":{}}}],\"name\":\"a\"}");
+}
+
 static CU_TestInfo tests[] = {
     SPK_TEST(objects_are_as_the_api_server_and_go_leave_them),
     SPK_TEST(objects_of_the_wrong_shape_are_refused_by_path),
+    SPK_TEST(metadata_are_typed_and_managed_fields_stay),
     SPK_TEST(the_roles_own_lists_may_repeat_keys),
     CU_TEST_INFO_NULL,
 };
