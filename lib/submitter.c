@@ -19,7 +19,6 @@ struct state {
     struct spk_api_job *next;          /* to be started */
     _Atomic(struct spk_api_job *) job; /* under way, for cancel */
     atomic_int turn;
-    atomic_bool cancelled;
     void (*done)(struct spk_api_job *job);
 };
 
@@ -202,7 +201,7 @@ static void take_step(void *argument)
 
     if (step->answered && !waited)
         seen = see(state, &step->answered->reply);
-    if (atomic_load(&state->cancelled))
+    if (atomic_load(&call->cancelled))
         spk_machine_cancel(&state->machine);
     state->action =
         spk_machine_next(&state->machine, step->answered && !waited ? &seen : NULL, now_ms);
@@ -283,14 +282,14 @@ static void make_state(void *argument)
         .jitter_seed = call->jitter_seed,
     };
     spk_machine_init(&state->machine, call->arena, &state->task);
-    call->state = state;
+    atomic_store(&call->state, state);
 }
 
 void spk_submit_start(struct spk_submit_call *call)
 {
     call->ok = false;
     call->kube_calls = call->retries = 0;
-    call->state = NULL;
+    atomic_store(&call->state, NULL);
     call->result = (struct spk_submit_result){0};
     call->err = (struct spk_err){0};
     if (!spk_arena_run(call->arena, make_state, call)) {
@@ -299,16 +298,15 @@ void spk_submit_start(struct spk_submit_call *call)
         call->done(call);
         return;
     }
-    drive(call->state, NULL);
+    drive(atomic_load(&call->state), NULL);
 }
 
 void spk_submit_cancel(struct spk_submit_call *call)
 {
-    struct state *state = call->state;
-
+    atomic_store(&call->cancelled, true);
+    struct state *state = atomic_load(&call->state);
     if (!state)
         return;
-    atomic_store(&state->cancelled, true);
     struct spk_api_job *job = atomic_load(&state->job);
     if (job && (job->request.verb == SPK_API_GET || job->request.verb == SPK_API_WAIT))
         spk_api_cancel(call->api, job);

@@ -13,6 +13,8 @@
 #include "base/warning.h"
 #include "deploy/order.h"
 
+#include <stdatomic.h>
+
 enum spk_disposition {
     SPK_DISPOSITION_CREATED,
     SPK_DISPOSITION_ADOPTED,
@@ -57,7 +59,8 @@ struct spk_submit_call {
     struct spk_submit_result result;
     struct spk_err err;           /* with its outcome, and notes attempt, namespace and pod */
     unsigned kube_calls, retries; /* for the log */
-    void *state;                  /* private */
+    atomic_bool cancelled;        /* private, likewise below; false before the start */
+    _Atomic(void *) state;
 };
 
 /**
@@ -70,6 +73,6 @@ void spk_submit_start(struct spk_submit_call *call);
 
 /**
  * The caller is gone: no further request is sent, a write under way is waited for; done still
- * comes, once. From any thread, between start and done.
+ * comes, once. From any thread, before done or even before the start.
  */
 void spk_submit_cancel(struct spk_submit_call *call);

@@ -448,6 +448,23 @@ static void test_dry_runs_report_their_verdicts(void)
     }
 }
 
+static void test_a_call_cancelled_before_its_start_sends_nothing(void)
+{
+    struct counter counter;
+    struct submission_fixture bench;
+
+    counter_init(&counter);
+    bench_init(&bench, &counter, SPK_VARIANT_P, "sub-1", 1);
+    spk_submit_cancel(&bench.call);
+    run(&bench);
+    CU_ASSERT_FALSE(bench.call.ok);
+    CU_ASSERT_EQUAL(bench.call.err.reason, SPK_CALL_CANCELLED);
+    CU_ASSERT_EQUAL(bench.call.err.outcome, SPK_NOT_CREATED);
+    CU_ASSERT_EQUAL(counter.writes + counter.reads, 0);
+    spk_arena_free(&bench.arena);
+    spk_api_close(&counter.api);
+}
+
 static void test_an_exhausted_arena_ends_the_call(void)
 {
     struct counter counter;
@@ -473,6 +490,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(no_write_starts_too_late),
     SPK_TEST(validation_creates_nothing),
     SPK_TEST(dry_runs_report_their_verdicts),
+    SPK_TEST(a_call_cancelled_before_its_start_sends_nothing),
     SPK_TEST(an_exhausted_arena_ends_the_call),
     CU_TEST_INFO_NULL,
 };
