@@ -103,18 +103,29 @@ static void add_mutations(struct fields *fields, const struct spk_mutations *mut
     }
 }
 
+/* By name: directories have no order. */
+static void add_files(struct fields *fields, const struct spk_files *files)
+{
+    struct spk_conf sorted = {.arena = fields->arena};
+
+    for (size_t i = 0; i < files->n; i++)
+        spk_conf_set(&sorted, files->items[i].name,
+                     spk_sha256_hex(fields->arena, files->items[i].bytes.data,
+                                    files->items[i].bytes.length),
+                     "");
+    add_group(fields, "conf_files", sorted.n);
+    for (size_t i = 0; i < sorted.n; i++) {
+        add(fields, sorted.entries[i].key);
+        add(fields, sorted.entries[i].value);
+    }
+}
+
 static void add_environment(struct fields *fields, const struct spk_environment *environment)
 {
     for (size_t i = 0; i < SPK_LEN(variables); i++)
         add_optional(fields, variables[i], spk_environment_get(environment, variables[i]));
     add_optional(fields, "user", environment->user);
-    add_group(fields, "conf_files", environment->conf_files.n);
-    for (size_t i = 0; i < environment->conf_files.n; i++) {
-        const struct spk_named_bytes *file = &environment->conf_files.items[i];
-
-        add(fields, file->name);
-        add(fields, spk_sha256_hex(fields->arena, file->bytes.data, file->bytes.length));
-    }
+    add_files(fields, &environment->conf_files);
 }
 
 const char *spk_submission_digest(struct spk_arena *arena,

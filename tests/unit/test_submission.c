@@ -124,6 +124,18 @@ static void change_conf_files(struct spk_arena *arena, struct spk_submission *s)
     s->environment.conf_files = (struct spk_files){file, 1};
 }
 
+static void test_conf_files_have_no_order(void)
+{
+    static const struct spk_named_bytes one[] = {{"a", {"1", 1}}, {"b", {"2", 1}}};
+    static const struct spk_named_bytes other[] = {{"b", {"2", 1}}, {"a", {"1", 1}}};
+    SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+    struct spk_submission a = minimal(&arena), b = minimal(&arena);
+
+    a.environment.conf_files = (struct spk_files){one, 2};
+    b.environment.conf_files = (struct spk_files){other, 2};
+    SPK_ASSERT_TEXT(spk_submission_digest(&arena, &a), spk_submission_digest(&arena, &b));
+}
+
 static void test_what_decides_objects_changes_the_digest(void)
 {
     static void (*const changes[])(struct spk_arena *, struct spk_submission *) = {
@@ -159,6 +171,7 @@ static void test_the_environment_is_what_was_handed_over(void)
 
 static CU_TestInfo tests[] = {
     SPK_TEST(what_does_not_decide_objects_leaves_the_digest),
+    SPK_TEST(conf_files_have_no_order),
     SPK_TEST(what_decides_objects_changes_the_digest),
     SPK_TEST(the_environment_is_what_was_handed_over),
     CU_TEST_INFO_NULL,
