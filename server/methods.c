@@ -36,7 +36,8 @@ ProtobufCMessage *spk_service_decode(struct spk_call *call,
     struct spk_err err = {0};
     ProtobufCMessage *message;
 
-    if (spk_wire_decode(&call->arena, descriptor, call->request, call->request_length,
+    if (spk_wire_decode(&call->arena, descriptor,
+                        (struct spk_bytes){(const char *)call->request, call->request_length},
                         &options, &message, warnings, &err))
         return message;
     spk_call_fail(call, &err);

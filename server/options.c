@@ -175,7 +175,8 @@ static bool read_environment(struct parser *p, char *const *environment)
         size_t length = (size_t)(equals - *environment) - 4;
         char *name = spk_lower(p->arena, spk_strndup(p->arena, *environment + 4, length));
         for (char *c = name; *c; c++)
-            *c = *c == '_' ? '-' : *c;
+            if (*c == '_')
+                *c = '-';
         size_t row = find_row(name, length);
         if (row == SPK_LEN(table))
             spk_strings_add(p->arena, &p->out->strange,
@@ -252,7 +253,7 @@ static void fill_in(struct parser *p)
 static bool check_listen(const struct spk_config *config, struct spk_err *err)
 {
     for (size_t i = 0; i < config->listen.n; i++) {
-        struct spk_address address;
+        struct spk_address address = {0};
 
         if (!spk_address_parse(config->listen.items[i], &address, err))
             return spk_fail_at(err, "--listen");

@@ -25,6 +25,6 @@ bool spk_timestamp_read(const char *text, int64_t *out)
     if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31 || hour < 0 ||
         hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60)
         return false;
-    *out = days_from_civil(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
+    *out = days_from_civil(year, month, day) * 86400 + (hour * 60LL + minute) * 60 + second;
     return true;
 }

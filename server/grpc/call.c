@@ -273,7 +273,7 @@ static void on_read(struct spk_call *call, bool ok)
     call->request = NULL;
     call->request_length = 0;
     if (ok && call->received && !flatten(call))
-        ok = false;
+        call->request = NULL;
     if (!atomic_load(&call->finished) && !atomic_load(&call->gone))
         spk_call_run(call, call->on_read);
     spk_call_drop(call);

@@ -50,8 +50,8 @@ static bool read_service(struct spk_call *call, size_t *out)
         return false;
     }
     if (!spk_wire_decode(&call->arena, &grpc__health__v1__health_check_request__descriptor,
-                         call->request, call->request_length, &options, &message, &warnings,
-                         &err)) {
+                         (struct spk_bytes){(const char *)call->request, call->request_length},
+                         &options, &message, &warnings, &err)) {
         spk_call_fail(call, &err);
         return false;
     }

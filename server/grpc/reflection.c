@@ -147,7 +147,8 @@ bool spk_reflection_index(struct spk_arena *arena, const uint8_t *bytes, size_t 
     }
     if (made.n_files == 0)
         return broken(err);
-    qsort(made.symbols, made.n_symbols, sizeof(*made.symbols), by_name);
+    if (made.symbols)
+        qsort(made.symbols, made.n_symbols, sizeof(*made.symbols), by_name);
     *out = made;
     return true;
 }
@@ -287,7 +288,8 @@ bool spk_reflection_answer(struct spk_arena *arena, const struct spk_reflection 
     ProtobufCMessage *message;
 
     if (!spk_wire_decode(arena, &grpc__reflection__v1__server_reflection_request__descriptor,
-                         request, length, &options, &message, &warnings, err))
+                         (struct spk_bytes){(const char *)request, length}, &options, &message,
+                         &warnings, err))
         return false;
     response.original_request = (request_message *)message;
     response.valid_host = response.original_request->host;

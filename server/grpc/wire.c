@@ -8,27 +8,27 @@
 
 /* How each type of protobuf-c travels and how large it is in a struct. */
 static const struct {
-    enum spk_wire_type wire;
     size_t size;
+    enum spk_wire_type wire;
     bool zigzag;
 } types[] = {
-    [PROTOBUF_C_TYPE_INT32] = {SPK_WIRE_VARINT, 4, false},
-    [PROTOBUF_C_TYPE_SINT32] = {SPK_WIRE_VARINT, 4, true},
-    [PROTOBUF_C_TYPE_SFIXED32] = {SPK_WIRE_32, 4, false},
-    [PROTOBUF_C_TYPE_INT64] = {SPK_WIRE_VARINT, 8, false},
-    [PROTOBUF_C_TYPE_SINT64] = {SPK_WIRE_VARINT, 8, true},
-    [PROTOBUF_C_TYPE_SFIXED64] = {SPK_WIRE_64, 8, false},
-    [PROTOBUF_C_TYPE_UINT32] = {SPK_WIRE_VARINT, 4, false},
-    [PROTOBUF_C_TYPE_FIXED32] = {SPK_WIRE_32, 4, false},
-    [PROTOBUF_C_TYPE_UINT64] = {SPK_WIRE_VARINT, 8, false},
-    [PROTOBUF_C_TYPE_FIXED64] = {SPK_WIRE_64, 8, false},
-    [PROTOBUF_C_TYPE_FLOAT] = {SPK_WIRE_32, 4, false},
-    [PROTOBUF_C_TYPE_DOUBLE] = {SPK_WIRE_64, 8, false},
-    [PROTOBUF_C_TYPE_BOOL] = {SPK_WIRE_VARINT, sizeof(protobuf_c_boolean), false},
-    [PROTOBUF_C_TYPE_ENUM] = {SPK_WIRE_VARINT, sizeof(int), false},
-    [PROTOBUF_C_TYPE_STRING] = {SPK_WIRE_BYTES, sizeof(char *), false},
-    [PROTOBUF_C_TYPE_BYTES] = {SPK_WIRE_BYTES, sizeof(ProtobufCBinaryData), false},
-    [PROTOBUF_C_TYPE_MESSAGE] = {SPK_WIRE_BYTES, sizeof(ProtobufCMessage *), false},
+    [PROTOBUF_C_TYPE_INT32] = {4, SPK_WIRE_VARINT, false},
+    [PROTOBUF_C_TYPE_SINT32] = {4, SPK_WIRE_VARINT, true},
+    [PROTOBUF_C_TYPE_SFIXED32] = {4, SPK_WIRE_32, false},
+    [PROTOBUF_C_TYPE_INT64] = {8, SPK_WIRE_VARINT, false},
+    [PROTOBUF_C_TYPE_SINT64] = {8, SPK_WIRE_VARINT, true},
+    [PROTOBUF_C_TYPE_SFIXED64] = {8, SPK_WIRE_64, false},
+    [PROTOBUF_C_TYPE_UINT32] = {4, SPK_WIRE_VARINT, false},
+    [PROTOBUF_C_TYPE_FIXED32] = {4, SPK_WIRE_32, false},
+    [PROTOBUF_C_TYPE_UINT64] = {8, SPK_WIRE_VARINT, false},
+    [PROTOBUF_C_TYPE_FIXED64] = {8, SPK_WIRE_64, false},
+    [PROTOBUF_C_TYPE_FLOAT] = {4, SPK_WIRE_32, false},
+    [PROTOBUF_C_TYPE_DOUBLE] = {8, SPK_WIRE_64, false},
+    [PROTOBUF_C_TYPE_BOOL] = {sizeof(protobuf_c_boolean), SPK_WIRE_VARINT, false},
+    [PROTOBUF_C_TYPE_ENUM] = {sizeof(int), SPK_WIRE_VARINT, false},
+    [PROTOBUF_C_TYPE_STRING] = {sizeof(char *), SPK_WIRE_BYTES, false},
+    [PROTOBUF_C_TYPE_BYTES] = {sizeof(ProtobufCBinaryData), SPK_WIRE_BYTES, false},
+    [PROTOBUF_C_TYPE_MESSAGE] = {sizeof(ProtobufCMessage *), SPK_WIRE_BYTES, false},
 };
 
 /* One field of the open frame: the schema's, the wire's, and where it is stored. */
@@ -76,9 +76,8 @@ static bool is_struct(const ProtobufCFieldDescriptor *field)
            strcmp(descriptor->name, "google.protobuf.Struct") == 0;
 }
 
-/* How many elements the repeated field has; a new one goes to *slot. */
-static bool add_element(struct spk_decoder *d, const struct target *t, void **slot,
-                        size_t *index)
+/* Room for one more element of the repeated field; NULL: there are too many. */
+static void *add_element(struct spk_decoder *d, const struct target *t, size_t *index)
 {
     const ProtobufCFieldDescriptor *field = t->field;
     size_t *count = member(t->message, field->quantifier_offset),
@@ -86,16 +85,17 @@ static bool add_element(struct spk_decoder *d, const struct target *t, void **sl
     void **array = member(t->message, field->offset);
     bool map = field->type == PROTOBUF_C_TYPE_MESSAGE && is_map_entry(field->descriptor);
 
-    if (*count >= (map ? SPK_MAX_KEYS : SPK_MAX_ELEMENTS))
-        return spk_decoder_fail(d, field, *count, SPK_INVALID_MESSAGE,
-                                map ? "a map has more than 4096 keys"
-                                    : "a list has more than 10000 elements");
+    if (*count >= (map ? SPK_MAX_KEYS : SPK_MAX_ELEMENTS)) {
+        (void)spk_decoder_fail(d, field, *count, SPK_INVALID_MESSAGE,
+                               map ? "a map has more than 4096 keys"
+                                   : "a list has more than 10000 elements");
+        return NULL;
+    }
     /* Full whenever the number of elements is 0 or a power of two from 4 on. */
     if (*count == 0 || (*count >= 4 && (*count & (*count - 1)) == 0))
         *array = spk_grow_array(d->arena, *array, *count, *count ? *count * 2 : 4, size);
-    *slot = (char *)*array + *count * size;
     *index = (*count)++;
-    return true;
+    return (char *)*array + *index * size;
 }
 
 /* Where a singular field is stored; says that it is there. */
@@ -213,8 +213,7 @@ static bool store_packed(struct spk_decoder *d, const struct target *t)
     size_t index = *(size_t *)member(t->message, t->field->quantifier_offset);
 
     while (cursor.at < cursor.end) {
-        void *slot;
-        uint64_t raw;
+        uint64_t raw = 0;
         const char *trouble =
             wire == SPK_WIRE_VARINT
                 ? spk_cursor_varint(&cursor, &raw)
@@ -222,7 +221,8 @@ static bool store_packed(struct spk_decoder *d, const struct target *t)
 
         if (trouble)
             return spk_decoder_fail(d, t->field, index, SPK_INVALID_MESSAGE, trouble);
-        if (!add_element(d, t, &slot, &index) || !store_scalar(d, t, index, raw, slot))
+        void *slot = add_element(d, t, &index);
+        if (!slot || !store_scalar(d, t, index, raw, slot))
             return false;
     }
     return true;
@@ -233,7 +233,6 @@ static bool message_field(struct spk_decoder *d, const struct spk_wire_field *wi
     ProtobufCMessage *message = spk_decoder_top(d)->message;
     struct target t = {find_field(message->descriptor, wire->number), wire, message};
     bool was_set = false;
-    void *slot;
     size_t index = 0;
 
     if (!t.field)
@@ -245,11 +244,8 @@ static bool message_field(struct spk_decoder *d, const struct spk_wire_field *wi
     if (wire->type != expected)
         return spk_decoder_fail(d, t.field, 0, SPK_INVALID_MESSAGE,
                                 "the field has the wrong wire type");
-    if (!repeated)
-        slot = take_singular(&t, &was_set);
-    else if (!add_element(d, &t, &slot, &index))
-        return false;
-    return store(d, &t, index, slot, was_set);
+    void *slot = repeated ? add_element(d, &t, &index) : take_singular(&t, &was_set);
+    return slot && store(d, &t, index, slot, was_set);
 }
 
 /* An entry that names no key or value means the empty one; a key may come only once. */
@@ -294,9 +290,9 @@ static bool step(struct spk_decoder *d)
 }
 
 bool spk_wire_decode(struct spk_arena *arena, const ProtobufCMessageDescriptor *descriptor,
-                     const uint8_t *bytes, size_t length,
-                     const struct spk_wire_options *options, ProtobufCMessage **out,
-                     struct spk_warnings *warnings, struct spk_err *err)
+                     struct spk_bytes bytes, const struct spk_wire_options *options,
+                     ProtobufCMessage **out, struct spk_warnings *warnings,
+                     struct spk_err *err)
 {
     struct spk_decoder d = {.arena = arena,
                             .options = options,
@@ -304,13 +300,14 @@ bool spk_wire_decode(struct spk_arena *arena, const ProtobufCMessageDescriptor *
                             .err = err,
                             .keys = {.arena = arena}};
 
-    if (length > SPK_MAX_REQUEST)
+    if (bytes.length > SPK_MAX_REQUEST)
         return spk_fail(err, SPK_REQUEST_TOO_LARGE, "the request is larger than 2 MiB");
     d.frames = spk_alloc_array(arena, SPK_MAX_WIRE_DEPTH, sizeof(*d.frames));
     ProtobufCMessage *message = spk_alloc(arena, descriptor->sizeof_message);
     descriptor->message_init(message);
 
-    struct spk_frame *root = spk_decoder_push(&d, SPK_FRAME_MESSAGE, bytes, length);
+    struct spk_frame *root =
+        spk_decoder_push(&d, SPK_FRAME_MESSAGE, (const uint8_t *)bytes.data, bytes.length);
     root->message = message;
     root->in_application = descriptor == options->application;
     while (d.depth) {

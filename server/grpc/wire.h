@@ -10,7 +10,7 @@
  */
 #pragma once
 
-#include "base/err.h"
+#include "base/file.h"
 #include "base/warning.h"
 
 #include <protobuf-c/protobuf-c.h>
@@ -23,7 +23,7 @@ struct spk_wire_options {
 };
 
 /**
- * Decode length bytes as one message of descriptor.
+ * Decode bytes as one message of descriptor.
  *
  * Field paths are as in the request, but that a message which is one of several forms of the
  * root (a oneof) is not named: "spec.driver.cores", "args[3]".
@@ -35,6 +35,6 @@ struct spk_wire_options {
  *         REQUEST_TOO_LARGE  above SPK_MAX_REQUEST
  */
 bool spk_wire_decode(struct spk_arena *arena, const ProtobufCMessageDescriptor *descriptor,
-                     const uint8_t *bytes, size_t length,
-                     const struct spk_wire_options *options, ProtobufCMessage **out,
-                     struct spk_warnings *warnings, struct spk_err *err) SPK_CHECK;
+                     struct spk_bytes bytes, const struct spk_wire_options *options,
+                     ProtobufCMessage **out, struct spk_warnings *warnings,
+                     struct spk_err *err) SPK_CHECK;

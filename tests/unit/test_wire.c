@@ -39,7 +39,7 @@ static bool decode(struct spk_arena *arena, struct spk_buf *buf, Spk__SubmitRequ
 {
     ProtobufCMessage *message = NULL;
     bool ok = spk_wire_decode(arena, &spk__submit_request__descriptor,
-                              (const uint8_t *)spk_buf_string(buf), buf->length, &options,
+                              (struct spk_bytes){spk_buf_string(buf), buf->length}, &options,
                               &message, warnings, err);
 
     *out = (Spk__SubmitRequest *)message;
@@ -274,8 +274,9 @@ static void test_what_protobuf_c_packs_is_decoded_to_the_same(void)
         uint8_t *packed = spk_alloc(&arena, length);
         protobuf_c_message_pack(made, packed);
 
-        bool ok = spk_wire_decode(&arena, made->descriptor, packed, length, &options, &got,
-                                  &warnings, &err);
+        bool ok = spk_wire_decode(&arena, made->descriptor,
+                                  (struct spk_bytes){(const char *)packed, length}, &options,
+                                  &got, &warnings, &err);
         SPK_ASSERT_TEXT(err.text, "");
         CU_ASSERT_FATAL(ok);
         make_packable(&arena, got);
@@ -344,7 +345,8 @@ static void test_unknown_fields_matter_only_in_the_application(void)
     Spk__SubmitRequest *request;
     struct spk_buf outside = {.arena = &arena};
 
-    CU_ASSERT(spk_wire_decode(&arena, &spk__submit_request__descriptor, inside, sizeof(inside),
+    CU_ASSERT(spk_wire_decode(&arena, &spk__submit_request__descriptor,
+                              (struct spk_bytes){(const char *)inside, sizeof(inside)},
                               &lenient, &message, &warnings, &err));
     CU_ASSERT_EQUAL_FATAL(warnings.n, 1);
     SPK_ASSERT_TEXT(warnings.items[0].code, "UNKNOWN_FIELD_IGNORED");
