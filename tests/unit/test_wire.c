@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "grpc/struct_message.h"
 #include "grpc/wire.h"
+#include "packable.h"
 #include "spark/submit/v1/submit_service.pb-c.h"
 #include "test.h"
 
@@ -206,33 +207,6 @@ static ProtobufCMessage *random_message(struct maker *m,
     return message;
 }
 
-/* Put what was decoded back into a form that protobuf-c can pack. */
-static void make_packable(struct spk_arena *arena, ProtobufCMessage *message)
-{
-    for (unsigned i = 0; i < message->descriptor->n_fields; i++) {
-        const ProtobufCFieldDescriptor *field = &message->descriptor->fields[i];
-        char *at = (char *)message;
-        void **slot = (void **)(void *)(at + field->offset);
-        size_t n = 1;
-
-        if (field->type != PROTOBUF_C_TYPE_MESSAGE)
-            continue;
-        if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) &&
-            *(uint32_t *)(at + field->quantifier_offset) != field->id)
-            continue;
-        if (field->label == PROTOBUF_C_LABEL_REPEATED) {
-            n = *(size_t *)(at + field->quantifier_offset);
-            slot = *slot;
-        }
-        for (size_t j = 0; j < n; j++) {
-            if (slot[j] && is_struct(field))
-                slot[j] = spk_struct_message(arena, ((struct spk_struct *)slot[j])->tree);
-            else if (slot[j])
-                make_packable(arena, slot[j]);
-        }
-    }
-}
-
 /* Maps of a random message would have equal keys: number them. */
 static void number_keys(struct spk_arena *arena, ProtobufCMessage *message, unsigned *next)
 {
@@ -279,7 +253,7 @@ static void test_what_protobuf_c_packs_is_decoded_to_the_same(void)
                                   &got, &warnings, &err);
         SPK_ASSERT_TEXT(err.text, "");
         CU_ASSERT_FATAL(ok);
-        make_packable(&arena, got);
+        spk_make_packable(&arena, got);
         CU_ASSERT_EQUAL_FATAL(protobuf_c_message_get_packed_size(got), length);
         uint8_t *again = spk_alloc(&arena, length);
         protobuf_c_message_pack(got, again);
