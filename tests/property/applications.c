@@ -60,8 +60,9 @@ static struct result render_message(struct spk_arena *arena, const cJSON *tree)
     ProtobufCMessage *message;
 
     pack_message(&bytes, tree, descriptor);
-    if (!spk_wire_decode(arena, descriptor, (const uint8_t *)spk_buf_string(&bytes),
-                         bytes.length, &options, &message, &warnings, &result.err))
+    if (!spk_wire_decode(arena, descriptor,
+                         (struct spk_bytes){spk_buf_string(&bytes), bytes.length}, &options,
+                         &message, &warnings, &result.err))
         return result;
     payload.application = (Spk__SparkApplication *)message;
     return render(arena, &payload);
