@@ -10,7 +10,7 @@ bool spk_prepare(struct spk_arena *arena, const struct spk_settings *settings,
     struct spk_prepared prepared = {0};
     struct spk_pass pass = {arena, settings, request, &prepared, err};
 
-    if (!spk_stage_plan(&pass))
+    if (!spk_stage_plan(&pass) || !spk_plan_check(arena, &prepared.plan, err))
         return false;
     spk_stage_parts(&pass);
     *out = prepared;
@@ -121,7 +121,8 @@ bool spk_render(struct spk_arena *arena, const struct spk_settings *settings,
             return false;
         *out = view_submission(&pass);
     } else {
-        if (!spk_stage_plan(&pass))
+        if (!spk_stage_plan(&pass) ||
+            (!view->plain && !spk_plan_check(arena, &prepared.plan, err)))
             return false;
         *out = view->plain ? view_plain(&pass) : view_parts(&pass);
     }

@@ -66,7 +66,7 @@ static bool check_annotations(const struct look *look, const struct spk_planned 
                                                            : K "driver.annotation.";
 
     SPK_JSON_EACH (item, spk_json_at(planned->object, "metadata.annotations"))
-        if (!spk_is_qualified_name(item->string))
+        if (!spk_is_qualified_name(spk_lower(look->arena, item->string)))
             return refuse(look, joined(look, prefix, item->string), "annotation key",
                           item->string);
     return true;
@@ -83,13 +83,22 @@ static bool check_data(const struct look *look, const struct spk_planned *planne
     return true;
 }
 
+/* What Kubernetes takes since 1.32; an older one says itself that it does not. */
+static bool is_env_name(const char *name)
+{
+    for (const char *c = name; *c; c++)
+        if (*c < ' ' || *c > '~' || *c == '=')
+            return false;
+    return *name != '\0';
+}
+
 static bool check_containers(const struct look *look)
 {
     SPK_JSON_EACH (container, spk_json_at(look->plan->pod, "spec.containers")) {
         SPK_JSON_EACH (variable, spk_json_get(container, "env")) {
             const char *name = spk_json_get_text(variable, "name");
 
-            if (name && !spk_is_env_name(name))
+            if (name && !is_env_name(name))
                 return refuse(look, joined(look, K "driverEnv.", name),
                               "name of an environment variable", name);
         }

@@ -320,7 +320,7 @@ static void test_names_that_kubernetes_refuses_are_found(void)
         {K "driver.label.a=b c", "conf:" K "driver.label.a"},
         {K "driver.annotation.-a=b", "conf:" K "driver.annotation.-a"},
         {K "driver.service.label.a=b c", "conf:" K "driver.service.label.a"},
-        {K "driverEnv.1bad=x", "conf:" K "driverEnv.1bad"},
+        {K "driverEnv.\u00e9=x", "conf:" K "driverEnv.\u00e9"},
     };
 
     for (size_t i = 0; i < SPK_LEN(cases); i++) {
