@@ -378,6 +378,31 @@ static void test_python_has_its_environment_and_factor(void)
     plan_fixture_done(&fixture);
 }
 
+static void test_the_proxy_user_is_spark_s_user(void)
+{
+    static const struct {
+        enum spk_line line;
+        const char *given, *expected;
+    } cases[] = {
+        {SPK_SPARK_4_2, NULL, "\"alice\""},
+        {SPK_SPARK_4_2, "bob", "\"bob\""},
+        {SPK_SPARK_4_3, "bob", "\"alice@REALM\""},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        const struct spk_conf_entry variable = {"SPARK_USER", cases[i].given, "environment"};
+        struct plan_fixture fixture;
+
+        plan_fixture_init(&fixture, cases[i].line);
+        fixture.submission.proxy_user = "alice@REALM";
+        fixture.submission.environment.variables = &variable;
+        fixture.submission.environment.n = cases[i].given ? 1 : 0;
+        CU_ASSERT_FATAL(plan_fixture_make(&fixture));
+        SPK_ASSERT_TEXT(plan_fixture_at(&fixture, ENV("0.value")), cases[i].expected);
+        plan_fixture_done(&fixture);
+    }
+}
+
 static void test_claims_on_demand_are_counted_among_all_volumes(void)
 {
     static const char *const settings[] = {
@@ -408,6 +433,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(each_setting_has_its_effect),
     SPK_TEST(what_spark_refuses_is_refused),
     SPK_TEST(python_has_its_environment_and_factor),
+    SPK_TEST(the_proxy_user_is_spark_s_user),
     SPK_TEST(claims_on_demand_are_counted_among_all_volumes),
     CU_TEST_INFO_NULL,
 };

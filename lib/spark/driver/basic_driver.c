@@ -70,15 +70,20 @@ bool spk_basic_driver_check(struct spk_driver *driver, struct spk_err *err)
     return read_inputs(driver, &in, err);
 }
 
-/* SPARK_USER: who set it last differs between the lines. */
+/* SPARK_USER. Hadoop's name of a user, which Spark asked before 4.3, is the part before any
+ * host or realm. */
 static const char *spark_user(const struct spk_driver *driver)
 {
     const struct spk_submission *submission = driver->submission;
     const char *given = spk_environment_get(&submission->environment, "SPARK_USER");
+    const char *proxy = submission->proxy_user;
 
-    if (submission->proxy_user && (!given || driver->profile->proxy_user_is_spark_user))
-        return submission->proxy_user;
-    return given ? given : submission->environment.user;
+    if (proxy && driver->profile->proxy_user_is_spark_user)
+        return proxy;
+    if (given)
+        return given;
+    return proxy ? spk_strndup(driver->arena, proxy, strcspn(proxy, "/@"))
+                 : submission->environment.user;
 }
 
 static void add_env(struct spk_driver *driver)
