@@ -25,6 +25,7 @@ static sigset_t waited_for(void)
     (void)sigaddset(&set, SIGINT);
     (void)sigaddset(&set, SIGHUP);
     (void)sigaddset(&set, SIGUSR1);
+    (void)sigaddset(&set, SIGUSR2);
     return set;
 }
 
@@ -48,7 +49,7 @@ static void log_state(const struct spk_rpc *rpc, enum spk_log_level level, const
     spk_log_end(&line);
 }
 
-void spk_signals_wait(const struct spk_rpc *rpc)
+void spk_signals_wait(const struct spk_rpc *rpc, struct spk_api *memory)
 {
     sigset_t set = waited_for();
     int signal_number;
@@ -58,6 +59,11 @@ void spk_signals_wait(const struct spk_rpc *rpc)
             continue;
         if (signal_number == SIGTERM || signal_number == SIGINT)
             return;
+        if (signal_number == SIGUSR2) {
+            if (memory)
+                spk_memory_clear(memory);
+            continue;
+        }
         if (signal_number == SIGHUP)
             spk_log_event(rpc->log, SPK_LOG_INFO, "nothing to reload: restart instead", NULL,
                           NULL);

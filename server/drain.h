@@ -5,14 +5,18 @@
  */
 #pragma once
 
+#include "apiserver/memory.h"
 #include "grpc/listener.h"
 #include "service.h"
 
 /** Block the signals we wait for, before any thread is started. */
 void spk_signals_block(void);
 
-/** Wait for the signal that ends the process; others are answered here. */
-void spk_signals_wait(const struct spk_rpc *rpc);
+/**
+ * Wait for the signal that ends the process; others are answered here: SIGUSR1 logs the state,
+ * SIGUSR2 empties the API server in memory (NULL: there is none, the signal is ignored).
+ */
+void spk_signals_wait(const struct spk_rpc *rpc, struct spk_api *memory);
 
 /**
  * Stop taking calls, let running ones end, break off the rest. Afterwards no call is live.

@@ -272,7 +272,9 @@ int main(int argc, char **argv)
         _exit(server.exit);
     }
     if (server.options.action == SPK_ACTION_RUN) {
-        spk_signals_wait(&server.rpc);
+        bool memory = server.options.config.api_server == SPK_API_IN_MEMORY;
+
+        spk_signals_wait(&server.rpc, memory ? server.api : NULL);
         spk_drain(&server.rpc, &server.listener, &server.service);
         finish(&server);
     }
