@@ -75,14 +75,15 @@ class Refusal:
 class Server:
     """Runs the program; stop() ends it as a cluster would and checks how it ends."""
 
-    def __init__(self, *flags, directory=None):
+    def __init__(self, *flags, directory=None, api_server=None):
         self.owned = None if directory else tempfile.TemporaryDirectory()
         self.directory = directory or self.owned.name
         self.path = os.path.join(self.directory, "grpc.sock")
         self.address = "unix://" + self.path
         self.lines = []
         self.process = subprocess.Popen(
-            [PROGRAM, "--api-server=memory", "--listen=" + self.address, "--log-format=json",
+            [PROGRAM, f"--kubeconfig={api_server.kubeconfig}" if api_server
+             else "--api-server=memory", "--listen=" + self.address, "--log-format=json",
              *flags], stderr=subprocess.PIPE, text=True)
         self.reader = threading.Thread(target=self._read)
         self.reader.start()

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An API server that is as slow as a test wants; of patches it knows opening the gate."""
+
+import http.server
+import json
+import pathlib
+import threading
+import time
+
+
+class ApiServer:
+    """delay: seconds before a write is answered; while stuck is set, writes are not answered."""
+
+    def __init__(self, directory, delay=0.0):
+        self.delay, self.stuck, self.requests = delay, threading.Event(), []
+        self.pods = {}
+        self.released = threading.Event()
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, *_):
+                pass
+
+            def answer(self, code, tree):
+                body = json.dumps(tree).encode()
+                self.send_response(code)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def do_GET(self):
+                if self.path == "/version":
+                    self.answer(200, {"gitVersion": "v1.34.0"})
+                    return
+                outer.requests.append(("GET", self.path))
+                self.answer(404, {"kind": "Status", "status": "Failure", "reason": "NotFound",
+                                  "message": "not found", "code": 404})
+
+            def do_POST(self):
+                tree = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                outer.requests.append(("POST", tree["kind"]))
+                if outer.stuck.is_set():
+                    outer.released.wait(60)
+                    return
+                time.sleep(outer.delay)
+                if tree["kind"] == "Pod":
+                    outer.pods[f"{self.path.split('?')[0]}/{tree['metadata']['name']}"] = tree
+                tree["metadata"].update(uid=f"uid-{len(outer.requests)}", resourceVersion="1",
+                                        creationTimestamp="2026-01-01T00:00:00Z")
+                self.answer(201, tree)
+
+            def do_PATCH(self):
+                self.rfile.read(int(self.headers["Content-Length"]))
+                outer.requests.append(("PATCH", self.path))
+                pod = outer.pods[self.path.split("?")[0]]
+                pod["spec"].pop("schedulingGates", None)
+                self.answer(200, pod)
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.thread = threading.Thread(target=self.server.serve_forever)
+        self.thread.start()
+        self.kubeconfig = pathlib.Path(directory) / "kubeconfig"
+        self.kubeconfig.write_text(json.dumps({
+            "apiVersion": "v1", "kind": "Config", "current-context": "c",
+            "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}],
+            "users": [{"name": "u", "user": {"token": "t"}}],
+            "clusters": [{"name": "c", "cluster": {
+                "server": f"http://127.0.0.1:{self.server.server_address[1]}"}}]}),
+            encoding="utf-8")
+        self.kubeconfig.chmod(0o600)
+
+    def close(self):
+        self.released.set()
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()

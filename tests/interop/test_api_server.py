@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What callers see of an API server that is slow, stuck or gone."""
+
+import signal
+import sys
+import tempfile
+import time
+import unittest
+
+import grpc
+
+from api_server import ApiServer
+from server import SERVICE, Client, Refusal, Server, application, make
+
+SUBMIT = f"/{SERVICE}/Submit"
+
+
+class SlowApiServer(unittest.TestCase):
+    def setUp(self):
+        self.directory = tempfile.TemporaryDirectory()
+        self.api = ApiServer(self.directory.name)
+        self.server = Server("--mode=standalone", "--drain-grace=10s", api_server=self.api)
+        self.server.wait_for("API server answers")
+        self.client = Client(self.server)
+
+    def tearDown(self):
+        self.client.close()
+        self.api.close()
+        self.directory.cleanup()
+
+    def start(self):
+        """A Submit under way, and its first write at the API server."""
+        before = len(self.api.requests)
+        message = make("spark.submit.v1.SubmitRequest", {"application": application()})
+        future = self.client.channel.unary_unary(SUBMIT).future(message.SerializeToString(),
+                                                                timeout=40)
+        end = time.monotonic() + 10
+        while not any(verb == "POST" for verb, _ in self.api.requests[before:]):
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.01)
+        return future
+
+    def refusal(self, future):
+        with self.assertRaises(grpc.RpcError) as caught:
+            future.result()
+        return Refusal(caught.exception)
+
+    def test_a_drain_waits_for_running_submissions(self):
+        self.api.delay = 0.5
+        future = self.start()
+        self.server.process.send_signal(signal.SIGTERM)
+        self.server.wait_for("listeners closed")
+        answer = future.result()
+        self.assertIn(b"spark-pi-driver", answer)
+        self.server.stop()
+
+    def test_a_second_signal_with_a_stuck_api_server(self):
+        self.api.stuck.set()
+        future = self.start()
+        started = time.monotonic()
+        self.server.process.send_signal(signal.SIGTERM)
+        self.server.wait_for("listeners closed")
+        self.server.process.send_signal(signal.SIGTERM)
+        self.server.wait_for("running calls are broken off")
+        refusal = self.refusal(future)
+        self.assertIn(refusal.metadata.get("outcome"), ("PARTIAL", "UNKNOWN"), refusal.text)
+        self.server.stop(ask=False)
+        self.assertLess(time.monotonic() - started, 12)
+
+    def test_a_third_signal_ends_the_process_at_once(self):
+        self.api.stuck.set()
+        future = self.start()
+        for message in ("draining", "listeners closed", "running calls are broken off"):
+            if message != "listeners closed":
+                self.server.process.send_signal(signal.SIGTERM)
+            self.server.wait_for(message)
+        self.server.process.send_signal(signal.SIGTERM)
+        self.server.stop(8, ask=False)
+        self.assertEqual(self.refusal(future).code, "UNAVAILABLE")
+
+    def test_no_request_follows_a_cancelled_call(self):
+        self.api.delay = 0.5
+        future = self.start()
+        future.cancel()
+        line = self.server.wait_for("rpc", method=SUBMIT)
+        self.assertTrue(line["client_gone"])
+        self.assertEqual(len([verb for verb, _ in self.api.requests if verb != "GET"]), 1)
+        self.assertEqual(self.server.state()["live"], 0)
+        self.server.stop()
+
+
+class NoApiServer(unittest.TestCase):
+    def test_the_process_is_alive_but_not_ready(self):
+        with tempfile.TemporaryDirectory() as directory:
+            api = ApiServer(directory)
+            api.close()
+            server = Server(api_server=api)
+            server.wait_for("API server does not answer")
+            client = Client(server)
+            self.assertEqual(client.health(), 1)
+            self.assertEqual(client.health("readiness"), 2)
+            client.call("Render", {"application": application()})
+            refusal = client.refused("Submit", {"application": application()}, timeout=10)
+            self.assertEqual((refusal.code, refusal.reason), ("UNAVAILABLE", "KUBE_UNREACHABLE"))
+            self.assertEqual(refusal.metadata["outcome"], "NOT_CREATED")
+            self.assertIsNotNone(refusal.retry)
+            client.close()
+            server.stop()
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:])
