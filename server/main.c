@@ -176,6 +176,7 @@ static void log_start(struct server *server)
     spk_log_begin(&server->log, &line, SPK_LOG_INFO, "started");
     spk_log_text(&line, "version", SPK_VERSION);
     spk_log_text(&line, "mode", config->mode == SPK_MODE_SIDECAR ? "sidecar" : "standalone");
+    spk_log_text(&line, "grpc", grpc_version_string());
     spk_log_text(&line, "api_server", server->api->url);
     spk_log_text(&line, "namespace", server->service.settings.default_namespace);
     spk_log_int(&line, "memory_budget_bytes", config->memory_budget);

@@ -42,6 +42,7 @@ static void log_call(struct spk_call *call)
     spk_log_int(&line, "bytes_out", (int64_t)call->bytes_out);
     spk_log_int(&line, "arena_kib", (int64_t)(call->arena.used / 1024));
     spk_log_text(&line, "peer", call->face->name);
+    spk_log_text(&line, "field", call->field);
     spk_log_text(&line, "err", call->err);
     spk_log_end(&line);
 }
@@ -178,8 +179,9 @@ void spk_call_fail(struct spk_call *call, const struct spk_err *err)
     call->code = spk_reason_code(err->reason);
     call->reason = err->reason;
     call->outcome = err->outcome;
-    (void)snprintf(call->err, sizeof(call->err), "%s%s%s", err->field,
-                   err->field[0] ? ": " : "", err->text);
+    (void)snprintf(call->field, sizeof(call->field), "%s", err->field);
+    if (call->code != SPK_INVALID_ARGUMENT) /* those texts may quote what the caller sent */
+        (void)snprintf(call->err, sizeof(call->err), "%s", err->text);
     if (!spk_arena_run(&arena, make_reply, &answer))
         answer.reply = (struct spk_reply){.code = call->code, .message = ""};
     send_reply(call, &answer.reply);
@@ -389,7 +391,7 @@ static void on_accepted(struct spk_call *call, bool ok)
     atomic_fetch_add(&call->rpc->live, 1);
     call->started_ms = spk_monotonic_ms();
     if (!call->method) {
-        call->method = spk_rpc_find_method(call->rpc, call->details.method);
+        call->method = spk_rpc_find_method(call->details.method);
         call->core_deadline = call->details.deadline;
     }
     watch_for_close(call);

@@ -78,7 +78,7 @@ struct spk_call {
     enum spk_reason reason;
     enum spk_outcome outcome;
     const char *ns, *app, *pod, *attempt, *submission_id;
-    char err[256];
+    char field[256], err[256];
     bool adopted;
     unsigned kube_calls, retries;
     size_t bytes_out;

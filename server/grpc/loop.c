@@ -9,6 +9,7 @@
 #include <grpc/compression.h>
 #include <grpc/grpc_security.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define POSTED         16 /* calls requested per method */
@@ -16,6 +17,7 @@
 
 /* ---- methods ---- */
 
+/* Sorted by path. */
 static const struct spk_method own_methods[] = {
     {"/grpc.health.v1.Health/Check", SPK_METHOD_STREAM, spk_health_check},
     {"/grpc.health.v1.Health/List", SPK_METHOD_STREAM, spk_health_list},
@@ -26,19 +28,21 @@ static const struct spk_method own_methods[] = {
      spk_reflection_serve},
 };
 
-static bool is_path(grpc_slice path, const char *text)
+/* Paths are not NUL-terminated: bsearch hands the slice on as the key. */
+static int compare_path(const void *key, const void *row)
 {
-    return GRPC_SLICE_LENGTH(path) == strlen(text) &&
-           memcmp(GRPC_SLICE_START_PTR(path), text, strlen(text)) == 0;
+    const grpc_slice *path = key;
+    const char *name = ((const struct spk_method *)row)->path;
+    size_t length = strlen(name), given = GRPC_SLICE_LENGTH(*path);
+    int order = memcmp(GRPC_SLICE_START_PTR(*path), name, given < length ? given : length);
+
+    return order ? order : (given > length) - (given < length);
 }
 
-const struct spk_method *spk_rpc_find_method(const struct spk_rpc *rpc, grpc_slice path)
+const struct spk_method *spk_rpc_find_method(grpc_slice path)
 {
-    (void)rpc;
-    for (size_t i = 0; i < SPK_LEN(own_methods); i++)
-        if (is_path(path, own_methods[i].path))
-            return &own_methods[i];
-    return NULL;
+    return bsearch(&path, own_methods, SPK_LEN(own_methods), sizeof(own_methods[0]),
+                   compare_path);
 }
 
 void spk_rpc_repost(struct spk_rpc *rpc, struct spk_face *face,

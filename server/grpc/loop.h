@@ -92,7 +92,7 @@ void spk_rpc_close(struct spk_rpc *rpc);
 /* For call.c. */
 void spk_rpc_repost(struct spk_rpc *rpc, struct spk_face *face,
                     const struct spk_method *method);
-const struct spk_method *spk_rpc_find_method(const struct spk_rpc *rpc, grpc_slice path);
+const struct spk_method *spk_rpc_find_method(grpc_slice path);
 
 /* For streams: those that are open are looked at four times a second, while there are any. */
 void spk_rpc_add_stream(struct spk_rpc *rpc, struct spk_call *call);

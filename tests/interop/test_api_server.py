@@ -79,6 +79,26 @@ class SlowApiServer(unittest.TestCase):
         self.server.stop(8, ask=False)
         self.assertEqual(self.refusal(future).code, "UNAVAILABLE")
 
+    def test_calls_above_the_limit_are_shed_and_health_is_not(self):
+        self.client.close()
+        self.server.stop()
+        self.server = Server("--max-inflight=2", "--mode=standalone", api_server=self.api)
+        self.server.wait_for("API server answers")
+        self.client = Client(self.server)
+        self.api.stuck.set()
+        self.start()
+        self.start()
+        refusal = self.client.refused("GetInfo", {})
+        self.assertEqual((refusal.code, refusal.reason),
+                         ("RESOURCE_EXHAUSTED", "SERVER_OVERLOADED"))
+        self.assertIsNotNone(refusal.retry)
+        self.assertEqual(self.client.health("readiness"), 1)
+        self.server.process.send_signal(signal.SIGTERM)
+        self.server.wait_for("draining")
+        self.api.released.set()
+        self.server.process.send_signal(signal.SIGTERM)
+        self.server.stop(ask=False)
+
     def test_no_request_follows_a_cancelled_call(self):
         self.api.delay = 0.5
         future = self.start()

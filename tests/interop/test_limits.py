@@ -75,6 +75,23 @@ class Limits(unittest.TestCase):
             self.assertEqual(refusal.code, "INVALID_ARGUMENT", refusal.text)
             self.assertLess(time.monotonic() - started, 2)
 
+    def test_wide_messages_stay_within_the_arena(self):
+        # 10,000 empty elements of two bytes in each repeated message of the drivers' specs.
+        empty = b"".join(field(number, b"") * 10000 for number in (1, 5, 9, 10, 11, 12, 13, 14))
+        spec = b"".join(field(number, empty) for number in (17, 18))
+        big = b"".join(field(11, b"x" * 1000000) for _ in range(2))
+        for request in (field(1, field(4, spec)), field(1, field(4, empty)),
+                        field(1, field(4, big + field(10, b"local:///a.jar")))):
+            refusal = self.client.raw_refused(SUBMIT, request)
+            self.assertIn(refusal.code, ("INVALID_ARGUMENT", "RESOURCE_EXHAUSTED"))
+            self.assertEqual(refusal.metadata["outcome"], "NOT_CREATED")
+
+    def test_a_call_without_a_request_is_refused(self):
+        for method in (SUBMIT, f"/{HEALTH}/Check"):
+            with self.assertRaises(grpc.RpcError) as caught:
+                self.client.channel.stream_unary(method)(iter([]), timeout=10)
+            self.assertEqual(Refusal(caught.exception).reason, "INTERNAL_ERROR")
+
     def test_metadata_above_16_kib_ends_that_call_only(self):
         long = (("x-a", "v" * 7000), ("x-b", "v" * 7000), ("x-c", "v" * 7000))
         many = tuple((f"x-{i}", "v") for i in range(70))

@@ -205,6 +205,7 @@ class Draining(unittest.TestCase):
         app = application(arguments=[secret], sparkConf={"spark.password": secret})
         client.submit(app)
         client.call("Render", {"application": app})
+        client.refused("Submit", {"application": application(driver={"memory": secret})})
         client.close()
         server.stop()
         self.assertNotIn(secret, str(server.lines))
