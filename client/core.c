@@ -66,11 +66,12 @@ static void render(void *argument)
         .tenant = "",
         .pod_mutation = from->native_mutation ? SPK_MUTATION_NATIVE : SPK_MUTATION_NONE,
     };
+    struct spk_prepared prepared = {0};
     cJSON *tree = NULL;
 
     fill_payload(arena, from, &request.payload);
-    call->ok = spk_render(arena, &settings, &request, &view, &tree, &call->result->warnings,
-                          &call->err);
+    call->ok = spk_render(arena, &settings, &request, &view, &tree, &prepared, &call->err);
+    call->result->warnings = prepared.warnings;
     if (call->ok)
         call->result->text = from->yaml ? spk_yaml_write(arena, tree)
                                         : spk_json_write(arena, tree);

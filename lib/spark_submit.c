@@ -108,10 +108,10 @@ static bool run_until_submission(const struct spk_pass *pass)
 
 bool spk_render(struct spk_arena *arena, const struct spk_settings *settings,
                 const struct spk_request *request, const struct spk_view *view, cJSON **out,
-                struct spk_warnings *warnings, struct spk_err *err)
+                struct spk_prepared *prepared, struct spk_err *err)
 {
-    struct spk_prepared prepared = {0};
-    struct spk_pass pass = {arena, settings, request, &prepared, err};
+    struct spk_prepared made = {0};
+    struct spk_pass pass = {arena, settings, request, &made, err};
 
     if (view->stage == SPK_STAGE_APPLICATION) {
         if (!view_application(&pass, out))
@@ -122,11 +122,11 @@ bool spk_render(struct spk_arena *arena, const struct spk_settings *settings,
         *out = view_submission(&pass);
     } else {
         if (!spk_stage_plan(&pass) ||
-            (!view->plain && !spk_plan_check(arena, &prepared.plan, err)))
+            (!view->plain && !spk_plan_check(arena, &made.plan, err)))
             return false;
         *out = view->plain ? view_plain(&pass) : view_parts(&pass);
     }
-    *warnings = prepared.warnings;
+    *prepared = made;
     return true;
 }
 

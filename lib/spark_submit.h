@@ -91,11 +91,13 @@ struct spk_view {
  * The rendering as one tree: a v1 List of the objects, the operator stage's output, or the
  * defaulted application. For APPLICATION and SUBMISSION only the stages needed are run.
  *
+ * @owner  *out and *prepared live in arena; *prepared holds what the stages made, its parts
+ *         only for OBJECTS that are not plain
  * @errors those of spk_prepare; INVALID_FIELD  the payload has no such stage
  */
 bool spk_render(struct spk_arena *arena, const struct spk_settings *settings,
                 const struct spk_request *request, const struct spk_view *view, cJSON **out,
-                struct spk_warnings *warnings, struct spk_err *err) SPK_CHECK;
+                struct spk_prepared *prepared, struct spk_err *err) SPK_CHECK;
 
 /** The settings of a process without configuration. */
 struct spk_settings spk_settings_default(void);

@@ -101,7 +101,6 @@ static void fill_properties(struct rendering *r, const struct spk_prepared *prep
     }
 }
 
-/* The stages change their trees, so what runs twice is decoded twice. */
 static bool read_request(struct rendering *r, struct spk_err *err)
 {
     const struct spk_settings *settings = &spk_service_of(r->call)->settings;
@@ -138,14 +137,13 @@ static bool read_request(struct rendering *r, struct spk_err *err)
     return spk_payload_read(&r->call->arena, &payload, settings, &r->request.payload, err);
 }
 
-static bool render(struct rendering *r, struct spk_warnings *warnings, struct spk_err *err)
+static bool render(struct rendering *r, struct spk_prepared *prepared, struct spk_err *err)
 {
     const struct spk_settings *settings = &spk_service_of(r->call)->settings;
     struct spk_arena *arena = &r->call->arena;
-    struct spk_prepared prepared;
     cJSON *tree;
 
-    if (!spk_render(arena, settings, &r->request, &r->view, &tree, warnings, err))
+    if (!spk_render(arena, settings, &r->request, &r->view, &tree, prepared, err))
         return false;
     if (r->view.stage == SPK_STAGE_APPLICATION) {
         r->response->application = object_message(r, tree);
@@ -157,9 +155,7 @@ static bool render(struct rendering *r, struct spk_warnings *warnings, struct sp
     }
     r->response->objects =
         object_messages(r, spk_json_get(tree, "items"), &r->response->n_objects);
-    if (!read_request(r, err) || !spk_prepare(arena, settings, &r->request, &prepared, err))
-        return false;
-    fill_properties(r, &prepared);
+    fill_properties(r, prepared);
     return true;
 }
 
@@ -167,15 +163,15 @@ void spk_method_render(struct spk_call *call)
 {
     Spk__RenderResponse response = SPK__RENDER_RESPONSE__INIT;
     struct rendering r = {.call = call, .response = &response};
-    struct spk_warnings warnings = {0};
+    struct spk_prepared prepared = {0};
     struct spk_err err = {0};
 
-    if (!read_request(&r, &err) || !render(&r, &warnings, &err)) {
+    if (!read_request(&r, &err) || !render(&r, &prepared, &err)) {
         if (err.reason != SPK_NO_REASON)
             spk_call_fail(call, &err);
         return;
     }
-    response.warnings =
-        spk_warning_messages(&call->arena, &r.warnings, &warnings, &response.n_warnings);
+    response.warnings = spk_warning_messages(&call->arena, &r.warnings, &prepared.warnings,
+                                             &response.n_warnings);
     spk_call_answer(call, &response.base);
 }

@@ -120,7 +120,7 @@ static bool render_here(struct spk_arena *arena, const struct ctl_options *optio
 {
     struct spk_settings settings = spk_settings_default();
     struct spk_view view = {.stage = stage_of(options), .plain = options->plain};
-    struct spk_warnings warnings = {0};
+    struct spk_prepared prepared;
     struct spk_request request;
 
     if (!take_operator_options(arena, options, &settings.operator_options, err))
@@ -128,11 +128,12 @@ static bool render_here(struct spk_arena *arena, const struct ctl_options *optio
     settings.operator_options.master = master_url(arena, &job->environment);
     settings.warn_unknown_fields = spk_text_equal(options->unknown_fields, "warn");
     fill_request(arena, options, job, &request);
-    if (!spk_render(arena, &settings, &request, &view, out, &warnings, err))
+    if (!spk_render(arena, &settings, &request, &view, out, &prepared, err))
         return false;
-    for (size_t i = 0; i < warnings.n; i++)
-        ctl_print_warning(warnings.items[i].code, warnings.items[i].field,
-                          warnings.items[i].message);
+    const struct spk_warnings *warnings = &prepared.warnings;
+    for (size_t i = 0; i < warnings->n; i++)
+        ctl_print_warning(warnings->items[i].code, warnings->items[i].field,
+                          warnings->items[i].message);
     return true;
 }
 

@@ -163,7 +163,7 @@ static void render(void *argument)
     struct rendering *job = argument;
     struct spk_settings settings = spk_settings_default();
     struct spk_environment machine = {0};
-    struct spk_warnings warnings = {0};
+    struct spk_prepared prepared = {0};
     struct spk_err err = {0};
     struct spk_view view = take_view(job->in);
     struct spk_request request = {
@@ -184,14 +184,15 @@ static void render(void *argument)
     take_payload(job->arena, job->in, &request.payload, &machine);
     bool ok =
         !strcmp(text_of(job->in, "view"), "mutation")
-            ? mutate_pod(job->arena, job->in, &result, &warnings, &err)
-            : spk_render(job->arena, &settings, &request, &view, &result, &warnings, &err);
+            ? mutate_pod(job->arena, job->in, &result, &prepared.warnings, &err)
+            : spk_render(job->arena, &settings, &request, &view, &result, &prepared, &err);
     if (ok)
         (void)spk_json_set(job->out, "result", result);
     else
         (void)spk_json_set(job->out, "error", error_tree(job->arena, &err));
-    for (size_t i = 0; i < warnings.n; i++)
-        spk_json_push_text(spk_json_list(job->out, "warnings"), warnings.items[i].code);
+    for (size_t i = 0; i < prepared.warnings.n; i++)
+        spk_json_push_text(spk_json_list(job->out, "warnings"),
+                           prepared.warnings.items[i].code);
 }
 
 static bool answer(const char *line)

@@ -32,11 +32,11 @@ static struct result render(struct spk_arena *arena, const struct spk_payload *p
     struct spk_request request = {
         .payload = *payload, .tenant = "", .pod_mutation = SPK_MUTATION_NATIVE};
     struct spk_view view = {.stage = SPK_STAGE_OBJECTS};
-    struct spk_warnings warnings = {0};
+    struct spk_prepared prepared;
     struct result result = {0};
     cJSON *tree;
 
-    if (spk_render(arena, &settings, &request, &view, &tree, &warnings, &result.err))
+    if (spk_render(arena, &settings, &request, &view, &tree, &prepared, &result.err))
         result.text = spk_json_write(arena, tree);
     return result;
 }
