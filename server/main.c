@@ -270,7 +270,7 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "sparksubmitd: %s%s%s\n", server.err.field,
                       server.err.field[0] ? ": " : "", server.err.text);
         spk_listener_close(&server.listener);
-        _exit(server.exit);
+        _exit((int)server.exit);
     }
     if (server.options.action == SPK_ACTION_RUN) {
         bool memory = server.options.config.api_server == SPK_API_IN_MEMORY;

@@ -127,7 +127,7 @@ void spk_health_list(struct spk_call *call)
 static void tell(struct spk_call *call)
 {
     struct watch *watch = call->state;
-    int now = status_of(call->rpc, watch->service);
+    int now = (int)status_of(call->rpc, watch->service);
     uint8_t bytes[2] = {1 << 3, (uint8_t)now};
 
     if (now != watch->sent) {

@@ -284,9 +284,10 @@ bool spk_reflection_answer(struct spk_arena *arena, const struct spk_reflection 
 {
     static const struct spk_wire_options options = {0};
     struct spk_warnings warnings = {0};
-    response_message response = GRPC__REFLECTION__V1__SERVER_REFLECTION_RESPONSE__INIT;
+    response_message response;
     ProtobufCMessage *message;
 
+    grpc__reflection__v1__server_reflection_response__init(&response);
     if (!spk_wire_decode(arena, &grpc__reflection__v1__server_reflection_request__descriptor,
                          (struct spk_bytes){(const char *)request, length}, &options, &message,
                          &warnings, err))

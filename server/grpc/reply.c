@@ -123,10 +123,11 @@ static void add_metadata(struct maker *m, Google__Rpc__ErrorInfo *info, const ch
 
 static void add_error_info(struct maker *m)
 {
-    Google__Rpc__ErrorInfo info = GOOGLE__RPC__ERROR_INFO__INIT;
+    Google__Rpc__ErrorInfo info;
     const struct spk_err *err = m->err;
     size_t notes = 0;
 
+    google__rpc__error_info__init(&info);
     for (const struct spk_note *at = err->notes; at; at = at->next)
         notes++;
     info.reason = text_of(m, spk_reason_name(err->reason));
@@ -156,9 +157,10 @@ static void add_violation(struct maker *m, Google__Rpc__BadRequest *request, con
 
 static void add_bad_request(struct maker *m)
 {
-    Google__Rpc__BadRequest request = GOOGLE__RPC__BAD_REQUEST__INIT;
+    Google__Rpc__BadRequest request;
     const struct spk_violation *at = m->err->violations;
 
+    google__rpc__bad_request__init(&request);
     request.field_violations =
         spk_alloc_array(m->arena, m->violations + 1, sizeof(*request.field_violations));
     add_violation(m, &request, m->err->field, m->err->text);
@@ -169,11 +171,12 @@ static void add_bad_request(struct maker *m)
 
 static void add_precondition(struct maker *m)
 {
-    Google__Rpc__PreconditionFailure failure = GOOGLE__RPC__PRECONDITION_FAILURE__INIT;
-    Google__Rpc__PreconditionFailure__Violation violation =
-        GOOGLE__RPC__PRECONDITION_FAILURE__VIOLATION__INIT;
+    Google__Rpc__PreconditionFailure failure;
+    Google__Rpc__PreconditionFailure__Violation violation;
     Google__Rpc__PreconditionFailure__Violation *list[] = {&violation};
 
+    google__rpc__precondition_failure__init(&failure);
+    google__rpc__precondition_failure__violation__init(&violation);
     violation.type = text_of(m, spk_reason_name(m->err->reason));
     violation.subject = m->err->field[0] ? text_of(m, m->err->field) : note(m, "name");
     violation.description = text_of(m, m->err->text);
@@ -184,11 +187,12 @@ static void add_precondition(struct maker *m)
 
 static void add_quota(struct maker *m)
 {
-    Google__Rpc__QuotaFailure failure = GOOGLE__RPC__QUOTA_FAILURE__INIT;
-    Google__Rpc__QuotaFailure__Violation violation =
-        GOOGLE__RPC__QUOTA_FAILURE__VIOLATION__INIT;
+    Google__Rpc__QuotaFailure failure;
+    Google__Rpc__QuotaFailure__Violation violation;
     Google__Rpc__QuotaFailure__Violation *list[] = {&violation};
 
+    google__rpc__quota_failure__init(&failure);
+    google__rpc__quota_failure__violation__init(&violation);
     violation.subject = note(m, "quota");
     violation.description = text_of(m, m->err->text);
     failure.n_violations = 1;
@@ -198,8 +202,9 @@ static void add_quota(struct maker *m)
 
 static void add_resource(struct maker *m)
 {
-    Google__Rpc__ResourceInfo info = GOOGLE__RPC__RESOURCE_INFO__INIT;
+    Google__Rpc__ResourceInfo info;
 
+    google__rpc__resource_info__init(&info);
     info.resource_type = note(m, "kind");
     info.resource_name = note(m, "name");
     info.description = text_of(m, m->err->text);
@@ -208,9 +213,11 @@ static void add_resource(struct maker *m)
 
 static void add_retry(struct maker *m)
 {
-    Google__Rpc__RetryInfo info = GOOGLE__RPC__RETRY_INFO__INIT;
-    Google__Protobuf__Duration delay = GOOGLE__PROTOBUF__DURATION__INIT;
+    Google__Rpc__RetryInfo info;
+    Google__Protobuf__Duration delay;
 
+    google__rpc__retry_info__init(&info);
+    google__protobuf__duration__init(&delay);
     delay.seconds = m->retry_ms / 1000;
     delay.nanos = (int32_t)(m->retry_ms % 1000) * 1000000;
     info.retry_delay = &delay;
@@ -276,9 +283,10 @@ void spk_reply_make(struct spk_arena *arena, const struct spk_err *err, const ch
                     uint64_t jitter, struct spk_reply *out)
 {
     struct maker m = {.arena = arena, .err = err, .request_id = request_id};
-    Google__Rpc__Status status = GOOGLE__RPC__STATUS__INIT;
+    Google__Rpc__Status status;
     enum spk_retry retry = spk_reason_retry(err->reason);
 
+    google__rpc__status__init(&status);
     for (const struct spk_violation *at = err->violations; at; at = at->next)
         m.violations++;
     if (m.violations > 64) {

@@ -35,9 +35,9 @@ ask(struct spk_arena *arena, const Grpc__Reflection__V1__ServerReflectionRequest
 static void check_file_of(const char *symbol, const char *file)
 {
     SPK_ARENA arena = SPK_ARENA_LIMIT(4 << 20);
-    Grpc__Reflection__V1__ServerReflectionRequest request =
-        GRPC__REFLECTION__V1__SERVER_REFLECTION_REQUEST__INIT;
+    Grpc__Reflection__V1__ServerReflectionRequest request;
 
+    grpc__reflection__v1__server_reflection_request__init(&request);
     request.message_request_case = REQUEST(FILE_CONTAINING_SYMBOL);
     request.file_containing_symbol = spk_strdup(&arena, symbol);
     Grpc__Reflection__V1__ServerReflectionResponse *response = ask(&arena, &request);
@@ -80,9 +80,9 @@ static void test_services_are_listed_sorted(void)
         "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection",
         "grpc.reflection.v1alpha.ServerReflection", "spark.submit.v1.SubmitService"};
     SPK_ARENA arena = SPK_ARENA_LIMIT(4 << 20);
-    Grpc__Reflection__V1__ServerReflectionRequest request =
-        GRPC__REFLECTION__V1__SERVER_REFLECTION_REQUEST__INIT;
+    Grpc__Reflection__V1__ServerReflectionRequest request;
 
+    grpc__reflection__v1__server_reflection_request__init(&request);
     request.message_request_case = REQUEST(LIST_SERVICES);
     request.list_services = spk_strdup(&arena, "*");
     Grpc__Reflection__V1__ServerReflectionResponse *response = ask(&arena, &request);
@@ -97,9 +97,9 @@ static void test_services_are_listed_sorted(void)
 static void test_extensions_of_a_known_type_are_none(void)
 {
     SPK_ARENA arena = SPK_ARENA_LIMIT(4 << 20);
-    Grpc__Reflection__V1__ServerReflectionRequest request =
-        GRPC__REFLECTION__V1__SERVER_REFLECTION_REQUEST__INIT;
+    Grpc__Reflection__V1__ServerReflectionRequest request;
 
+    grpc__reflection__v1__server_reflection_request__init(&request);
     request.message_request_case = REQUEST(ALL_EXTENSION_NUMBERS_OF_TYPE);
     request.all_extension_numbers_of_type =
         spk_strdup(&arena, "spark.submit.v1.SubmitRequest");
