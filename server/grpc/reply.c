@@ -73,6 +73,7 @@ struct maker {
     int64_t retry_ms;
     size_t violations; /* how many of BadRequest are kept */
     size_t omitted;
+    size_t notes; /* how many entries ErrorInfo.metadata may have */
     Google__Protobuf__Any *items[MAX_DETAILS];
     size_t n;
 };
@@ -138,7 +139,8 @@ static void add_error_info(struct maker *m)
     add_metadata(m, &info, "request_id", m->request_id);
     if (m->omitted)
         add_metadata(m, &info, "violations_omitted", spk_printf(m->arena, "%zu", m->omitted));
-    for (const struct spk_note *at = err->notes; at && notes <= 16; at = at->next)
+    for (const struct spk_note *at = err->notes; at && m->notes > info.n_metadata;
+         at = at->next)
         add_metadata(m, &info, at->key, at->value);
     add(m, "ErrorInfo", &info.base);
 }
@@ -282,7 +284,7 @@ static char *make_message(struct maker *m)
 void spk_reply_make(struct spk_arena *arena, const struct spk_err *err, const char *request_id,
                     uint64_t jitter, struct spk_reply *out)
 {
-    struct maker m = {.arena = arena, .err = err, .request_id = request_id};
+    struct maker m = {.arena = arena, .err = err, .request_id = request_id, .notes = 24};
     Google__Rpc__Status status;
     enum spk_retry retry = spk_reason_retry(err->reason);
 
@@ -298,9 +300,13 @@ void spk_reply_make(struct spk_arena *arena, const struct spk_err *err, const ch
     status.message = make_message(&m);
     build(&m, &status);
     while (google__rpc__status__get_packed_size(&status) > SPK_MAX_STATUS_DETAILS &&
-           m.violations) {
-        m.violations--;
-        m.omitted++;
+           (m.violations || m.notes)) {
+        if (m.violations) {
+            m.violations--;
+            m.omitted++;
+        } else {
+            m.notes--;
+        }
         build(&m, &status);
     }
     out->code = spk_reason_code(err->reason);

@@ -169,6 +169,27 @@ static void test_details_stay_within_6_kib(void)
     forget(&seen);
 }
 
+static void test_notes_are_cut_last_first(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(8 << 20);
+    struct spk_err err = {0};
+    struct spk_reply reply;
+    char text[500];
+
+    memset(text, 'x', sizeof(text) - 1);
+    text[sizeof(text) - 1] = '\0';
+    (void)spk_fail(&err, SPK_KUBE_FORBIDDEN, "no");
+    for (int i = 0; i < 30; i++)
+        spk_err_note(&err, &arena, spk_printf(&arena, "key%d", i), text);
+    spk_reply_make(&arena, &err, "id", 0, &reply);
+    CU_ASSERT(reply.details_length <= SPK_MAX_STATUS_DETAILS);
+    struct seen seen = look(&reply);
+    SPK_ASSERT_TEXT(metadata(&seen, "key0"), text);
+    CU_ASSERT_PTR_NULL(metadata(&seen, "key29"));
+    SPK_ASSERT_TEXT(metadata(&seen, "outcome"), "NOT_CREATED");
+    forget(&seen);
+}
+
 static void test_advice_to_wait_is_passed_on(void)
 {
     SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
@@ -186,11 +207,9 @@ static void test_advice_to_wait_is_passed_on(void)
 }
 
 static CU_TestInfo tests[] = {
-    SPK_TEST(a_refused_field_is_a_bad_request),
-    SPK_TEST(each_reason_has_its_details),
-    SPK_TEST(details_stay_within_6_kib),
-    SPK_TEST(advice_to_wait_is_passed_on),
-    CU_TEST_INFO_NULL,
+    SPK_TEST(a_refused_field_is_a_bad_request), SPK_TEST(each_reason_has_its_details),
+    SPK_TEST(details_stay_within_6_kib),        SPK_TEST(notes_are_cut_last_first),
+    SPK_TEST(advice_to_wait_is_passed_on),      CU_TEST_INFO_NULL,
 };
 
 SPK_TEST_MAIN("reply", tests)
