@@ -16,6 +16,7 @@
 /* What one attempt needs and gives back. */
 struct attempt {
     grpc_byte_buffer *sent, *received;
+    grpc_call *call; /* owns the texts of the metadata */
     grpc_metadata_array initial, trailers;
     grpc_status_code status;
     grpc_slice message;
@@ -87,7 +88,7 @@ static void run_attempt(struct spk_client *client, const struct spk_call *call,
     (void)grpc_completion_queue_pluck(queue, attempt, gpr_inf_future(GPR_CLOCK_MONOTONIC),
                                       NULL);
     leave(client, &running);
-    grpc_call_unref(running.call);
+    attempt->call = running.call;
     grpc_completion_queue_shutdown(queue);
     while (grpc_completion_queue_pluck(queue, NULL, gpr_inf_future(GPR_CLOCK_MONOTONIC), NULL)
                .type != GRPC_QUEUE_SHUTDOWN)
@@ -152,6 +153,7 @@ static bool call_once(struct spk_client *client, const struct spk_call *call,
     else
         spk_error_from_status(error, attempt.status, attempt.message, &attempt.trailers);
     grpc_slice_unref(attempt.message);
+    grpc_call_unref(attempt.call);
     grpc_metadata_array_destroy(&attempt.initial);
     grpc_metadata_array_destroy(&attempt.trailers);
     if (attempt.received)

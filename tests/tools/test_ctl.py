@@ -1,0 +1,371 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""sparksubmitctl as people and scripts use it: test_ctl.py CTL SERVER"""
+
+import contextlib
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+CTL, SERVER = sys.argv[1:3]
+EXAMPLE = str(pathlib.Path(__file__).resolve().parents[2] / "docker/examples/spark-pi.yaml")
+UID = "5a7b1c2d-0001-4000-8000-00000000a001"
+SUBMISSION_ID = "5eed5eed-1234-4567-89ab-cdef01234567"
+COMMAND = ["--master", "k8s://https://10.0.0.1:443", "--deploy-mode", "cluster", "--name", "pi",
+           "--conf", "spark.kubernetes.container.image=spark:4.0.1", "--class", "Pi",
+           "local:///opt/pi.jar", "10"]
+
+
+def ctl(*arguments, text=None, **environment):
+    """Nothing of our own environment but what is given."""
+    return subprocess.run([CTL, *arguments], input=text, capture_output=True, text=True, timeout=60,
+                          check=False, env={"PATH": os.environ["PATH"], **environment})
+
+
+def rendered(*arguments, **options):
+    done = ctl("render", "-o", "json", *arguments, **options)
+    if done.returncode:
+        raise AssertionError(done.stderr)
+    return json.loads(done.stdout)
+
+
+def kinds(tree):
+    return [item["kind"] for item in tree["items"]]
+
+
+def object_of(tree, kind, part=""):
+    return next(item for item in tree["items"]
+                if item["kind"] == kind and part in item["metadata"]["name"])
+
+
+def properties(tree):
+    text = next(item["data"]["spark.properties"] for item in tree["items"]
+                if "spark.properties" in item.get("data", {}))
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    return dict(line.replace("\\:", ":").replace("\\=", "=").split("=", 1) for line in lines)
+
+
+def application(**changes):
+    spec = {"type": "Scala", "mode": "cluster", "image": "spark:4.0.1", "sparkVersion": "4.0.1",
+            "mainClass": "Pi", "mainApplicationFile": "local:///opt/pi.jar",
+            "driver": {"cores": 1, "memory": "512m"},
+            "executor": {"instances": 1, "cores": 1, "memory": "512m"}, **changes}
+    return json.dumps({"apiVersion": "sparkoperator.k8s.io/v1beta2", "kind": "SparkApplication",
+                       "metadata": {"name": "pi", "namespace": "default"},
+                       "spec": {key: value for key, value in spec.items() if value is not None}})
+
+
+@contextlib.contextmanager
+def server(*flags):
+    with tempfile.TemporaryDirectory() as folder:
+        path = folder + "/run/grpc.sock"
+        with open(folder + "/log", "wb") as log:
+            process = subprocess.Popen(
+                [SERVER, "--mode=standalone", "--api-server=memory", "--listen=unix://" + path, *flags],
+                stderr=log)
+            try:
+                deadline = time.monotonic() + 30
+                while b"started" not in pathlib.Path(folder, "log").read_bytes():
+                    if process.poll() is not None or time.monotonic() > deadline:
+                        raise AssertionError(pathlib.Path(folder, "log").read_text("utf-8"))
+                    time.sleep(0.02)
+                yield "unix:" + path, process
+            finally:
+                process.terminate()
+                process.wait(60)
+
+
+class Rendering(unittest.TestCase):
+    def test_a_file_and_stdin_are_the_same(self):
+        text = pathlib.Path(EXAMPLE).read_text("utf-8")
+        of_file = ctl("render", "-f", EXAMPLE)
+        of_stdin = ctl("render", "-f", "-", text=text)
+        self.assertEqual(of_file.returncode, 0, of_file.stderr)
+        self.assertEqual(of_file.stdout, of_stdin.stdout)
+        tree = rendered("-f", EXAMPLE)
+        self.assertEqual((tree["apiVersion"], tree["kind"]), ("v1", "List"))
+        self.assertEqual(set(kinds(tree)), {"Pod", "ConfigMap", "Service"})
+
+    def test_yaml_is_the_default_and_says_the_same_as_json(self):
+        yaml = ctl("render", "-f", EXAMPLE)
+        self.assertEqual(yaml.stdout, ctl("render", "-f", EXAMPLE, "-o", "yaml").stdout)
+        self.assertTrue(yaml.stdout.startswith("apiVersion: v1\nitems:\n"), yaml.stdout[:80])
+        self.assertIn("kind: List\n", yaml.stdout)
+        self.assertEqual(yaml.stdout.count("\n  kind: "), len(kinds(rendered("-f", EXAMPLE))))
+
+    def test_json_and_yaml_manifests_are_read(self):
+        tree = rendered("-f", "-", text=application())
+        self.assertEqual(object_of(tree, "Pod")["metadata"]["name"], "pi-driver")
+
+    def test_the_order_is_that_of_creation(self):
+        self.assertEqual(kinds(rendered("-f", EXAMPLE))[0], "Pod")
+        with_uid = rendered("-f", EXAMPLE, "--uid", UID)
+        self.assertEqual(kinds(with_uid)[-1], "Pod")
+        owner = with_uid["items"][0]["metadata"]["ownerReferences"][0]
+        self.assertEqual((owner["kind"], owner["uid"]), ("SparkApplication", UID))
+
+    def test_without_uid_no_owner_is_invented(self):
+        tree = rendered("-f", EXAMPLE, "--stage", "submission")
+        self.assertNotIn("ownerReferences", json.dumps(tree))
+        tree = rendered("-f", EXAMPLE, "--stage", "submission", "--uid", UID)
+        self.assertIn(UID, json.dumps(tree["driverPodTemplate"]))
+
+    def test_plain_is_what_spark_would_have_sent(self):
+        tree = rendered("-f", EXAMPLE, "--plain", "--uid", UID)
+        self.assertEqual(kinds(tree)[0], "Pod")
+        self.assertNotIn("spark-submit.internal", json.dumps(tree))
+        self.assertNotIn("schedulingGates", json.dumps(tree))
+        owner = object_of(tree, "ConfigMap")["metadata"]["ownerReferences"][0]
+        self.assertEqual((owner["kind"], owner.get("uid", "")), ("Pod", ""))
+        self.assertIn("spark-submit.internal", json.dumps(rendered("-f", EXAMPLE)))
+
+    def test_the_stage_submission_is_what_the_operator_hands_over(self):
+        tree = rendered("-f", EXAMPLE, "--stage", "submission")
+        self.assertEqual(set(tree), {"arguments", "driverPodTemplate", "executorPodTemplate",
+                                     "extraObjects"})
+        arguments = tree["arguments"]
+        self.assertEqual(arguments[:2], ["--master", "k8s://https://kubernetes.default.svc:443"])
+        self.assertIn("--class", arguments)
+        self.assertTrue(any(word.startswith("spark.kubernetes.driver.podTemplateFile=")
+                            for word in arguments))
+        self.assertEqual(tree["extraObjects"], [])
+
+    def test_the_stage_application_has_the_defaults(self):
+        tree = rendered("-f", "-", "--stage", "application", text=application(mode=None))
+        self.assertEqual((tree["kind"], tree["spec"]["mode"]), ("SparkApplication", "cluster"))
+        self.assertEqual(tree["spec"]["restartPolicy"]["type"], "Never")
+        tree = rendered("-f", "-", "--stage", "application", "--no-defaults", text=application())
+        self.assertFalse(tree["spec"].get("restartPolicy"))
+
+    def test_a_command_line_is_translated(self):
+        tree = rendered("--", *COMMAND)
+        pod = object_of(tree, "Pod")
+        self.assertEqual(pod["spec"]["containers"][0]["image"], "spark:4.0.1")
+        self.assertEqual(pod["spec"]["containers"][0]["args"][-2:], ["local:///opt/pi.jar", "10"])
+
+    def test_templates_of_a_command_line_are_files(self):
+        with tempfile.TemporaryDirectory() as folder:
+            driver, executor = folder + "/driver.yaml", folder + "/executor.yaml"
+            pathlib.Path(driver).write_text("spec: {nodeName: here}\n", "utf-8")
+            pathlib.Path(executor).write_text("spec:\n  nodeName: there\n", "utf-8")
+            tree = rendered("--driver-pod-template", driver, "--executor-pod-template", executor, "--",
+                            *COMMAND)
+        self.assertEqual(object_of(tree, "Pod")["spec"]["nodeName"], "here")
+        text = object_of(tree, "ConfigMap", "podspec")["data"]
+        self.assertEqual(list(text.values()), ["spec:\n  nodeName: there\n"])
+
+    def test_the_version_of_spark_can_be_chosen(self):
+        for version, policy in [("3.5.8", False), ("4.0.3", False), ("4.2.1", True)]:
+            tree = rendered("--spark-version", version, "--", *COMMAND)
+            self.assertEqual(object_of(tree, "Pod")["metadata"]["labels"]["spark-version"], version)
+            self.assertEqual("NetworkPolicy" in kinds(tree), policy)
+            tree = rendered("--spark-version", version, "-f", EXAMPLE)
+            self.assertEqual(object_of(tree, "Pod")["metadata"]["labels"]["spark-version"], version)
+        done = ctl("render", "--spark-version", "2.4.8", "--", *COMMAND)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("SPARK_VERSION_APPROXIMATED", done.stderr)
+
+    def test_the_submission_id_is_the_one_given_or_derived(self):
+        tree = rendered("-f", EXAMPLE, "--submission-id", SUBMISSION_ID)
+        label = object_of(tree, "Pod")["metadata"]["labels"]["sparkoperator.k8s.io/submission-id"]
+        self.assertEqual(label, SUBMISSION_ID)
+        one, two = (object_of(rendered("-f", EXAMPLE), "Pod")["metadata"]["labels"] for _ in range(2))
+        derived = one["sparkoperator.k8s.io/submission-id"]
+        self.assertRegex(derived, "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+        self.assertEqual(derived, two["sparkoperator.k8s.io/submission-id"])
+        self.assertTrue(one["spark-app-selector"].endswith(derived.replace("-", "")))
+
+    def test_native_mutation_does_the_webhooks_work(self):
+        text = application(driver={"cores": 1, "memory": "512m", "schedulerName": "own"})
+        pod = object_of(rendered("-f", "-", text=text), "Pod")
+        self.assertNotIn("schedulerName", pod["spec"])
+        self.assertEqual(pod["spec"].get("schedulerName"), None)
+        for word, wanted in [("native", "own"), ("none", None)]:
+            pod = object_of(rendered("-f", "-", "--pod-mutation", word, text=text), "Pod")
+            self.assertEqual(pod["spec"].get("schedulerName"), wanted)
+
+    def test_controller_steps_are_applied_unless_told_otherwise(self):
+        text = application(monitoring={"exposeDriverMetrics": True, "exposeExecutorMetrics": True,
+                                       "prometheus": {"jmxExporterJar": "/prometheus/agent.jar"}})
+        with_steps = rendered("-f", "-", text=text)
+        self.assertIn("pi-prom-conf", [item["metadata"]["name"] for item in with_steps["items"]])
+        self.assertEqual(with_steps, rendered("-f", "-", "--controller-steps", "apply", text=text))
+        without = rendered("-f", "-", "--controller-steps", "none", text=text)
+        self.assertNotIn("pi-prom-conf", [item["metadata"]["name"] for item in without["items"]])
+
+    def test_options_of_the_operator(self):
+        url = "{{$appName}}.example.com/{{$appNamespace}}/{{$appName}}"
+        tree = rendered("-f", "-", "--operator-option", "enable_ui_service=true", "--operator-option",
+                        "ingress_url_format=" + url, text=application())
+        self.assertEqual(properties(tree).get("spark.ui.proxyBase"), "/default/pi")
+        self.assertNotIn("spark.ui.proxyBase", properties(rendered("-f", "-", text=application())))
+        for word in ("nope=1", "nope"):
+            done = ctl("render", "-f", EXAMPLE, "--operator-option", word)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("--operator-option", done.stderr)
+
+    def test_unknown_fields_are_refused_or_pruned(self):
+        text = application(nope=1)
+        done = ctl("render", "-f", "-", text=text)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("spec.nope", done.stderr)
+        self.assertIn("UNKNOWN_FIELD", done.stderr)
+        done = ctl("render", "-f", "-", "--unknown-fields", "refuse", text=text)
+        self.assertEqual(done.returncode, 1)
+        done = ctl("render", "-f", "-", "--unknown-fields", "warn", text=text)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("warning: spec.nope", done.stderr)
+        self.assertIn("UNKNOWN_FIELD_IGNORED", done.stderr)
+        self.assertEqual(done.stdout, ctl("render", "-f", "-", text=application()).stdout)
+
+    def test_the_environment_is_what_is_given(self):
+        tree = rendered("--env", "SPARK_USER=ignored", "--", *COMMAND)
+        base = rendered("--", *COMMAND)
+        with tempfile.TemporaryDirectory() as folder:
+            pathlib.Path(folder, "spark-defaults.conf").write_text("spark.executor.cores 3\n", "utf-8")
+            pathlib.Path(folder, "log4j2.properties").write_text("a=b\n", "utf-8")
+            given = rendered("--spark-conf-dir", folder, "--", *COMMAND)
+            self.assertEqual(properties(given)["spark.executor.cores"], "3")
+            self.assertEqual(object_of(given, "ConfigMap")["data"]["log4j2.properties"], "a=b\n")
+            # What is not given does not count.
+            self.assertEqual(rendered("--", *COMMAND, SPARK_CONF_DIR=folder, SPARK_HOME=folder,
+                                      HADOOP_CONF_DIR=folder, SPARK_USER="x",
+                                      KUBERNETES_SERVICE_HOST="10.9.8.7"), base)
+        self.assertEqual(kinds(tree), kinds(base))
+        master = rendered("-f", EXAMPLE, "--stage", "submission", "--env",
+                          "KUBERNETES_SERVICE_HOST=fd00::1", "--env", "KUBERNETES_SERVICE_PORT=6443")
+        self.assertEqual(master["arguments"][1], "k8s://https://[fd00::1]:6443")
+
+    def test_rendering_twice_gives_the_same_bytes(self):
+        for arguments in (["-f", EXAMPLE], ["--", *COMMAND]):
+            self.assertEqual(ctl("render", *arguments).stdout, ctl("render", *arguments).stdout)
+
+
+class Errors(unittest.TestCase):
+    def test_exit_codes_of_usage(self):
+        for arguments in ([], ["nope"], ["render"], ["render", "-f", EXAMPLE, "--", "x"],
+                          ["render", "--nope"], ["render", "-f"], ["render", "-f", EXAMPLE, "-o", "xml"],
+                          ["render", "-f", EXAMPLE, "--stage", "nope"],
+                          ["render", "-f", EXAMPLE, "--pod-mutation", "some"],
+                          ["render", "-f", EXAMPLE, "--plain=yes"],
+                          ["submit", "-f", EXAMPLE, "--timeout", "1h"]):
+            with self.subTest(arguments):
+                done = ctl(*arguments)
+                self.assertEqual((done.returncode, done.stdout), (2, ""))
+                self.assertTrue(done.stderr.startswith("sparksubmitctl: "), done.stderr)
+
+    def test_refusals_are_readable(self):
+        done = ctl("render", "-f", "-", text=application(mainApplicationFile=None))
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertTrue(done.stderr.startswith("error: spec.mainApplicationFile: "), done.stderr)
+        self.assertIn("INVALID_FIELD (INVALID_ARGUMENT)", done.stderr)
+        self.assertEqual(ctl("render", "-f", "/nonexistent").returncode, 1)
+
+    def test_refusals_are_one_json_object(self):
+        cases = [(application(mainApplicationFile=None, driver={"cores": -1}), "INVALID_FIELD",
+                  ["spec.driver.cores", "spec.mainApplicationFile"]),
+                 ("{", "INVALID_MANIFEST", []), (application(nope=1), "UNKNOWN_FIELD", ["spec.nope"]),
+                 (application(mode="client"), "UNSUPPORTED_FEATURE", ["spec.mode"])]
+        for text, reason, fields in cases:
+            with self.subTest(reason):
+                done = ctl("render", "-f", "-", "-o", "json", text=text)
+                self.assertEqual((done.returncode, done.stdout), (1, ""))
+                tree = json.loads(done.stderr)
+                self.assertEqual(set(tree), {"code", "reason", "message", "violations"})
+                self.assertEqual((tree["code"], tree["reason"]), ("INVALID_ARGUMENT", reason))
+                self.assertEqual(sorted(item["field"] for item in tree["violations"]), fields)
+                self.assertTrue(all(item["description"] for item in tree["violations"]))
+        done = ctl("render", "-o", "json", "--", "--nope")
+        self.assertEqual(json.loads(done.stderr)["violations"][0]["field"], "args[0]")
+
+    def test_help_and_version(self):
+        done = ctl("--help")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        for option in ("--stage", "--plain", "--operator-option", "--unknown-fields", "--env"):
+            self.assertIn(option, done.stdout)
+        self.assertRegex(ctl("--version").stdout, r"^sparksubmitctl \d+\.\d+")
+
+
+class WithServer(unittest.TestCase):
+    def test_a_server_renders_the_same_bytes(self):
+        cases = [["-f", EXAMPLE], ["-f", EXAMPLE, "-o", "json"], ["-f", EXAMPLE, "--plain"],
+                 ["-f", EXAMPLE, "--uid", UID], ["-f", EXAMPLE, "--stage", "submission"],
+                 ["-f", EXAMPLE, "--stage", "application"], ["-f", EXAMPLE, "--no-defaults"],
+                 ["-f", EXAMPLE, "--submission-id", SUBMISSION_ID],
+                 ["-f", EXAMPLE, "--idempotency-key", "one"],
+                 ["-f", EXAMPLE, "--spark-version", "3.5.8", "--pod-mutation", "native"],
+                 ["-f", EXAMPLE, "--controller-steps", "none"],
+                 ["--spark-version", "4.2.1", "--", *COMMAND], ["--plain", "--", *COMMAND],
+                 ["--env", "SPARK_USER=someone", "--", *COMMAND]]
+        with tempfile.TemporaryDirectory() as folder, server() as (address, _):
+            pathlib.Path(folder, "spark-defaults.conf").write_text("spark.executor.cores 3\n", "utf-8")
+            pathlib.Path(folder, "driver.yaml").write_text("spec: {nodeName: here}\n", "utf-8")
+            cases.append(["--spark-conf-dir", folder, "--", *COMMAND])
+            cases.append(["--driver-pod-template", folder + "/driver.yaml", "--executor-pod-template",
+                          folder + "/driver.yaml", "--", *COMMAND])
+            for arguments in cases:
+                with self.subTest(arguments):
+                    here, there = ctl("render", *arguments), ctl("render", "--endpoint", address, *arguments)
+                    self.assertEqual(here.returncode, 0, here.stderr)
+                    self.assertEqual(there.returncode, 0, there.stderr)
+                    self.assertEqual(here.stdout, there.stdout)
+                    self.assertEqual(here.stderr, there.stderr)
+
+    def test_a_server_refuses_with_the_same_object(self):
+        with server() as (address, _):
+            for text in ("{", application(nope=1), application(mode="client")):
+                here = ctl("render", "-f", "-", "-o", "json", text=text)
+                there = ctl("render", "--endpoint", address, "-f", "-", "-o", "json", text=text)
+                self.assertEqual(there.returncode, 1)
+                one, two = json.loads(here.stderr), json.loads(there.stderr)
+                self.assertEqual((one["code"], one["reason"]), (two["code"], two["reason"]))
+                self.assertEqual([item["field"] for item in one["violations"]],
+                                 [item["field"] for item in two["violations"]])
+
+    def test_submit_creates_once(self):
+        with server() as (address, _):
+            arguments = ["submit", "--endpoint", address, "-f", EXAMPLE, "-o", "json"]
+            checked = ctl(*arguments, "--idempotency-key", "one", "--validate")
+            self.assertEqual(checked.returncode, 0, checked.stderr)
+            self.assertEqual({item["disposition"] for item in json.loads(checked.stdout)["objects"]},
+                             {"DRY_RUN_OK"})
+            first, again = (json.loads(ctl(*arguments, "--idempotency-key", "one").stdout)
+                            for _ in range(2))
+            self.assertEqual((first["adopted"], again["adopted"]), ("false", "true"))
+            self.assertEqual(first["driverPodUid"], again["driverPodUid"])
+            self.assertNotEqual(first["driverPodUid"], "")
+            taken = ctl(*arguments, "--idempotency-key", "two")
+            self.assertEqual(taken.returncode, 1)
+            self.assertEqual(json.loads(taken.stderr)["reason"], "DRIVER_POD_EXISTS")
+            text = ctl("submit", "-f", EXAMPLE, "--idempotency-key", "one", SPK_ENDPOINT=address)
+            self.assertRegex(text.stdout, r"(?m)^driverPodName +spark-pi-driver$")
+
+    def test_exit_codes_of_answers(self):
+        with server() as (address, _):
+            late = ctl("submit", "--endpoint", address, "-f", EXAMPLE, "--timeout", "1s")
+            self.assertEqual(late.returncode, 3, late.stderr)
+            self.assertEqual(ctl("health", "--endpoint", address).returncode, 0)
+            self.assertEqual(ctl("health", "--endpoint", address, "--service", "nope").returncode, 1)
+        self.assertEqual(ctl("health", "--endpoint", address).returncode, 2)
+        self.assertEqual(ctl("submit", "--endpoint", address, "-f", EXAMPLE, "--timeout", "4s").returncode, 3)
+        self.assertEqual(ctl("info", "--endpoint", address, "--timeout", "2s").returncode, 3)
+
+    def test_info_is_complete(self):
+        with server() as (address, _):
+            tree = json.loads(ctl("info", "--endpoint", address, "-o", "json").stdout)
+            self.assertEqual((tree["name"], tree["apiVersion"], tree["mode"]),
+                             ("sparksubmitd", "v1", "standalone"))
+            self.assertEqual(tree["supportedSparkVersions"], ["3.5", "4.0", "4.1", "4.2", "4.3"])
+            self.assertEqual(tree["defaultSparkVersion"], "4.3")
+            self.assertEqual(set(tree["payloadForms"]), {"application", "manifest", "command"})
+            self.assertIn("render", tree["features"])
+            self.assertRegex(tree["renderRevision"], r"^\d+$")
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:], verbosity=2)
