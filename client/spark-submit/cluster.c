@@ -6,7 +6,9 @@
 #include "base/clock.h"
 #include "base/latch.h"
 #include "base/limits.h"
+#include "failure.h"
 #include "local_files.h"
+#include "log.h"
 
 #include <string.h>
 
@@ -79,6 +81,15 @@ static bool take_credentials(struct spk_arena *arena, const struct spk_conf *con
     return take_files(arena, conf, config, err);
 }
 
+void submit_cluster_announce(const struct spk_conf *conf)
+{
+    const char *context = spk_conf_get(conf, "spark.kubernetes.context");
+
+    submit_log("INFO", "SparkKubernetesClientFactory",
+               "Auto-configuring K8S client using %s%s from users K8S config file",
+               context ? "context " : "current context", context ? context : "");
+}
+
 bool submit_cluster_open(struct spk_arena *arena, const struct submit_machine *machine,
                          const struct spk_conf *conf, struct spk_api **out,
                          struct spk_err *err)
@@ -116,5 +127,26 @@ bool submit_cluster_call(struct spk_arena *arena, struct spk_api *api,
     if (job->reply.transport != SPK_API_ANSWERED || job->reply.http / 100 != 2)
         return spk_status_fail(&job->reply, arena, err);
     *out = job->reply;
+    return true;
+}
+
+bool submit_cluster_pod(struct spk_arena *arena, struct spk_api *api, const char *ns,
+                        const char *name, const cJSON **out, struct spk_err *err)
+{
+    struct spk_api_request request = {
+        .verb = SPK_API_GET,
+        .resource = spk_resource_find("v1", "Pod"),
+        .ns = ns,
+        .name = name,
+    };
+    struct spk_api_reply reply;
+    struct spk_err why = {0};
+    bool found = submit_cluster_call(arena, api, &request, &reply, &why);
+
+    if (!found && !spk_text_equal(submit_note(&why, "kube_code"), "404")) {
+        *err = why;
+        return false;
+    }
+    *out = found ? reply.object : NULL;
     return true;
 }

@@ -8,6 +8,9 @@
 #include "apiserver/api.h"
 #include "machine.h"
 
+/** Say which credentials are looked for, as Spark does. */
+void submit_cluster_announce(const struct spk_conf *conf);
+
 /**
  * Open a client for spark.master with the credentials that spark-submit would use.
  *
@@ -28,3 +31,11 @@ bool submit_cluster_open(struct spk_arena *arena, const struct submit_machine *m
 bool submit_cluster_call(struct spk_arena *arena, struct spk_api *api,
                          const struct spk_api_request *request, struct spk_api_reply *out,
                          struct spk_err *err) SPK_CHECK;
+
+/**
+ * Read a Pod; *out is NULL when there is none.
+ *
+ * @owner  *out lives in arena
+ */
+bool submit_cluster_pod(struct spk_arena *arena, struct spk_api *api, const char *ns,
+                        const char *name, const cJSON **out, struct spk_err *err) SPK_CHECK;

@@ -4,13 +4,13 @@
 #include "apiserver/loop.h"
 #include "base/limits.h"
 #include "cluster.h"
+#include "failure.h"
 #include "operations.h"
 #include "submit.h"
 #include "usage.h"
 
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* What the function that ends Spark's JVM gets; a shell sees the last one as 255. */
@@ -21,42 +21,8 @@ struct program {
     int argc;
     char **argv;
     int status;
+    const char *url; /* of the API server, for messages */
 };
-
-static const char *note(const struct spk_err *err, const char *key)
-{
-    for (const struct spk_note *at = err->notes; at; at = at->next)
-        if (strcmp(at->key, key) == 0)
-            return at->value;
-    return NULL;
-}
-
-/* Spark Operator looks for "code=409" to see that the Pod exists. */
-static void print_conflict(const struct spk_err *err)
-{
-    fprintf(
-        stderr,
-        "Exception in thread \"main\" io.fabric8.kubernetes.client.KubernetesClientException: "
-        "Failure executing: POST. Message: %s. Received status: Status(apiVersion=v1, "
-        "code=409, details=null, kind=Status, message=%s, reason=AlreadyExists, "
-        "status=Failure).\n",
-        err->text, err->text);
-}
-
-static int print_error(const struct spk_err *err)
-{
-    if (note(err, "launcher")) {
-        fprintf(stderr, "Error: %s\n\n", err->text);
-        submit_print_usage();
-    } else if (err->reason == SPK_DRIVER_POD_EXISTS) {
-        print_conflict(err);
-    } else {
-        fprintf(stderr,
-                "Exception in thread \"main\" org.apache.spark.SparkException: %s%s%s%s\n",
-                err->text, *err->field ? " (" : "", err->field, *err->field ? ")" : "");
-    }
-    return EXIT_REFUSED;
-}
 
 static void close_api(void *api)
 {
@@ -71,6 +37,9 @@ static bool operate(struct spk_arena *arena, const struct submit_machine *machin
     struct spk_reader reader = {arena, conf, &arguments->version, &machine->environment};
     struct spk_api *api = NULL;
 
+    /* Later lines make their client without this word. */
+    if (!spk_version_at_least(&arguments->version, SPK_SPARK_4_0))
+        submit_cluster_announce(conf);
     if (!submit_cluster_open(arena, machine, conf, &api, err))
         return false;
     spk_defer(arena, close_api, api);
@@ -85,7 +54,9 @@ static bool carry_out(struct program *program, const struct submit_machine *mach
 {
     switch (line->command) {
     case SPK_COMMAND_SUBMIT:
-        return submit_run(program->arena, machine, arguments, line, err);
+        return arguments->dry_run ? submit_show(program->arena, machine, arguments, err)
+                                  : submit_run(program->arena, machine, arguments, line,
+                                               &program->status, err);
     case SPK_COMMAND_KILL:
     case SPK_COMMAND_STATUS:
         return operate(program->arena, machine, arguments, line, err);
@@ -121,6 +92,24 @@ static bool parse(struct spk_arena *arena, const struct submit_machine *machine,
     return spk_command_line_parse(arena, &invocation, out, err);
 }
 
+/* Ours, and not Spark's: taken out before Spark's options are read. */
+static void take_arguments(const struct program *program, struct submit_arguments *arguments)
+{
+    int at = 1;
+
+    arguments->dry_run = program->argc > 1 && strcmp(program->argv[1], "--dry-run") == 0;
+    for (at += arguments->dry_run; at < program->argc; at++)
+        spk_strings_add(program->arena, &arguments->list, program->argv[at]);
+}
+
+static void note_url(struct program *program, const struct spk_command_line *line)
+{
+    const char *master = spk_conf_get(&line->submission.conf, "spark.master");
+
+    if (master && spk_starts_with(master, "k8s://"))
+        program->url = master + strlen("k8s://");
+}
+
 static void run(void *argument)
 {
     struct program *program = argument;
@@ -131,25 +120,32 @@ static void run(void *argument)
     struct spk_command_line line = {0};
     struct spk_err err = {0};
 
-    for (int i = 1; i < program->argc; i++)
-        spk_strings_add(arena, &arguments.list, program->argv[i]);
-    if (!submit_machine_look(arena, &machine, &err) ||
-        !spk_version_resolve(arena, machine.spark_version, NULL, false, &arguments.version,
-                             &warnings, &err) ||
-        !parse(arena, &machine, &arguments, &line, &err) ||
-        !carry_out(program, &machine, &arguments, &line, &err))
-        program->status = print_error(&err);
+    take_arguments(program, &arguments);
+    bool ok = submit_machine_look(arena, &machine, &err) &&
+              spk_version_resolve(arena, machine.spark_version, NULL, false,
+                                  &arguments.version, &warnings, &err) &&
+              parse(arena, &machine, &arguments, &line, &err);
+    if (ok) {
+        note_url(program, &line);
+        ok = carry_out(program, &machine, &arguments, &line, &err);
+    }
+    if (!ok) {
+        submit_print_failure(&err, program->url);
+        program->status = EXIT_REFUSED;
+    }
 }
 
 int main(int argc, char **argv)
 {
     SPK_ARENA arena = SPK_ARENA_LIMIT(4 * SPK_ARENA_BYTES);
-    struct program program = {&arena, argc, argv, EXIT_SUBMITTED};
+    struct program program = {&arena, argc, argv, EXIT_SUBMITTED, ""};
     struct spk_err err = {0};
 
     (void)signal(SIGPIPE, SIG_IGN);
-    if (!spk_kube_init(&err))
-        return print_error(&err);
+    if (!spk_kube_init(&err)) {
+        submit_print_failure(&err, "");
+        return EXIT_REFUSED;
+    }
     if (!spk_arena_run(&arena, run, &program)) {
         fputs(
             "Exception in thread \"main\" java.lang.OutOfMemoryError: the command line needs "

@@ -9,6 +9,17 @@
 
 #define LIBRARY "libsparksubmit.so.1"
 
+/* What spark-submit looks at in its environment. */
+static const char *const variable_names[] = {"SPARK_USER",
+                                             "SPARK_LOCAL_DIRS",
+                                             "PYSPARK_PYTHON",
+                                             "PYSPARK_DRIVER_PYTHON",
+                                             "MASTER",
+                                             "DEPLOY_MODE",
+                                             "SPARK_DRIVER_MEMORY",
+                                             "SPARK_EXECUTOR_MEMORY",
+                                             "SPARK_EXECUTOR_CORES"};
+
 /* The functions of the library that are used. */
 struct library {
     void *handle;
@@ -47,44 +58,144 @@ static bool load(struct library *library, struct spk_err *err)
     return true;
 }
 
+/* The value of a word that is option, or starts with "option="; NULL: it is another word. */
+static const char *value_of(const struct spk_strings *words, size_t *at, const char *option)
+{
+    const char *word = words->items[*at];
+    size_t length = strlen(option);
+
+    if (strncmp(word, option, length) != 0)
+        return NULL;
+    if (word[length] == '=')
+        return word + length + 1;
+    if (word[length] || *at + 1 >= words->n)
+        return NULL;
+    return words->items[++*at];
+}
+
+/* A file of properties that only this machine has: its keys become words of the command line.
+ */
+static const char *file_option(const struct spk_strings *words, size_t *at)
+{
+    static const char *const options[] = {"--properties-file", "--extra-properties-file"};
+    const char *value = NULL;
+
+    for (size_t i = 0; i < SPK_LEN(options) && !value; i++)
+        value = value_of(words, at, options[i]);
+    return value;
+}
+
+static bool is_endpoint(const struct spk_strings *words, size_t *at)
+{
+    static const char *const options[] = {"--conf", "-c"};
+    size_t start = *at;
+
+    for (size_t i = 0; i < SPK_LEN(options); i++) {
+        const char *value = value_of(words, at, options[i]);
+
+        if (value && spk_starts_with(value, SUBMIT_ENDPOINT_KEY "="))
+            return true;
+        *at = start;
+    }
+    return false;
+}
+
+static void add_keys(struct spk_arena *arena, const struct spk_conf *conf, const char *origin,
+                     struct spk_strings *out)
+{
+    for (size_t i = 0; i < conf->n; i++) {
+        const struct spk_conf_entry *entry = &conf->entries[i];
+
+        if (!spk_text_equal(entry->origin, origin) ||
+            spk_text_equal(entry->key, SUBMIT_ENDPOINT_KEY))
+            continue;
+        spk_strings_add(arena, out, "--conf");
+        spk_strings_add(arena, out, spk_printf(arena, "%s=%s", entry->key, entry->value));
+    }
+}
+
+/*
+ * The words for the server: what files of properties say comes first, where every later word
+ * wins over it. *replaced says whether a file stands for spark-defaults.conf.
+ */
+static struct spk_strings portable_words(struct spk_arena *arena,
+                                         const struct submit_arguments *arguments,
+                                         const struct spk_command_line *line, bool *replaced)
+{
+    const struct spk_strings *given = &arguments->list;
+    size_t end = given->n - line->submission.arguments.n;
+    struct spk_strings words = {0}, kept = {0};
+    bool load_defaults = false;
+
+    for (size_t i = 0; i < given->n; i++) {
+        const char *file = i < end ? file_option(given, &i) : NULL;
+
+        if (file) {
+            add_keys(arena, &line->submission.conf, file, &words);
+            *replaced = true;
+        } else if (i >= end || !is_endpoint(given, &i)) {
+            load_defaults |= i < end && !strcmp(given->items[i], "--load-spark-defaults");
+            spk_strings_add(arena, &kept, given->items[i]);
+        }
+    }
+    for (size_t i = 0; i < kept.n; i++)
+        spk_strings_add(arena, &words, kept.items[i]);
+    *replaced = *replaced && !load_defaults;
+    return words;
+}
+
+static size_t take_variables(const struct spk_environment *environment, struct spk_pair *out)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < SPK_LEN(variable_names); i++) {
+        const char *value = spk_environment_get(environment, variable_names[i]);
+
+        if (value)
+            out[n++] = (struct spk_pair){variable_names[i], value};
+    }
+    return n;
+}
+
+/* A file with a NUL byte is no text and would not be shipped anyway. */
+static size_t take_files(const struct spk_files *files, bool without_defaults,
+                         struct spk_pair *out)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < files->n; i++) {
+        const struct spk_named_bytes *file = &files->items[i];
+
+        if (strlen(file->bytes.data) == file->bytes.length &&
+            !(without_defaults && !strcmp(file->name, "spark-defaults.conf")))
+            out[n++] = (struct spk_pair){file->name, file->bytes.data};
+    }
+    return n;
+}
+
 /* The server has neither our files nor our environment: both travel with the arguments. */
 static void fill_job(struct spk_arena *arena, const struct submit_machine *machine,
                      const struct submit_arguments *arguments,
                      const struct spk_command_line *line, struct spk_job *job)
 {
-    static const char *const names[] = {"SPARK_USER",
-                                        "SPARK_LOCAL_DIRS",
-                                        "PYSPARK_PYTHON",
-                                        "PYSPARK_DRIVER_PYTHON",
-                                        "MASTER",
-                                        "DEPLOY_MODE",
-                                        "SPARK_DRIVER_MEMORY",
-                                        "SPARK_EXECUTOR_MEMORY",
-                                        "SPARK_EXECUTOR_CORES"};
-    const struct spk_files *files = &machine->environment.conf_files;
-    struct spk_pair *variables = spk_alloc_array(arena, SPK_LEN(names), sizeof(*variables));
-    struct spk_pair *pairs = spk_alloc_array(arena, files->n, sizeof(*pairs));
-    size_t n = 0;
+    const struct spk_environment *environment = &machine->environment;
+    struct spk_pair *variables =
+        spk_alloc_array(arena, SPK_LEN(variable_names), sizeof(*variables));
+    struct spk_pair *files = spk_alloc_array(arena, environment->conf_files.n, sizeof(*files));
+    bool replaced = false;
+    struct spk_strings words = portable_words(arena, arguments, line, &replaced);
 
-    for (size_t i = 0; i < SPK_LEN(names); i++) {
-        const char *value = spk_environment_get(&machine->environment, names[i]);
-
-        if (value)
-            variables[n++] = (struct spk_pair){names[i], value};
-    }
-    for (size_t i = 0; i < files->n; i++)
-        pairs[i] = (struct spk_pair){files->items[i].name, files->items[i].bytes.data};
     *job = (struct spk_job){
-        .arguments = arguments->list.items,
-        .n_arguments = arguments->list.n,
+        .arguments = words.items,
+        .n_arguments = words.n,
         .driver_template = line->submission.driver_template.text.data,
         .driver_template_length = line->submission.driver_template.text.length,
         .executor_template = line->submission.executor_template.text.data,
         .executor_template_length = line->submission.executor_template.text.length,
         .environment = variables,
-        .n_environment = n,
-        .conf_files = pairs,
-        .n_conf_files = files->n,
+        .n_environment = take_variables(environment, variables),
+        .conf_files = files,
+        .n_conf_files = take_files(&environment->conf_files, replaced, files),
     };
 }
 
@@ -119,12 +230,12 @@ static bool call(const struct library *library, const struct spk_client_config *
 }
 
 bool submit_remote(struct spk_arena *arena, const struct submit_machine *machine,
-                   const struct submit_arguments *arguments,
+                   const char *endpoint, const struct submit_arguments *arguments,
                    const struct spk_command_line *line, struct spk_err *err)
 {
     const char *wait =
         spk_conf_get(&line->submission.conf, "spark.kubernetes.submission.waitAppCompletion");
-    struct spk_client_config config = {.size = sizeof(config), .target = machine->endpoint};
+    struct spk_client_config config = {.size = sizeof(config), .target = endpoint};
     struct spk_submit request = {
         .size = sizeof(request),
         .spark_version = arguments->version.text,

@@ -7,6 +7,9 @@
 
 #include "submit.h"
 
+/* Names a server like SPK_ENDPOINT; wins over it, and is no part of what is submitted. */
+#define SUBMIT_ENDPOINT_KEY "spark.submit.endpoint"
+
 bool submit_remote(struct spk_arena *arena, const struct submit_machine *machine,
-                   const struct submit_arguments *arguments,
+                   const char *endpoint, const struct submit_arguments *arguments,
                    const struct spk_command_line *line, struct spk_err *err) SPK_CHECK;

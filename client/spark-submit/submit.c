@@ -5,12 +5,16 @@
 #include "base/latch.h"
 #include "base/limits.h"
 #include "cluster.h"
+#include "failure.h"
 #include "log.h"
-#include "operations.h"
 #include "remote.h"
 #include "spark_submit.h"
 #include "submitter.h"
+#include "wait.h"
+#include "json/yaml.h"
 
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
@@ -48,24 +52,31 @@ static bool draw(struct run *run, struct spk_err *err)
     return true;
 }
 
-static bool prepare(struct run *run, const struct submit_arguments *arguments,
-                    struct spk_err *err)
+static void fill_request(struct spk_arena *arena, const struct submit_arguments *arguments,
+                         const struct submit_machine *machine, struct spk_request *request)
 {
-    struct spk_settings settings = spk_settings_default();
-    struct spk_request request = {
+    *request = (struct spk_request){
         .payload =
             {
                 .kind = SPK_PAYLOAD_COMMAND,
                 .arguments = arguments->list,
-                .properties = {.arena = run->arena},
-                .environment = &run->machine->environment,
+                .properties = {.arena = arena},
+                .environment = &machine->environment,
             },
         .spark_version = arguments->version.text,
         .tenant = "",
-        .random = run->random,
-        .submit_time_ms = spk_wall_ms(),
     };
+}
 
+static bool prepare(struct run *run, const struct submit_arguments *arguments,
+                    struct spk_err *err)
+{
+    struct spk_settings settings = spk_settings_default();
+    struct spk_request request;
+
+    fill_request(run->arena, arguments, run->machine, &request);
+    request.random = run->random;
+    request.submit_time_ms = spk_wall_ms();
     settings.environment = run->machine->environment;
     return spk_prepare(run->arena, &settings, &request, &run->prepared, err);
 }
@@ -93,64 +104,128 @@ static void fill_call(struct run *run, struct spk_api *api)
     run->call.context = &run->latch;
 }
 
-static void say_warnings(const struct spk_warnings *warnings)
-{
-    for (size_t i = 0; i < warnings->n; i++)
-        submit_log("WARN", "Client", "%s", warnings->items[i].message);
-}
-
 static void close_api(void *api)
 {
     spk_api_close(api);
 }
 
-static bool is_waited_for(const struct spk_reader *reader, bool *out, struct spk_err *err)
+/* How the end of the driver is waited for. */
+struct patience {
+    bool wait;
+    int64_t interval_ms;
+};
+
+/* What fails before the first request creates nothing: so these keys are read first. */
+static bool read_patience(const struct spk_reader *reader, struct patience *out,
+                          struct spk_err *err)
 {
-    return spk_entry_bool(reader, WAIT_KEY, out, err);
+    struct patience patience = {0};
+
+    if (!spk_entry_bool(reader, WAIT_KEY, &patience.wait, err) ||
+        (patience.wait && !submit_wait_interval(reader, &patience.interval_ms, err)))
+        return false;
+    *out = patience;
+    return true;
 }
 
-/* What fails before the first request creates nothing: so the wait key is read first. */
-static bool submit_here(struct run *run, const struct submit_arguments *arguments,
+/*
+ * The client's thread leaves signals to this one, which may want to wait for them; until then
+ * they end the process as usual.
+ */
+static bool open_quietly(struct run *run, struct spk_api **out, struct spk_err *err)
+{
+    sigset_t all, before;
+
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_BLOCK, &all, &before);
+    bool ok = submit_cluster_open(run->arena, run->machine, &run->prepared.submission.conf,
+                                  out, err);
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return ok;
+}
+
+static bool create(struct run *run, struct spk_api *api, struct spk_err *err)
+{
+    fill_call(run, api);
+    spk_submit_start(&run->call);
+    spk_latch_wait(&run->latch);
+    submit_print_warnings(&run->call.result.warnings);
+    if (!run->call.ok) {
+        const char *code = submit_note(&run->call.err, "kube_code");
+
+        if (code || run->call.err.reason == SPK_DRIVER_POD_EXISTS)
+            submit_log("ERROR", "Client",
+                       "Please check \"kubectl auth can-i create pod\" first. It should be "
+                       "yes.");
+        *err = run->call.err;
+    }
+    return run->call.ok;
+}
+
+static bool submit_here(struct run *run, const struct submit_arguments *arguments, int *status,
                         struct spk_err *err)
 {
     const struct spk_conf *conf = &run->prepared.plan.properties;
     struct spk_reader reader = {run->arena, conf, &arguments->version,
                                 &run->machine->environment};
     struct spk_api *api = NULL;
-    bool wait = false;
+    struct patience patience;
+    int signal = 0;
 
-    if (!is_waited_for(&reader, &wait, err) ||
-        !submit_cluster_open(run->arena, run->machine, &run->prepared.submission.conf, &api,
-                             err))
+    if (!read_patience(&reader, &patience, err))
+        return false;
+    submit_cluster_announce(conf);
+    if (!open_quietly(run, &api, err))
         return false;
     spk_defer(run->arena, close_api, api);
-    fill_call(run, api);
-    spk_submit_start(&run->call);
-    spk_latch_wait(&run->latch);
-    if (!run->call.ok) {
-        *err = run->call.err;
+    if (!create(run, api, err))
         return false;
-    }
     const struct spk_submit_result *result = &run->call.result;
-    say_warnings(&result->warnings);
-    if (!wait) {
+    if (!patience.wait) {
         submit_announce(result->application_name, result->application_id, result->ns,
                         result->pod_name);
         return true;
     }
-    return submit_wait(api, &reader, result->ns, result->pod_name, result->application_name,
-                       result->application_id, err);
+    struct submit_driver driver = {result->ns, result->pod_name, result->application_name,
+                                   result->application_id};
+    if (!submit_wait(api, run->arena, &driver, patience.interval_ms, &signal, err))
+        return false;
+    if (signal)
+        *status = 128 + signal;
+    return true;
 }
 
 bool submit_run(struct spk_arena *arena, const struct submit_machine *machine,
                 const struct submit_arguments *arguments, const struct spk_command_line *line,
-                struct spk_err *err)
+                int *status, struct spk_err *err)
 {
+    const char *endpoint = spk_conf_get(&line->submission.conf, SUBMIT_ENDPOINT_KEY);
     struct run *run = spk_alloc(arena, sizeof(*run));
 
     *run = (struct run){.arena = arena, .machine = machine, .latch = SPK_LATCH_INIT};
-    say_warnings(&line->warnings);
-    if (machine->endpoint)
-        return submit_remote(arena, machine, arguments, line, err);
-    return draw(run, err) && prepare(run, arguments, err) && submit_here(run, arguments, err);
+    submit_print_warnings(&line->warnings);
+    if (!endpoint)
+        endpoint = machine->endpoint;
+    if (endpoint)
+        return submit_remote(arena, machine, endpoint, arguments, line, err);
+    return draw(run, err) && prepare(run, arguments, err) &&
+           submit_here(run, arguments, status, err);
+}
+
+bool submit_show(struct spk_arena *arena, const struct submit_machine *machine,
+                 const struct submit_arguments *arguments, struct spk_err *err)
+{
+    struct spk_settings settings = spk_settings_default();
+    struct spk_view view = {.stage = SPK_STAGE_OBJECTS};
+    struct spk_warnings warnings = {0};
+    struct spk_request request;
+    cJSON *list = NULL;
+
+    settings.environment = machine->environment;
+    fill_request(arena, arguments, machine, &request);
+    if (!spk_render(arena, &settings, &request, &view, &list, &warnings, err))
+        return false;
+    submit_print_warnings(&warnings);
+    fputs(spk_yaml_write(arena, list), stdout);
+    return true;
 }

@@ -8,16 +8,23 @@
 struct submit_arguments {
     struct spk_strings list; /* without the program's name */
     struct spk_version version;
+    bool dry_run; /* show the objects on stdout, ask nobody */
 };
 
 /**
- * Submit, by ourselves or through the server at machine->endpoint.
+ * Submit, by ourselves or through a server: spark.submit.endpoint, else machine->endpoint.
+ *
+ * *status becomes 128 + signal when waiting for the driver's end was ended by one.
  *
  * @errors those of spk_prepare and spk_submit_start
  */
 bool submit_run(struct spk_arena *arena, const struct submit_machine *machine,
                 const struct submit_arguments *arguments, const struct spk_command_line *line,
-                struct spk_err *err) SPK_CHECK;
+                int *status, struct spk_err *err) SPK_CHECK;
+
+/** Print on stdout what would be created, as a YAML List. @errors those of spk_prepare */
+bool submit_show(struct spk_arena *arena, const struct submit_machine *machine,
+                 const struct submit_arguments *arguments, struct spk_err *err) SPK_CHECK;
 
 /** What is said on stderr for a driver that exists now; tools look for it. */
 void submit_announce(const char *name, const char *application_id, const char *ns,

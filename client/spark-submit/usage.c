@@ -8,6 +8,8 @@ void submit_print_usage(void)
     fputs("Usage: spark-submit [options] <app jar | python file | R file> [app arguments]\n"
           "Usage: spark-submit --kill [submission ID] --master k8s://...\n"
           "Usage: spark-submit --status [submission ID] --master k8s://...\n"
+          "Usage: spark-submit --dry-run [options] <app jar | python file | R file> [app "
+          "arguments]\n"
           "\n"
           "Options:\n"
           "  --master MASTER_URL         k8s://https://host:port\n"
@@ -25,6 +27,8 @@ void submit_print_usage(void)
           "  --help, -h                  this text\n"
           "  --verbose, -v               more output\n"
           "  --version                   the version of Spark that is submitted for\n"
+          "\n"
+          "--dry-run, as the first word, shows on stdout what would be created.\n"
           "\n"
           "Environment: SPK_ENDPOINT hands the command line to a sparksubmitd;\n"
           "SPK_SPARK_VERSION is the version of Spark, else $SPARK_HOME/RELEASE says it.\n",

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "failure.h"
+
+#include "base/text.h"
+#include "log.h"
+#include "usage.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* With the texts of errors, which are bounded, far below 32 KiB in all. */
+#define MAX_WARNINGS   20
+#define MAX_VIOLATIONS 8
+#define MAX_LINE       1000
+
+const char *submit_note(const struct spk_err *err, const char *key)
+{
+    for (const struct spk_note *at = err->notes; at; at = at->next)
+        if (strcmp(at->key, key) == 0)
+            return at->value;
+    return NULL;
+}
+
+/* Which of Spark's exceptions a text belongs to. */
+static const char *class_of(const struct spk_err *err)
+{
+    if (err->reason == SPK_DRIVER_POD_EXISTS || submit_note(err, "kube_code") ||
+        err->reason == SPK_KUBE_UNREACHABLE)
+        return "io.fabric8.kubernetes.client.KubernetesClientException";
+    if (spk_starts_with(err->text, "requirement failed: "))
+        return "java.lang.IllegalArgumentException";
+    return "org.apache.spark.SparkException";
+}
+
+static void print_status(const struct spk_err *err, const char *url, const char *code,
+                         const char *reason)
+{
+    fprintf(stderr,
+            "Exception in thread \"main\" %s: Failure executing: POST at: %s. Message: %s. "
+            "Received status: Status(apiVersion=v1, code=%s, details=null, kind=Status, "
+            "message=%s, reason=%s, status=Failure).\n",
+            class_of(err), url, err->text, code, err->text, reason);
+}
+
+static void print_violations(const struct spk_err *err)
+{
+    int n = 0;
+
+    for (const struct spk_violation *at = err->violations; at; at = at->next)
+        if (n++ < MAX_VIOLATIONS)
+            submit_log("ERROR", "SparkSubmit", "%.*s: %.*s", MAX_LINE, at->field, MAX_LINE,
+                       at->text);
+}
+
+void submit_print_failure(const struct spk_err *err, const char *url)
+{
+    const char *code = submit_note(err, "kube_code");
+    const char *reason = submit_note(err, "kube_reason");
+
+    if (submit_note(err, "launcher")) {
+        fprintf(stderr, "Error: %s\n\n", err->text);
+        submit_print_usage();
+        return;
+    }
+    print_violations(err);
+    if (err->reason == SPK_DRIVER_POD_EXISTS)
+        print_status(err, url, "409", "AlreadyExists");
+    /* A conflict of another object must not look like a driver that exists. */
+    else if (code && strcmp(code, "409") != 0)
+        print_status(err, url, code, reason ? reason : "null");
+    else
+        fprintf(stderr, "Exception in thread \"main\" %s: %s%s%s%s\n", class_of(err),
+                err->text, *err->field ? " (" : "", err->field, *err->field ? ")" : "");
+}
+
+void submit_print_warnings(const struct spk_warnings *warnings)
+{
+    for (size_t i = 0; i < warnings->n && i < MAX_WARNINGS; i++)
+        submit_log("WARN", "Client", "%.*s", MAX_LINE, warnings->items[i].message);
+    if (warnings->n > MAX_WARNINGS)
+        submit_log("WARN", "Client", "%zu more warnings", warnings->n - MAX_WARNINGS);
+}

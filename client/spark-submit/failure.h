@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** failure.h: errors and warnings on stderr, in the form that readers of Spark's output know.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "base/warning.h"
+
+/** The value of a note; NULL if err has none of that key. */
+const char *submit_note(const struct spk_err *err, const char *key);
+
+/**
+ * Print err: its class and text as Spark's JVM would, the decisive line last; bounded. The
+ * text contains "code=409" exactly when the driver's Pod exists already, which the Spark
+ * Operator looks for. url is the API server's, or "" if none was asked.
+ *
+ * @source org.apache.spark.launcher.Main, org.apache.spark.deploy.SparkSubmit,
+ *         io.fabric8.kubernetes.client.dsl.internal.OperationSupport.requestFailure
+ */
+void submit_print_failure(const struct spk_err *err, const char *url);
+
+/** Print warnings as lines of the log; a few suffice of very many. */
+void submit_print_warnings(const struct spk_warnings *warnings);
