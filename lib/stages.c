@@ -2,6 +2,7 @@
 #include "stages.h"
 
 #include "kubernetes/object.h"
+#include "spark/pod_template.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -214,10 +215,17 @@ static int64_t status_counter(const Spk__SparkApplication *application, const ch
 
 /* A command carries its application's uid in the driver template, as the operator writes it.
  */
-static const char *owner_uid(const struct spk_submission *submission)
+static const char *owner_uid(struct spk_arena *arena, const struct spk_submission *submission)
 {
-    SPK_JSON_EACH (owner,
-                   spk_json_at(submission->driver_template.tree, "metadata.ownerReferences")) {
+    const cJSON *template = submission->driver_template.tree;
+    struct spk_reader reader = spk_reader_of(arena, submission);
+    struct spk_pod_template loaded = {0};
+    struct spk_err ignored = {0}; /* the plan says it again, with its place */
+
+    if (!template && submission->driver_template.text.data &&
+        spk_pod_template_load(arena, submission, &reader, &loaded, &ignored))
+        template = loaded.pod;
+    SPK_JSON_EACH (owner, spk_json_at(template, "metadata.ownerReferences")) {
         const char *api = spk_json_get_text(owner, "apiVersion");
 
         if (api && spk_starts_with(api, APPLICATION_API) &&
@@ -250,7 +258,7 @@ static bool identify(const struct spk_pass *pass, const char *submission_id)
     };
 
     if (!application) {
-        out->uid = owner_uid(&out->submission);
+        out->uid = owner_uid(pass->arena, &out->submission);
         if (!submission_id)
             input.submission_id = non_empty(spk_conf_get(conf, SUBMISSION_ID_CONF));
     }

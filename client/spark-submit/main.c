@@ -37,9 +37,6 @@ static bool operate(struct spk_arena *arena, const struct submit_machine *machin
     struct spk_reader reader = {arena, conf, &arguments->version, &machine->environment};
     struct spk_api *api = NULL;
 
-    /* Later lines make their client without this word. */
-    if (!spk_version_at_least(&arguments->version, SPK_SPARK_4_0))
-        submit_cluster_announce(conf);
     if (!submit_cluster_open(arena, machine, conf, &api, err))
         return false;
     spk_defer(arena, close_api, api);

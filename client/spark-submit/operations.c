@@ -119,6 +119,13 @@ static bool grace_period(const struct spk_reader *reader, int64_t *out, bool *is
     return spk_conf_blame(err, reader->conf, key);
 }
 
+/* Later lines make their client without this word. */
+static void announce_client(const struct spk_reader *reader)
+{
+    if (!spk_version_at_least(reader->version, SPK_SPARK_4_0))
+        submit_cluster_announce(reader->conf);
+}
+
 bool submit_kill(struct spk_api *api, const struct spk_reader *reader, const char *id,
                  struct spk_err *err)
 {
@@ -134,6 +141,7 @@ bool submit_kill(struct spk_api *api, const struct spk_reader *reader, const cha
             "Submitting a request to kill submission %s in %s. Grace period in secs: %s\n", id,
             spk_conf_get(reader->conf, "spark.master"),
             has_grace ? spk_printf(arena, "%" PRId64, grace) : "not set.");
+    announce_client(reader);
     if (!parse_id(arena, id, &target, err))
         return false;
     /* 3.5 and 4.0 do not look first, and say nothing of a driver that is not there. */
@@ -163,6 +171,7 @@ bool submit_status(struct spk_api *api, const struct spk_reader *reader, const c
 
     fprintf(stderr, "Submitting a request for the status of submission %s in %s.\n", id,
             spk_conf_get(reader->conf, "spark.master"));
+    announce_client(reader);
     if (!parse_id(arena, id, &target, err) || !find_drivers(arena, api, &target, &pods, err))
         return false;
     if (!spk_json_size(pods))

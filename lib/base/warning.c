@@ -16,8 +16,10 @@ void spk_warn(struct spk_warnings *warnings, struct spk_arena *arena, const char
             !strcmp(warnings->items[i].field, field) &&
             !strcmp(warnings->items[i].message, message))
             return;
-    warnings->items = spk_grow_array(arena, warnings->items, warnings->n, warnings->n + 1,
-                                     sizeof(*warnings->items));
+    if ((warnings->n & (warnings->n - 1)) == 0) /* full, as the capacity doubles */
+        warnings->items = spk_grow_array(arena, warnings->items, warnings->n,
+                                         warnings->n ? 2 * warnings->n : 1,
+                                         sizeof(*warnings->items));
     warnings->items[warnings->n++] = (struct spk_warning){
         .code = code,
         .message = message,

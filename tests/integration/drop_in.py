@@ -187,10 +187,10 @@ class Submitting(Case):
 
     def test_what_is_refused_creates_nothing(self):
         cases = [
-            (["--conf", "spark.kubernetes.submission.waitAppCompletion=perhaps"], "should be boolean"),
+            (["--conf", "spark.kubernetes.submission.waitAppCompletion=perhaps"], "It should be a/an 'boolean' value"),
             (["--conf", "spark.kubernetes.submission.waitAppCompletion=true", "--conf",
               "spark.kubernetes.report.interval=0"], "Logging interval must be a positive time value."),
-            (["--conf", "spark.driver.host=h"], "java.lang.IllegalArgumentException: requirement failed: "),
+            (["--conf", "spark.kubernetes.driver.label.spark-role=x"], "java.lang.IllegalArgumentException: requirement failed: "),
             (["--conf", "spark.kubernetes.driver.podTemplateFile=/absent.yaml"], "/absent.yaml"),
         ]
         for more, text in cases:
