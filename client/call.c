@@ -20,7 +20,6 @@ struct attempt {
     grpc_metadata_array initial, trailers;
     grpc_status_code status;
     grpc_slice message;
-    grpc_call *call;
 };
 
 static gpr_timespec absolute(int64_t ms)
@@ -71,10 +70,7 @@ static void set_ops(struct attempt *attempt, grpc_op ops[6])
     ops[5].data.recv_status_on_client.status_details = &attempt->message;
 }
 
-/*
- * Each call has a queue of its own, so callers never wait for each other's events. The call
- * stays until its trailers were read: they are its memory.
- */
+/* Each call has a queue of its own, so callers never wait for each other's events. */
 static void run_attempt(struct spk_client *client, const struct spk_call *call,
                         gpr_timespec deadline, struct attempt *attempt)
 {
