@@ -217,15 +217,15 @@ bool submit_show(struct spk_arena *arena, const struct submit_machine *machine,
 {
     struct spk_settings settings = spk_settings_default();
     struct spk_view view = {.stage = SPK_STAGE_OBJECTS};
-    struct spk_warnings warnings = {0};
+    struct spk_prepared prepared = {0};
     struct spk_request request;
     cJSON *list = NULL;
 
     settings.environment = machine->environment;
     fill_request(arena, arguments, machine, &request);
-    if (!spk_render(arena, &settings, &request, &view, &list, &warnings, err))
+    if (!spk_render(arena, &settings, &request, &view, &list, &prepared, err))
         return false;
-    submit_print_warnings(&warnings);
+    submit_print_warnings(&prepared.warnings);
     fputs(spk_yaml_write(arena, list), stdout);
     return true;
 }
