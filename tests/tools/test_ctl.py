@@ -246,6 +246,55 @@ class Rendering(unittest.TestCase):
             self.assertEqual(ctl("render", *arguments).stdout, ctl("render", *arguments).stdout)
 
 
+def driver(**changes):
+    return application(driver={"cores": 1, "memory": "512m", **changes})
+
+
+# What warns: code, arguments, manifest or None.
+K = "spark.kubernetes."
+WARNED = [
+    ("CONF_KEY_IGNORED", ["--", "--conf", "my.key=1", *COMMAND], None),
+    ("CONF_FILE_SKIPPED", ["--spark-conf-dir", "CONF_DIR", "--", *COMMAND], None),
+    ("DEPRECATED_FIELD", ["--", "--conf", "spark.rpc=x", *COMMAND], None),
+    ("NAME_TRUNCATED_HOSTNAME", ["--", "--conf", K + "driver.pod.name=" + 64 * "a", *COMMAND], None),
+    ("SECRET_IN_CONFIGMAP", ["--", "--conf", "spark.hadoop.fs.s3a.secret.key=x", *COMMAND], None),
+    ("SERVICE_ACCOUNT_IGNORED",
+     ["--spark-version", "4.3.0", "--", "--conf", K + "authenticate.driver.serviceAccountName=a", "--conf",
+      K + "authenticate.driver.oauthToken=t", *COMMAND], None),
+    ("SERVICE_NAME_SHORTENED", ["--", "--conf", "spark.app.name=" + 50 * "a", *COMMAND[:4], *COMMAND[6:]], None),
+    ("SPARK_VERSION_APPROXIMATED", ["--spark-version", "2.4.8", "--", *COMMAND], None),
+    ("TEMPLATE_CONTAINER_NOT_FOUND",
+     ["--driver-pod-template", "TEMPLATE", "--", "--conf", K + "driver.podTemplateContainerName=none",
+      *COMMAND], None),
+    ("TEMPLATE_KEY_IGNORED",
+     ["--driver-pod-template", "TEMPLATE", "--", "--conf", K + "driver.podTemplateFile=/other", *COMMAND], None),
+    ("UNKNOWN_FIELD_IGNORED", ["--unknown-fields", "warn", "-f", "-"], application(nope=1)),
+    ("DEPRECATED_FIELD", ["-f", "-"], driver(envVars={"A": "1"})),
+    ("EXECUTOR_FIELD_NOT_APPLIED", ["--pod-mutation", "native", "-f", "-"], application(
+        executor={"cores": 1, "memory": "512m", "env": [{"name": "SPARK_USER", "value": "x"}]})),
+    ("CONTROLLER_STEPS_ALREADY_APPLIED", ["-f", "-"], application(
+        driver={"cores": 1, "memory": "512m", "javaOptions": "-javaagent:/prometheus/agent.jar=8090:/x"},
+        monitoring={"exposeDriverMetrics": True, "exposeExecutorMetrics": False,
+                    "prometheus": {"jmxExporterJar": "/prometheus/agent.jar"}})),
+]
+
+
+class Warnings(unittest.TestCase):
+    def test_every_warning_of_a_translation(self):
+        with tempfile.TemporaryDirectory() as folder:
+            pathlib.Path(folder, "binary.conf").write_bytes(b"\xff\xfe")
+            pathlib.Path(folder, "template").write_text("spec: {containers: [{name: a}]}\n", "utf-8")
+            places = {"CONF_DIR": folder, "TEMPLATE": folder + "/template"}
+            for code, arguments, text in WARNED:
+                with self.subTest(code):
+                    done = ctl("render", *(places.get(word, word) for word in arguments), text=text)
+                    self.assertEqual(done.returncode, 0, done.stderr)
+                    lines = [line for line in done.stderr.splitlines() if line.endswith(" " + code)]
+                    self.assertTrue(lines, done.stderr)
+                    self.assertTrue(all(line.startswith("warning: ") for line in lines))
+                    self.assertEqual(ctl("render", "-f", EXAMPLE).stderr, "")
+
+
 class Errors(unittest.TestCase):
     def test_exit_codes_of_usage(self):
         for arguments in ([], ["nope"], ["render"], ["render", "-f", EXAMPLE, "--", "x"],

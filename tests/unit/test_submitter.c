@@ -257,6 +257,28 @@ static void test_a_new_submission_id_is_put_on_the_adopted_driver(void)
     spk_api_close(&counter.api);
 }
 
+/* Labels of an application may change without a new generation: the attempt is the same. */
+static void test_another_input_of_one_attempt_adopts_with_a_warning(void)
+{
+    struct counter counter;
+    struct submission_fixture first, other;
+
+    counter_init(&counter);
+    bench_init(&first, &counter, SPK_VARIANT_P, "sub-1", 1);
+    run(&first);
+    CU_ASSERT_PTR_NULL(warning(&first.call, "INPUT_CHANGED"));
+    bench_init(&other, &counter, SPK_VARIANT_P, "sub-1", 1);
+    other.key.input_sha256 = spk_strdup(
+        &other.arena, "0000000000000000000000000000000000000000000000000000000000000000");
+    run(&other);
+    CU_ASSERT_TRUE(other.call.ok);
+    SPK_ASSERT_TEXT(other.call.result.pod_uid, first.call.result.pod_uid);
+    CU_ASSERT_PTR_NOT_NULL(warning(&other.call, "INPUT_CHANGED"));
+    spk_arena_free(&other.arena);
+    spk_arena_free(&first.arena);
+    spk_api_close(&counter.api);
+}
+
 static void test_another_attempt_is_refused(void)
 {
     struct counter counter;
@@ -485,6 +507,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(g_takes_four_writes_and_no_read),
     SPK_TEST(a_repeated_call_adopts),
     SPK_TEST(a_new_submission_id_is_put_on_the_adopted_driver),
+    SPK_TEST(another_input_of_one_attempt_adopts_with_a_warning),
     SPK_TEST(another_attempt_is_refused),
     SPK_TEST(refusals_end_with_their_outcome),
     SPK_TEST(no_write_starts_too_late),
