@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Through the service, as a program that links libsparksubmit: a connection per caller. */
+#include "bench.h"
+
+#include <sparksubmit/client.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct caller {
+    struct spk_client *client;
+    char *manifest, *text;
+};
+
+static bool begin(char **arguments)
+{
+    return arguments[0] && arguments[1];
+}
+
+static void end(void)
+{
+}
+
+static void close_caller(void *argument)
+{
+    struct caller *caller = argument;
+
+    spk_client_close(caller->client);
+    free(caller->manifest);
+    free(caller->text);
+    free(caller);
+}
+
+static void *open_caller(char **arguments)
+{
+    struct spk_client_config config = {.size = sizeof(config), .target = arguments[0]};
+    struct caller *caller = calloc(1, sizeof(*caller));
+    struct spk_error error;
+
+    if (!caller)
+        return NULL;
+    caller->manifest = bench_read(arguments[1], "manifest.json");
+    caller->text = malloc(BENCH_TEXT);
+    if (!caller->manifest || !caller->text ||
+        !spk_client_open(&caller->client, &config, &error)) {
+        close_caller(caller);
+        return NULL;
+    }
+    return caller;
+}
+
+static bool submit(void *argument, long number)
+{
+    struct caller *caller = argument;
+    struct spk_submit request = {.size = sizeof(request)};
+    struct spk_result *result = NULL;
+    struct spk_error error;
+
+    bench_number(caller->manifest, number, caller->text);
+    request.job.manifest = caller->text;
+    request.job.manifest_length = strlen(caller->text);
+    if (!spk_client_submit(caller->client, &request, 60000, &result, &error)) {
+        fprintf(stderr, "%d %s %s: %s\n", error.code, error.reason, error.field, error.text);
+        return false;
+    }
+    bool created = strcmp(spk_result_text(result, SPK_FIELD_ADOPTED), "false") == 0;
+    spk_result_free(result);
+    return created;
+}
+
+const struct bench_method bench_service = {begin, open_caller, submit, close_caller, end};
