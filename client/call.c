@@ -4,6 +4,7 @@
 #include <grpc/byte_buffer.h>
 #include <grpc/byte_buffer_reader.h>
 #include <grpc/support/time.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -15,11 +16,21 @@
 
 /* What one attempt needs and gives back. */
 struct attempt {
+    grpc_completion_queue *queue;
+    grpc_call *call; /* owns what trailers hold */
+    int number;      /* from 0 */
     grpc_byte_buffer *sent, *received;
-    grpc_call *call; /* owns the texts of the metadata */
+    grpc_metadata before; /* how many attempts there were before this one */
     grpc_metadata_array initial, trailers;
     grpc_status_code status;
     grpc_slice message;
+};
+
+/* What all attempts share. */
+struct logical_call {
+    const struct spk_call *call;
+    grpc_slice bytes; /* the packed request: the core takes a buffer's content away */
+    gpr_timespec deadline;
 };
 
 static gpr_timespec absolute(int64_t ms)
@@ -40,6 +51,7 @@ static void enter(struct spk_client *client, struct running_call *running)
     (void)pthread_mutex_unlock(&client->lock);
 }
 
+/* Last: whoever closes the client may go on now. */
 static void leave(struct spk_client *client, struct running_call *running)
 {
     (void)pthread_mutex_lock(&client->lock);
@@ -48,8 +60,17 @@ static void leave(struct spk_client *client, struct running_call *running)
             *at = running->next;
             break;
         }
-    if (!client->running)
-        (void)pthread_cond_broadcast(&client->idle);
+    (void)pthread_cond_broadcast(&client->changed);
+    (void)pthread_mutex_unlock(&client->lock);
+}
+
+/* The attempt under way, for cancel; NULL: there is none. */
+static void set_call(struct spk_client *client, struct running_call *running, grpc_call *call)
+{
+    (void)pthread_mutex_lock(&client->lock);
+    running->call = call;
+    if (call && running->cancelled)
+        (void)grpc_call_cancel(call, NULL);
     (void)pthread_mutex_unlock(&client->lock);
 }
 
@@ -57,6 +78,8 @@ static void set_ops(struct attempt *attempt, grpc_op ops[6])
 {
     memset(ops, 0, 6 * sizeof(*ops));
     ops[0].op = GRPC_OP_SEND_INITIAL_METADATA;
+    ops[0].data.send_initial_metadata.count = attempt->number > 0;
+    ops[0].data.send_initial_metadata.metadata = &attempt->before;
     ops[1].op = GRPC_OP_SEND_MESSAGE;
     ops[1].data.send_message.send_message = attempt->sent;
     ops[2].op = GRPC_OP_SEND_CLOSE_FROM_CLIENT;
@@ -71,29 +94,41 @@ static void set_ops(struct attempt *attempt, grpc_op ops[6])
 }
 
 /* Each call has a queue of its own, so callers never wait for each other's events. */
-static void run_attempt(struct spk_client *client, const struct spk_call *call,
-                        gpr_timespec deadline, struct attempt *attempt)
+static void run_attempt(struct spk_client *client, struct running_call *running,
+                        const char *path, gpr_timespec deadline, struct attempt *attempt)
 {
-    grpc_completion_queue *queue = grpc_completion_queue_create_for_pluck(NULL);
-    grpc_slice method = grpc_slice_from_copied_string(call->method);
-    struct running_call running = {.token = call->token};
+    grpc_slice method = grpc_slice_from_copied_string(path);
     grpc_op ops[6];
 
-    running.call = grpc_channel_create_call(client->channel, NULL, GRPC_PROPAGATE_DEFAULTS,
-                                            queue, method, NULL, deadline, NULL);
+    attempt->queue = grpc_completion_queue_create_for_pluck(NULL);
+    attempt->call = grpc_channel_create_call(client->channel, NULL, GRPC_PROPAGATE_DEFAULTS,
+                                             attempt->queue, method, NULL, deadline, NULL);
     grpc_slice_unref(method);
     set_ops(attempt, ops);
-    enter(client, &running);
-    (void)grpc_call_start_batch(running.call, ops, 6, attempt, NULL);
-    (void)grpc_completion_queue_pluck(queue, attempt, gpr_inf_future(GPR_CLOCK_MONOTONIC),
-                                      NULL);
-    leave(client, &running);
-    attempt->call = running.call;
-    grpc_completion_queue_shutdown(queue);
-    while (grpc_completion_queue_pluck(queue, NULL, gpr_inf_future(GPR_CLOCK_MONOTONIC), NULL)
-               .type != GRPC_QUEUE_SHUTDOWN)
+    set_call(client, running, attempt->call);
+    (void)grpc_call_start_batch(attempt->call, ops, 6, attempt, NULL);
+    (void)grpc_completion_queue_pluck(attempt->queue, attempt,
+                                      gpr_inf_future(GPR_CLOCK_MONOTONIC), NULL);
+    set_call(client, running, NULL);
+}
+
+static void free_attempt(struct attempt *attempt)
+{
+    gpr_timespec forever = gpr_inf_future(GPR_CLOCK_MONOTONIC);
+
+    grpc_byte_buffer_destroy(attempt->sent);
+    grpc_slice_unref(attempt->message);
+    grpc_slice_unref(attempt->before.value);
+    grpc_metadata_array_destroy(&attempt->initial);
+    grpc_metadata_array_destroy(&attempt->trailers);
+    if (attempt->received)
+        grpc_byte_buffer_destroy(attempt->received);
+    grpc_call_unref(attempt->call);
+    grpc_completion_queue_shutdown(attempt->queue);
+    while (grpc_completion_queue_pluck(attempt->queue, NULL, forever, NULL).type !=
+           GRPC_QUEUE_SHUTDOWN)
         ;
-    grpc_completion_queue_destroy(queue);
+    grpc_completion_queue_destroy(attempt->queue);
 }
 
 static void *allocate(void *unused, size_t size)
@@ -125,75 +160,109 @@ static bool unpack(const struct attempt *attempt, const ProtobufCMessageDescript
     grpc_byte_buffer_reader reader;
 
     if (!attempt->received || !grpc_byte_buffer_reader_init(&reader, attempt->received))
-        return spk_error_set(error, GRPC_STATUS_INTERNAL, "", "the server sent no reply");
+        return spk_error_unsettled(error, GRPC_STATUS_INTERNAL, "the server sent no reply");
     grpc_slice bytes = grpc_byte_buffer_reader_readall(&reader);
     grpc_byte_buffer_reader_destroy(&reader);
     ProtobufCMessage *reply = protobuf_c_message_unpack(
         type, spk_reply_allocator(), GRPC_SLICE_LENGTH(bytes), GRPC_SLICE_START_PTR(bytes));
     grpc_slice_unref(bytes);
     if (!reply)
-        return spk_error_set(error, GRPC_STATUS_INTERNAL, "",
-                             "the server's reply is not a message of this interface");
+        return spk_error_unsettled(error, GRPC_STATUS_INTERNAL,
+                                   "the server's reply is not a message of this interface");
     *out = reply;
     return true;
 }
 
-static bool call_once(struct spk_client *client, const struct spk_call *call,
-                      grpc_byte_buffer *sent, gpr_timespec deadline, ProtobufCMessage **out,
+static bool call_once(struct spk_client *client, struct running_call *running,
+                      const struct logical_call *logical, int number, ProtobufCMessage **out,
                       struct spk_error *error)
 {
-    struct attempt attempt = {.sent = sent, .message = grpc_empty_slice()};
+    grpc_slice bytes = logical->bytes;
+    struct attempt attempt = {.number = number,
+                              .sent = grpc_raw_byte_buffer_create(&bytes, 1),
+                              .message = grpc_empty_slice()};
+    char before[16];
     bool ok = false;
 
+    (void)snprintf(before, sizeof(before), "%d", number);
+    attempt.before.key = grpc_slice_from_static_string("grpc-previous-rpc-attempts");
+    attempt.before.value = grpc_slice_from_copied_string(before);
     grpc_metadata_array_init(&attempt.initial);
     grpc_metadata_array_init(&attempt.trailers);
-    run_attempt(client, call, deadline, &attempt);
+    run_attempt(client, running, logical->call->method, logical->deadline, &attempt);
     if (attempt.status == GRPC_STATUS_OK)
-        ok = unpack(&attempt, call->reply, out, error);
+        ok = unpack(&attempt, logical->call->reply, out, error);
     else
         spk_error_from_status(error, attempt.status, attempt.message, &attempt.trailers);
-    grpc_slice_unref(attempt.message);
-    grpc_call_unref(attempt.call);
-    grpc_metadata_array_destroy(&attempt.initial);
-    grpc_metadata_array_destroy(&attempt.trailers);
-    if (attempt.received)
-        grpc_byte_buffer_destroy(attempt.received);
+    free_attempt(&attempt);
     return ok;
 }
 
-static grpc_byte_buffer *pack(const ProtobufCMessage *message)
+static grpc_slice pack(const ProtobufCMessage *message)
 {
     grpc_slice bytes = grpc_slice_malloc(protobuf_c_message_get_packed_size(message));
 
     (void)protobuf_c_message_pack(message, GRPC_SLICE_START_PTR(bytes));
-    grpc_byte_buffer *buffer = grpc_raw_byte_buffer_create(&bytes, 1);
-    grpc_slice_unref(bytes);
-    return buffer;
+    return bytes;
 }
 
-static void pause_ms(int64_t ms)
+/* false: the call was cancelled meanwhile. */
+static bool pause_ms(struct spk_client *client, const struct running_call *running, int64_t ms)
 {
-    struct timespec time = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+    struct timespec end;
+    int late = 0;
 
-    while (nanosleep(&time, &time) != 0)
-        ;
+    (void)clock_gettime(CLOCK_MONOTONIC, &end);
+    end.tv_sec += ms / 1000;
+    end.tv_nsec += ms % 1000 * 1000000;
+    if (end.tv_nsec >= 1000000000) {
+        end.tv_nsec -= 1000000000;
+        end.tv_sec++;
+    }
+    (void)pthread_mutex_lock(&client->lock);
+    while (!running->cancelled && late == 0)
+        late = pthread_cond_timedwait(&client->changed, &client->lock, &end);
+    bool cancelled = running->cancelled;
+    (void)pthread_mutex_unlock(&client->lock);
+    return !cancelled;
 }
 
 /* How long to wait before the next attempt; -1: there is none. */
-static int64_t next_delay(const struct spk_client *client, const struct spk_call *call,
-                          int attempt, gpr_timespec deadline, const struct spk_error *error)
+static int64_t next_delay(const struct spk_client *client, const struct logical_call *logical,
+                          int number, const struct spk_error *error)
 {
-    int64_t delay = FIRST_DELAY_MS << (attempt < 5 ? attempt : 5);
+    int64_t delay = FIRST_DELAY_MS << (number < 5 ? number : 5);
 
-    if (error->code != GRPC_STATUS_UNAVAILABLE || attempt + 1 >= client->attempts)
+    if (error->code != GRPC_STATUS_UNAVAILABLE || number + 1 >= client->attempts)
         return -1;
-    if (!call->repeatable && error->outcome != SPK_OUTCOME_NOT_CREATED)
+    if (!logical->call->repeatable && error->outcome != SPK_OUTCOME_NOT_CREATED)
         return -1;
-    if (error->retry_after_ms > delay)
-        delay = error->retry_after_ms;
     if (delay > MAX_DELAY_MS)
         delay = MAX_DELAY_MS;
-    return delay < remaining_ms(deadline) ? delay : -1;
+    if (error->retry_after_ms > delay)
+        delay = error->retry_after_ms;
+    return delay < remaining_ms(logical->deadline) ? delay : -1;
+}
+
+static bool call_with_retries(struct spk_client *client, struct running_call *running,
+                              const struct logical_call *logical, ProtobufCMessage **out,
+                              struct spk_error *error)
+{
+    for (int number = 0;; number++) {
+        if (call_once(client, running, logical, number, out, error))
+            return true;
+        int64_t delay = next_delay(client, logical, number, error);
+        if (delay < 0)
+            return false;
+        if (pause_ms(client, running, delay))
+            continue;
+        /* What the last attempt left behind is still so. */
+        error->code = GRPC_STATUS_CANCELLED;
+        error->retry_after_ms = -1;
+        (void)snprintf(error->reason, sizeof(error->reason), "CALL_CANCELLED");
+        (void)snprintf(error->text, sizeof(error->text), "the call was cancelled");
+        return false;
+    }
 }
 
 bool spk_call_unary(struct spk_client *client, const struct spk_call *call,
@@ -204,19 +273,14 @@ bool spk_call_unary(struct spk_client *client, const struct spk_call *call,
     if (limit < 1 || limit > MAX_DEADLINE_MS)
         return spk_error_set(error, GRPC_STATUS_INVALID_ARGUMENT, "INVALID_FIELD",
                              "deadline_ms must be 1 to 120000");
-    gpr_timespec deadline = absolute(limit);
-    grpc_byte_buffer *sent = pack(call->request);
+    struct logical_call logical = {call, pack(call->request), absolute(limit)};
+    struct running_call running = {.token = call->token};
     struct spk_error last = {0};
-    bool ok = false;
 
-    for (int attempt = 0; !ok; attempt++) {
-        ok = call_once(client, call, sent, deadline, out, &last);
-        int64_t delay = ok ? -1 : next_delay(client, call, attempt, deadline, &last);
-        if (delay < 0)
-            break;
-        pause_ms(delay);
-    }
-    grpc_byte_buffer_destroy(sent);
+    enter(client, &running);
+    bool ok = call_with_retries(client, &running, &logical, out, &last);
+    grpc_slice_unref(logical.bytes);
+    leave(client, &running);
     if (!ok)
         *error = last;
     return ok;

@@ -11,17 +11,19 @@
 #include <protobuf-c/protobuf-c.h>
 #include <pthread.h>
 
+/* One logical call, from its first attempt to the end of its last. */
 struct running_call {
     struct running_call *next;
-    grpc_call *call;
+    grpc_call *call; /* the attempt under way; NULL between two of them */
     uint64_t token;
+    bool cancelled;
 };
 
 struct spk_client {
     grpc_channel *channel;
     int attempts;
-    pthread_mutex_t lock; /* of running */
-    pthread_cond_t idle;
+    pthread_mutex_t lock;   /* of running */
+    pthread_cond_t changed; /* a call ended or was cancelled; waits by the monotonic clock */
     struct running_call *running;
 };
 
@@ -43,6 +45,9 @@ bool spk_call_unary(struct spk_client *client, const struct spk_call *call,
 
 /** Fill in error with a code of ours; returns false. */
 bool spk_error_set(struct spk_error *error, int code, const char *reason, const char *text);
+
+/** As spk_error_set when the request may have been carried out all the same. */
+bool spk_error_unsettled(struct spk_error *error, int code, const char *text);
 
 /** Fill in error from a finished call's status, its message and grpc-status-details-bin. */
 void spk_error_from_status(struct spk_error *error, grpc_status_code code, grpc_slice message,

@@ -9,6 +9,7 @@
 #include <grpc/grpc_security.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define SERVICE          "/spark.submit.v1.SubmitService/"
 #define DEFAULT_ATTEMPTS 4
@@ -51,6 +52,17 @@ static grpc_channel *create_channel(const char *target)
     return channel;
 }
 
+static void init_locks(struct spk_client *client)
+{
+    pthread_condattr_t monotonic;
+
+    (void)pthread_mutex_init(&client->lock, NULL);
+    (void)pthread_condattr_init(&monotonic);
+    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&client->changed, &monotonic);
+    (void)pthread_condattr_destroy(&monotonic);
+}
+
 bool spk_client_open(struct spk_client **out, const struct spk_client_config *config,
                      struct spk_error *error)
 {
@@ -67,8 +79,7 @@ bool spk_client_open(struct spk_client **out, const struct spk_client_config *co
     grpc_init();
     client->attempts = known.attempts > 0 ? known.attempts : DEFAULT_ATTEMPTS;
     client->channel = create_channel(known.target);
-    (void)pthread_mutex_init(&client->lock, NULL);
-    (void)pthread_cond_init(&client->idle, NULL);
+    init_locks(client);
     *out = client;
     return true;
 }
@@ -79,10 +90,10 @@ void spk_client_close(struct spk_client *client)
         return;
     (void)pthread_mutex_lock(&client->lock);
     while (client->running)
-        (void)pthread_cond_wait(&client->idle, &client->lock);
+        (void)pthread_cond_wait(&client->changed, &client->lock);
     (void)pthread_mutex_unlock(&client->lock);
     grpc_channel_destroy(client->channel);
-    (void)pthread_cond_destroy(&client->idle);
+    (void)pthread_cond_destroy(&client->changed);
     (void)pthread_mutex_destroy(&client->lock);
     free(client);
     grpc_shutdown();
@@ -92,9 +103,14 @@ void spk_client_cancel(struct spk_client *client, uint64_t token)
 {
     (void)pthread_mutex_lock(&client->lock);
     for (struct running_call *running = client->running; running && token;
-         running = running->next)
-        if (running->token == token)
+         running = running->next) {
+        if (running->token != token)
+            continue;
+        running->cancelled = true;
+        if (running->call)
             (void)grpc_call_cancel(running->call, NULL);
+    }
+    (void)pthread_cond_broadcast(&client->changed);
     (void)pthread_mutex_unlock(&client->lock);
 }
 
@@ -109,7 +125,8 @@ static bool call_for_result(struct spk_client *client, const struct spk_call *ca
     struct spk_result *result = spk_result_new(kind, reply);
     if (!result) {
         protobuf_c_message_free_unpacked(reply, spk_reply_allocator());
-        return spk_error_set(error, GRPC_STATUS_RESOURCE_EXHAUSTED, "", "out of memory");
+        return spk_error_unsettled(error, GRPC_STATUS_RESOURCE_EXHAUSTED,
+                                   "out of memory for the server's reply");
     }
     *out = result;
     return true;

@@ -70,11 +70,12 @@ static void render(void *argument)
     cJSON *tree = NULL;
 
     fill_payload(arena, from, &request.payload);
-    call->ok = spk_render(arena, &settings, &request, &view, &tree, &prepared, &call->err);
+    if (!spk_render(arena, &settings, &request, &view, &tree, &prepared, &call->err))
+        return;
     call->result->warnings = prepared.warnings;
-    if (call->ok)
-        call->result->text = from->yaml ? spk_yaml_write(arena, tree)
-                                        : spk_json_write(arena, tree);
+    call->result->text = from->yaml ? spk_yaml_write(arena, tree)
+                                    : spk_json_write(arena, tree);
+    call->ok = true; /* not before: writing may run out of memory */
 }
 
 bool spk_core_render(const struct spk_core_request *request, struct spk_core_result **out,

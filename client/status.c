@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define MAX_DELAY_S 86400 /* longer advice is none */
+
 static void copy(char *to, size_t size, const char *text)
 {
     (void)snprintf(to, size, "%s", text ? text : "");
@@ -19,12 +21,20 @@ bool spk_error_set(struct spk_error *error, int code, const char *reason, const 
     return false;
 }
 
-static int index_of(const char *value, const char *const *names, int n)
+bool spk_error_unsettled(struct spk_error *error, int code, const char *text)
 {
-    for (int i = 0; i < n; i++)
+    (void)spk_error_set(error, code, "", text);
+    error->outcome = SPK_OUTCOME_UNSETTLED;
+    error->retry = SPK_ADVICE_SAME_KEY;
+    return false;
+}
+
+/* A name of a later server leaves *out as it is. */
+static void take_name(const char *value, const char *const *names, int n, int *out)
+{
+    for (int i = 0; value && i < n; i++)
         if (strcmp(value, names[i]) == 0)
-            return i;
-    return 0;
+            *out = i;
 }
 
 static void take_error_info(struct spk_error *error, const ProtobufCMessage *message)
@@ -36,9 +46,9 @@ static void take_error_info(struct spk_error *error, const ProtobufCMessage *mes
     copy(error->reason, sizeof(error->reason), info->reason);
     for (size_t i = 0; i < info->n_metadata; i++) {
         if (strcmp(info->metadata[i]->key, "outcome") == 0)
-            error->outcome = index_of(info->metadata[i]->value, outcomes, 4);
+            take_name(info->metadata[i]->value, outcomes, 4, &error->outcome);
         if (strcmp(info->metadata[i]->key, "retry") == 0)
-            error->retry = index_of(info->metadata[i]->value, retries, 3);
+            take_name(info->metadata[i]->value, retries, 3, &error->retry);
     }
 }
 
@@ -54,7 +64,8 @@ static void take_retry_info(struct spk_error *error, const ProtobufCMessage *mes
 {
     const Google__Rpc__RetryInfo *info = (const void *)message;
 
-    if (info->retry_delay)
+    if (info->retry_delay && info->retry_delay->seconds >= 0 &&
+        info->retry_delay->seconds <= MAX_DELAY_S)
         error->retry_after_ms = info->retry_delay->seconds * 1000 +
                                 info->retry_delay->nanos / 1000000;
 }
@@ -99,12 +110,10 @@ static void take_details(struct spk_error *error, grpc_slice bytes)
 void spk_error_from_status(struct spk_error *error, grpc_status_code code, grpc_slice message,
                            const grpc_metadata_array *trailers)
 {
-    (void)spk_error_set(error, (int)code, "", "");
+    /* Without details nobody of ours answered: a request that got through is unsettled. */
+    (void)spk_error_unsettled(error, (int)code, "");
     (void)snprintf(error->text, sizeof(error->text), "%.*s", (int)GRPC_SLICE_LENGTH(message),
                    (const char *)GRPC_SLICE_START_PTR(message));
-    /* Without details nobody of ours answered: a request that got through is unsettled. */
-    error->outcome = SPK_OUTCOME_UNSETTLED;
-    error->retry = SPK_ADVICE_SAME_KEY;
     for (size_t i = 0; i < trailers->count; i++)
         if (grpc_slice_str_cmp(trailers->metadata[i].key, "grpc-status-details-bin") == 0)
             take_details(error, trailers->metadata[i].value);

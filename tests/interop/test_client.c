@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * libsparksubmit as its callers see it, run by test_client.py: against a service that answers
+ * as the request's spark_version says (SPK_TOLD), and against a server in memory (SPK_REAL).
+ */
+#include "test.h"
+
+#include <pthread.h>
+#include <sparksubmit/client.h>
+#include <stdatomic.h>
+#include <time.h>
+
+#define THREADS 16
+#define CALLS   200
+
+static const char manifest[] =
+    "{\"apiVersion\":\"sparkoperator.k8s.io/v1beta2\",\"kind\":\"SparkApplication\","
+    "\"metadata\":{\"name\":\"pi-%d-%d\",\"namespace\":\"default\"},\"spec\":{\"type\":"
+    "\"Scala\",\"mode\":\"cluster\",\"image\":\"spark:4.0.1\",\"sparkVersion\":\"4.0.1\","
+    "\"mainClass\":\"a.B\",\"mainApplicationFile\":\"local:///x.jar\",\"driver\":{},"
+    "\"executor\":{}}}";
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void sleep_ms(int ms)
+{
+    (void)nanosleep(&(struct timespec){.tv_nsec = ms * 1000000L}, NULL);
+}
+
+static struct spk_client *open_client(const char *variable, int attempts)
+{
+    struct spk_client_config config = {
+        .size = sizeof(config), .target = getenv(variable), .attempts = attempts};
+    struct spk_client *client = NULL;
+    struct spk_error error;
+
+    CU_ASSERT_TRUE_FATAL(spk_client_open(&client, &config, &error));
+    return client;
+}
+
+/* The error of a submission that is told how to end. */
+static struct spk_error fail_as(const char *what, int attempts, int64_t deadline_ms)
+{
+    struct spk_submit request = {.size = sizeof(request),
+                                 .job = {.manifest = "{}", .manifest_length = 2},
+                                 .spark_version = what};
+    struct spk_client *client = open_client("SPK_TOLD", attempts);
+    struct spk_result *result = NULL;
+    struct spk_error error = {0};
+
+    CU_ASSERT_FALSE(spk_client_submit(client, &request, deadline_ms, &result, &error));
+    CU_ASSERT_PTR_NULL(result);
+    spk_client_close(client);
+    return error;
+}
+
+static void test_errors_arrive_whole(void)
+{
+    const struct {
+        const char *what;
+        int64_t deadline_ms;
+        struct spk_error want;
+    } cases[] = {
+        {"bare",
+         5000,
+         {14, SPK_OUTCOME_UNSETTLED, SPK_ADVICE_SAME_KEY, -1, "", "", "told to"}},
+        {"details",
+         5000,
+         {9, SPK_OUTCOME_PARTIAL, SPK_ADVICE_NEW_KEY, 2500, "OBJECT_FOREIGN", "spec.a",
+          "told to"}},
+        {"later",
+         5000,
+         {14, SPK_OUTCOME_NOT_CREATED, SPK_ADVICE_SAME_KEY, 60000, "KUBE_THROTTLED", "",
+          "told to"}},
+        {"future",
+         5000,
+         {10, SPK_OUTCOME_UNSETTLED, SPK_ADVICE_SAME_KEY, -1, "NEW_REASON", "", "told to"}},
+        {"garbage",
+         5000,
+         {13, SPK_OUTCOME_UNSETTLED, SPK_ADVICE_SAME_KEY, -1, "", "",
+          "the server's reply is not a message of this interface"}},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct spk_error *want = &cases[i].want;
+        int64_t start = now_ms();
+        struct spk_error error = fail_as(cases[i].what, 1, cases[i].deadline_ms);
+
+        CU_ASSERT_EQUAL(error.code, want->code);
+        CU_ASSERT_EQUAL(error.outcome, want->outcome);
+        CU_ASSERT_EQUAL(error.retry, want->retry);
+        CU_ASSERT_EQUAL(error.retry_after_ms, want->retry_after_ms);
+        SPK_ASSERT_TEXT(error.reason, want->reason);
+        SPK_ASSERT_TEXT(error.field, want->field);
+        SPK_ASSERT_TEXT(error.text, want->text);
+        CU_ASSERT(now_ms() - start < 4000);
+    }
+}
+
+static void test_a_deadline_leaves_the_outcome_open(void)
+{
+    struct spk_error error = fail_as("slow", 4, 200);
+
+    CU_ASSERT_EQUAL(error.code, 4);
+    CU_ASSERT_EQUAL(error.outcome, SPK_OUTCOME_UNSETTLED);
+    CU_ASSERT_EQUAL(error.retry, SPK_ADVICE_SAME_KEY);
+}
+
+/* The server's advice is longer than the deadline: no attempt comes before it. */
+static void test_no_retry_comes_before_its_time(void)
+{
+    int64_t start = now_ms();
+    struct spk_error error = fail_as("later", 4, 20000);
+
+    CU_ASSERT_EQUAL(error.retry_after_ms, 60000);
+    CU_ASSERT(now_ms() - start < 4000);
+}
+
+static void test_a_retry_is_the_same_request_and_says_so(void)
+{
+    struct spk_submit request = {.size = sizeof(request),
+                                 .job = {.manifest = "{}", .manifest_length = 2},
+                                 .spark_version = "twice"};
+    struct spk_client *client = open_client("SPK_TOLD", 0);
+    struct spk_result *result = NULL;
+    struct spk_error error = {0};
+
+    CU_ASSERT_TRUE_FATAL(spk_client_submit(client, &request, 10000, &result, &error));
+    SPK_ASSERT_TEXT(spk_result_text(result, SPK_FIELD_APP_NAME), "same");
+    SPK_ASSERT_TEXT(spk_result_text(result, SPK_FIELD_ATTEMPT), "1");
+    spk_result_free(result);
+
+    /* Nobody could tell the repetition of this one: the uid may be missing in the end. */
+    request.job = (struct spk_job){.manifest = "{\"uid\":0}", .manifest_length = 9};
+    CU_ASSERT_FALSE(spk_client_submit(client, &request, 10000, &result, &error));
+    SPK_ASSERT_TEXT(error.reason, "KUBE_UNREACHABLE");
+    spk_client_close(client);
+}
+
+/* A call under way in a thread of its own. */
+struct background {
+    struct spk_client *client;
+    const char *what;
+    pthread_t thread;
+    struct spk_error error;
+    atomic_bool over;
+    bool ok;
+};
+
+static void *run(void *argument)
+{
+    struct background *background = argument;
+    struct spk_submit request = {.size = sizeof(request),
+                                 .job = {.manifest = "{}", .manifest_length = 2},
+                                 .spark_version = background->what,
+                                 .token = 7};
+    struct spk_result *result = NULL;
+
+    background->ok =
+        spk_client_submit(background->client, &request, 20000, &result, &background->error);
+    spk_result_free(result);
+    atomic_store(&background->over, true);
+    return NULL;
+}
+
+static void begin(struct background *background, const char *what)
+{
+    *background = (struct background){.client = open_client("SPK_TOLD", 0), .what = what};
+    CU_ASSERT_EQUAL_FATAL(pthread_create(&background->thread, NULL, run, background), 0);
+    sleep_ms(500);
+}
+
+static void cancel_during(const char *what)
+{
+    struct background background;
+    int64_t start = now_ms();
+
+    begin(&background, what);
+    spk_client_cancel(background.client, 8);
+    spk_client_cancel(background.client, 0);
+    sleep_ms(50);
+    CU_ASSERT_FALSE(atomic_load(&background.over));
+    spk_client_cancel(background.client, 7);
+    (void)pthread_join(background.thread, NULL);
+    CU_ASSERT_FALSE(background.ok);
+    CU_ASSERT_EQUAL(background.error.code, 1);
+    CU_ASSERT_EQUAL(background.error.retry, SPK_ADVICE_SAME_KEY);
+    CU_ASSERT(now_ms() - start < 2500);
+    spk_client_cancel(background.client, 7); /* it is over: nothing happens */
+    spk_client_close(background.client);
+}
+
+static void test_cancel_ends_an_attempt(void)
+{
+    cancel_during("slow");
+}
+
+static void test_cancel_ends_the_pause_between_two(void)
+{
+    cancel_during("busy");
+}
+
+static void test_close_waits_for_a_call_that_pauses(void)
+{
+    struct background background;
+
+    begin(&background, "busy");
+    spk_client_close(background.client);
+    (void)pthread_join(background.thread, NULL);
+    CU_ASSERT_FALSE(background.ok);
+    SPK_ASSERT_TEXT(background.error.text, "told to");
+    SPK_ASSERT_TEXT(background.error.reason, "SERVER_DRAINING");
+}
+
+static void test_struct_sizes(void)
+{
+    struct spk_client *client = open_client("SPK_REAL", 1);
+    struct spk_submit request = {.size = offsetof(struct spk_submit, token), .token = 1};
+    struct spk_result *result = NULL;
+    struct spk_error error = {0};
+    char text[1024];
+
+    (void)snprintf(text, sizeof(text), manifest, 0, 0);
+    request.job = (struct spk_job){.manifest = text, .manifest_length = strlen(text)};
+    CU_ASSERT_TRUE(spk_client_submit(client, &request, 0, &result, &error));
+    spk_result_free(result);
+    result = NULL;
+    request.size = sizeof(request) + 1;
+    CU_ASSERT_FALSE(spk_client_submit(client, &request, 0, &result, &error));
+    SPK_ASSERT_TEXT(error.reason, "INVALID_FIELD");
+    request.size = 0;
+    CU_ASSERT_FALSE(spk_client_submit(client, &request, 0, &result, &error));
+    request.size = sizeof(request);
+    CU_ASSERT_FALSE(spk_client_submit(client, &request, -1, &result, &error));
+    CU_ASSERT_FALSE(spk_client_submit(client, &request, 120001, &result, &error));
+    CU_ASSERT_PTR_NULL(result);
+    spk_client_close(client);
+}
+
+/* ---- many at once ---- */
+
+struct crowd {
+    struct spk_client *client;
+    int number;
+    int created, cancelled, wrong;
+};
+
+static void *submit_many(void *argument)
+{
+    struct crowd *crowd = argument;
+    struct spk_submit request = {.size = sizeof(request)};
+    char text[1024];
+
+    request.token = (uint64_t)crowd->number + 1;
+    request.job.manifest = text;
+    for (int i = 0; i < CALLS; i++) {
+        struct spk_result *result = NULL;
+        struct spk_error error = {0};
+
+        request.job.manifest_length =
+            (size_t)snprintf(text, sizeof(text), manifest, crowd->number, i);
+        if (spk_client_submit(crowd->client, &request, 60000, &result, &error))
+            crowd->created++;
+        else if (error.code == 1)
+            crowd->cancelled++;
+        else
+            crowd->wrong++;
+        spk_result_free(result);
+    }
+    return NULL;
+}
+
+static void test_sixteen_threads_share_a_client(void)
+{
+    struct spk_client *client = open_client("SPK_REAL", 1);
+    struct crowd crowds[THREADS];
+    pthread_t threads[THREADS];
+
+    for (int i = 0; i < THREADS; i++) {
+        crowds[i] = (struct crowd){.client = client, .number = i};
+        CU_ASSERT_EQUAL_FATAL(pthread_create(&threads[i], NULL, submit_many, &crowds[i]), 0);
+    }
+    /* One thread's calls are cancelled while they run; the others must not notice. */
+    for (int i = 0; i < 200; i++) {
+        spk_client_cancel(client, 1);
+        sleep_ms(2);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        (void)pthread_join(threads[i], NULL);
+        CU_ASSERT_EQUAL(crowds[i].wrong, 0);
+        CU_ASSERT_EQUAL(crowds[i].created + crowds[i].cancelled, CALLS);
+        CU_ASSERT(i == 0 || crowds[i].cancelled == 0);
+    }
+    spk_client_close(client);
+}
+
+int main(void)
+{
+    CU_TestInfo tests[] = {
+        SPK_TEST(errors_arrive_whole),
+        SPK_TEST(a_deadline_leaves_the_outcome_open),
+        SPK_TEST(no_retry_comes_before_its_time),
+        SPK_TEST(a_retry_is_the_same_request_and_says_so),
+        SPK_TEST(cancel_ends_an_attempt),
+        SPK_TEST(cancel_ends_the_pause_between_two),
+        SPK_TEST(close_waits_for_a_call_that_pauses),
+        SPK_TEST(struct_sizes),
+        SPK_TEST(sixteen_threads_share_a_client),
+        CU_TEST_INFO_NULL,
+    };
+
+    return spk_test_run("client", tests);
+}
