@@ -36,7 +36,7 @@ static bool read_scaled(struct spk_arena *arena, const char *text, const struct 
         !spk_parse_int64(spk_strndup(arena, text, digits), &value))
         return false;
     for (size_t i = 0; i < n; i++) {
-        if (strcmp(text + digits, units[i].name) != 0)
+        if (strcmp(text + digits, units[i].name) != 0 || value > INT64_MAX / units[i].factor)
             continue;
         *out = value * units[i].factor;
         return true;

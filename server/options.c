@@ -275,6 +275,10 @@ static bool check(const struct spk_config *config, struct spk_err *err)
                        "an API server in memory has no kubeconfig and no context");
         return spk_fail_at(err, "--api-server");
     }
+    if (config->default_deadline_ms == 0) {
+        (void)spk_fail(err, SPK_INVALID_FIELD, "calls cannot have no time at all");
+        return spk_fail_at(err, "--default-deadline");
+    }
     if (config->default_deadline_ms > config->max_deadline_ms) {
         (void)spk_fail(err, SPK_INVALID_FIELD, "it is longer than --max-deadline");
         return spk_fail_at(err, "--default-deadline");

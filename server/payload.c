@@ -103,6 +103,11 @@ bool spk_payload_read(struct spk_arena *arena, const struct spk_payload_message 
     return true;
 }
 
+const char *spk_given(const char *text)
+{
+    return text && *text ? text : NULL;
+}
+
 enum spk_pod_mutation spk_read_pod_mutation(int value)
 {
     static const enum spk_pod_mutation choices[] = {

@@ -24,6 +24,9 @@ bool spk_payload_read(struct spk_arena *arena, const struct spk_payload_message 
                       const struct spk_settings *settings, struct spk_payload *out,
                       struct spk_err *err) SPK_CHECK;
 
+/** text, or NULL when it is empty: a caller may write an absent text so. */
+const char *spk_given(const char *text);
+
 /* Choices that both requests have; UNSPECIFIED is the server's default. */
 enum spk_pod_mutation spk_read_pod_mutation(int value);
 enum spk_controller_steps spk_read_controller_steps(int value);

@@ -120,9 +120,9 @@ static bool read_request(struct rendering *r, struct spk_err *err)
 
     r->message = message;
     r->request = (struct spk_request){
-        .idempotency_key = message->idempotency_key,
-        .submission_id = message->submission_id,
-        .spark_version = message->spark_version,
+        .idempotency_key = spk_given(message->idempotency_key),
+        .submission_id = spk_given(message->submission_id),
+        .spark_version = spk_given(message->spark_version),
         .tenant = "",
         .pod_mutation = spk_read_pod_mutation((int)message->pod_mutation),
         .controller_steps = spk_read_controller_steps((int)message->controller_steps),

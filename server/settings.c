@@ -48,13 +48,14 @@ static bool list_names(struct spk_arena *arena, const char *path, struct spk_str
     if (!directory)
         return spk_fail(err, SPK_INVALID_FIELD, "'%.128s' cannot be read: %s", path,
                         strerror(errno));
-    for (const struct dirent *entry; n < MAX_FILES;) {
-        entry = readdir(directory);
-        if (!entry)
-            break;
+    const struct dirent *entry;
+    while ((entry = readdir(directory)) && n < MAX_FILES)
         (void)snprintf(found[n++], sizeof(found[0]), "%s", entry->d_name);
-    }
+    bool more = entry != NULL;
     (void)closedir(directory);
+    if (more)
+        return spk_fail(err, SPK_INVALID_FIELD, "'%.128s' has more than %d entries", path,
+                        MAX_FILES - 2);
     for (size_t i = 0; i < n; i++)
         spk_strings_add(arena, names, spk_strdup(arena, found[i]));
     return true;

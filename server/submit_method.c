@@ -101,10 +101,13 @@ static void on_done(struct spk_submit_call *submit)
 
     call->kube_calls = submit->kube_calls;
     call->retries = submit->retries;
-    if (submit->ok)
+    if (submit->ok) {
+        /* In case there is no memory left for the answer. */
+        call->outcome = submit->validate_only ? SPK_NOT_CREATED : SPK_CREATED;
         spk_call_run(call, answer);
-    else
+    } else {
         spk_call_fail(call, &submit->err);
+    }
     spk_call_drop(call);
 }
 
@@ -141,11 +144,6 @@ void spk_service_cancel_all(struct spk_service *service)
     }
 }
 
-static const char *non_empty(const char *text)
-{
-    return text && *text ? text : NULL;
-}
-
 static bool was_tried_before(const struct spk_call *call)
 {
     static const char key[] = "grpc-previous-rpc-attempts";
@@ -173,9 +171,9 @@ static bool prepare(struct spk_call *call, const Spk__SubmitRequest *message,
     };
 
     *request = (struct spk_request){
-        .idempotency_key = non_empty(message->idempotency_key),
-        .submission_id = non_empty(message->submission_id),
-        .spark_version = non_empty(message->spark_version),
+        .idempotency_key = spk_given(message->idempotency_key),
+        .submission_id = spk_given(message->submission_id),
+        .spark_version = spk_given(message->spark_version),
         .tenant = "",
         .pod_mutation = spk_read_pod_mutation((int)message->pod_mutation),
         .controller_steps = spk_read_controller_steps((int)message->controller_steps),

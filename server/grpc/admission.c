@@ -50,8 +50,6 @@ static bool read_metadata(struct spk_call *call, struct spk_err *err)
             return spk_fail(err, SPK_REQUEST_TOO_LARGE,
                             "a value of the request metadata is larger than 8 KiB");
         credentials += slice_is(item->key, "authorization");
-        if (slice_is(item->key, "x-request-id"))
-            take_request_id(call, item->value);
     }
     if (call->metadata.count > SPK_MAX_METADATA_ITEMS || bytes > SPK_MAX_METADATA)
         return spk_fail(err, SPK_REQUEST_TOO_LARGE,
@@ -93,12 +91,21 @@ static bool reserve(struct spk_call *call, struct spk_err *err)
     return true;
 }
 
-bool spk_admission_enter(struct spk_call *call, struct spk_err *err)
+void spk_admission_identify(struct spk_call *call)
 {
     struct spk_rpc *rpc = call->rpc;
 
     (void)snprintf(call->request_id, sizeof(call->request_id), "%s-%zx", rpc->id_prefix,
                    atomic_fetch_add(&rpc->next_id, 1));
+    for (size_t i = 0; i < call->metadata.count; i++)
+        if (slice_is(call->metadata.metadata[i].key, "x-request-id"))
+            take_request_id(call, call->metadata.metadata[i].value);
+}
+
+bool spk_admission_enter(struct spk_call *call, struct spk_err *err)
+{
+    struct spk_rpc *rpc = call->rpc;
+
     set_deadline(call);
     if (!read_metadata(call, err))
         return false;

@@ -9,9 +9,12 @@
 
 struct spk_call;
 
+/** Set call's request id: the caller's own, else a new one. */
+void spk_admission_identify(struct spk_call *call);
+
 /**
- * Let call in: read its metadata, set its deadline and request id, and, unless it is a
- * stream, reserve its share.
+ * Let call in: check its metadata, set its deadline and, unless it is a stream, reserve its
+ * share.
  *
  * @errors SERVER_DRAINING      the server stops
  *         SERVER_OVERLOADED    too many calls or bytes under way

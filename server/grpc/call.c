@@ -16,10 +16,12 @@ static void log_call(struct spk_call *call)
 {
     struct spk_log_line line;
     bool failed = call->code == SPK_INTERNAL;
+    /* A stream that its client broke off has no answer. */
+    enum spk_code code = atomic_load(&call->finished) ? call->code : SPK_CANCELLED;
 
     spk_log_begin(call->rpc->log, &line, failed ? SPK_LOG_ERROR : SPK_LOG_INFO, "rpc");
     spk_log_text(&line, "method", call->method ? call->method->path : "other");
-    spk_log_text(&line, "code", spk_code_name(call->code));
+    spk_log_text(&line, "code", spk_code_name(code));
     spk_log_text(&line, "reason", spk_reason_name(call->reason));
     if (call->code != SPK_OK)
         spk_log_text(&line, "outcome", spk_outcome_name(call->outcome));
@@ -189,7 +191,7 @@ void spk_call_fail(struct spk_call *call, const struct spk_err *err)
 
 void spk_call_refuse(struct spk_call *call, enum spk_reason reason, const char *text)
 {
-    struct spk_err err = {0};
+    struct spk_err err = {.outcome = call->outcome};
 
     (void)spk_fail(&err, reason, "%s", text);
     spk_call_fail(call, &err);
@@ -363,6 +365,7 @@ static void begin(struct spk_call *call)
 {
     struct spk_err err = {0};
 
+    spk_admission_identify(call);
     if (!call->method) {
         spk_call_refuse(call, SPK_METHOD_UNKNOWN, "there is no such method");
         return;

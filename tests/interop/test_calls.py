@@ -187,6 +187,7 @@ class Calls(unittest.TestCase):
     def test_an_unknown_method_is_unimplemented(self):
         refusal = self.client.raw_refused(f"/{SERVICE}/Nope", b"")
         self.assertEqual((refusal.code, refusal.reason), ("UNIMPLEMENTED", "METHOD_UNKNOWN"))
+        self.assertNotEqual(refusal.metadata.get("request_id", ""), "")
 
     def test_a_request_id_is_echoed_or_made(self):
         for given, expected in [("abc.DEF-1_2", True), ("not ok", False), ("x" * 65, False)]:

@@ -79,9 +79,32 @@ static void test_plain_files_of_the_conf_directory_are_read_sorted(void)
     SPK_ASSERT_TEXT(err.field, "--spark-conf-dir");
 }
 
+/* What is left out silently would change every application. */
+static void test_a_conf_directory_that_is_too_full_is_refused(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+    struct spk_settings settings;
+    struct spk_err err = {0};
+    char directory[] = "/tmp/spk-settings-XXXXXX";
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(directory));
+    for (int i = 0; i < 255; i++)
+        write_file(spk_printf(&arena, "%s/%d", directory, i), "");
+    char *const flags[] = {(char[]){"x"}, spk_printf(&arena, "--spark-conf-dir=%s", directory),
+                           NULL};
+    CU_ASSERT_FALSE(settings_of(&arena, flags, NULL, &settings, &err));
+    SPK_ASSERT_TEXT(err.field, "--spark-conf-dir");
+    CU_ASSERT_EQUAL(unlink(spk_printf(&arena, "%s/254", directory)), 0);
+    CU_ASSERT_TRUE(settings_of(&arena, flags, NULL, &settings, &err));
+    for (int i = 0; i < 254; i++)
+        (void)unlink(spk_printf(&arena, "%s/%d", directory, i));
+    CU_ASSERT_EQUAL(rmdir(directory), 0);
+}
+
 static CU_TestInfo tests[] = {
     SPK_TEST(modes_decide_who_does_the_controller_steps),
     SPK_TEST(plain_files_of_the_conf_directory_are_read_sorted),
+    SPK_TEST(a_conf_directory_that_is_too_full_is_refused),
     CU_TEST_INFO_NULL,
 };
 
