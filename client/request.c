@@ -144,16 +144,21 @@ static bool generate_key(char key[33], struct spk_error *error)
     return true;
 }
 
+bool spk_request_draw_key(const struct spk_submit *request, char key[33],
+                          struct spk_error *error)
+{
+    key[0] = '\0';
+    return request->idempotency_key || request->submission_id || may_hold_uid(&request->job) ||
+           generate_key(key, error);
+}
+
 static bool fill_key(const struct spk_submit *request, struct spk_packed *out,
                      struct spk_error *error)
 {
-    out->submit.idempotency_key = request->idempotency_key;
-    out->submit.submission_id = request->submission_id;
-    if (request->idempotency_key || request->submission_id || may_hold_uid(&request->job))
-        return true;
-    if (!generate_key(out->key, error))
+    if (!spk_request_draw_key(request, out->key, error))
         return false;
-    out->submit.idempotency_key = out->key;
+    out->submit.idempotency_key = out->key[0] ? out->key : request->idempotency_key;
+    out->submit.submission_id = request->submission_id;
     return true;
 }
 

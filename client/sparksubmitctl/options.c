@@ -6,56 +6,63 @@
 
 enum kind { TEXT, LIST, SWITCH };
 
-/* Option, kind, where it goes, its value's name, one line of help. */
+/* Option, kind, where it goes, first letters of its commands, its value's name, a line of
+ * help.
+ */
 static const struct option {
     const char *name;
     enum kind kind;
     size_t offset;
-    const char *value, *help;
+    const char *commands, *value, *help;
 } options[] = {
-#define TEXT_ROW(name, member, value, help)                                                   \
+#define TEXT_ROW(name, member, commands, value, help)                                         \
     {                                                                                         \
-        name, TEXT, offsetof(struct ctl_options, member), value, help                         \
+        name, TEXT, offsetof(struct ctl_options, member), commands, value, help               \
     }
-#define LIST_ROW(name, member, value, help)                                                   \
+#define LIST_ROW(name, member, commands, value, help)                                         \
     {                                                                                         \
-        name, LIST, offsetof(struct ctl_options, member), value, help                         \
+        name, LIST, offsetof(struct ctl_options, member), commands, value, help               \
     }
-#define SWITCH_ROW(name, member, help)                                                        \
+#define SWITCH_ROW(name, member, commands, help)                                              \
     {                                                                                         \
-        name, SWITCH, offsetof(struct ctl_options, member), NULL, help                        \
+        name, SWITCH, offsetof(struct ctl_options, member), commands, NULL, help              \
     }
-    TEXT_ROW("-f", file, "FILE", "manifest, YAML or JSON; - is stdin"),
-    TEXT_ROW("-o", output, "FORMAT", "yaml (default), json; submit, info, health: text, json"),
+    TEXT_ROW("-f", file, "sr", "FILE", "manifest, YAML or JSON; - is stdin"),
+    TEXT_ROW("-o", output, "srih", "FORMAT",
+             "render: yaml (default), json; others: text, json"),
     TEXT_ROW(
-        "--endpoint", endpoint, "ADDRESS",
+        "--endpoint", endpoint, "srih", "ADDRESS",
         "server; submit, info, health: SPK_ENDPOINT, else unix:/run/spark-submit/grpc.sock"),
-    TEXT_ROW("--timeout", timeout, "DURATION", "deadline of a call, 30s by default"),
-    TEXT_ROW("--spark-version", spark_version, "X.Y.Z", "translate for this Spark version"),
-    TEXT_ROW("--submission-id", submission_id, "ID", "submission id of the attempt"),
-    TEXT_ROW("--idempotency-key", idempotency_key, "KEY", "submit: key of the attempt"),
-    TEXT_ROW("--uid", uid, "UID", "metadata.uid of a manifest that has none"),
-    TEXT_ROW("--pod-mutation", pod_mutation, "none|native",
+    TEXT_ROW("--timeout", timeout, "srih", "DURATION", "deadline of a call, 30s by default"),
+    TEXT_ROW("--spark-version", spark_version, "sr", "X.Y.Z",
+             "translate for this Spark version"),
+    TEXT_ROW("--submission-id", submission_id, "sr", "ID", "submission id of the attempt"),
+    TEXT_ROW("--idempotency-key", idempotency_key, "sr", "KEY", "key of the attempt"),
+    TEXT_ROW("--uid", uid, "r", "UID", "render: metadata.uid of a manifest that has none"),
+    TEXT_ROW("--pod-mutation", pod_mutation, "sr", "none|native",
              "who changes pods as the webhook does"),
-    TEXT_ROW("--controller-steps", controller_steps, "none|apply",
+    TEXT_ROW("--controller-steps", controller_steps, "sr", "none|apply",
              "who does what the operator's controller does first"),
-    TEXT_ROW("--driver-pod-template", driver_template, "FILE", "template of a command line"),
-    TEXT_ROW("--executor-pod-template", executor_template, "FILE",
+    TEXT_ROW("--driver-pod-template", driver_template, "sr", "FILE",
              "template of a command line"),
-    TEXT_ROW("--spark-conf-dir", conf_dir, "DIR", "SPARK_CONF_DIR of a command line"),
-    LIST_ROW("--env", environment, "K=V", "environment spark-submit would see; repeatable"),
-    LIST_ROW("--operator-option", operator_options, "K=V",
+    TEXT_ROW("--executor-pod-template", executor_template, "sr", "FILE",
+             "template of a command line"),
+    TEXT_ROW("--spark-conf-dir", conf_dir, "sr", "DIR", "SPARK_CONF_DIR of a command line"),
+    LIST_ROW("--env", environment, "sr", "K=V",
+             "environment spark-submit would see; repeatable"),
+    LIST_ROW("--operator-option", operator_options, "r", "K=V",
              "render: a flag of the operator's controller; repeatable"),
-    TEXT_ROW("--unknown-fields", unknown_fields, "refuse|warn", "render: unknown fields"),
-    TEXT_ROW("--stage", stage, "STAGE", "render: objects (default), submission, application"),
-    SWITCH_ROW("--plain", plain, "render: exactly what spark-submit would have sent"),
-    SWITCH_ROW("--validate", validate, "submit: only check, create nothing"),
-    SWITCH_ROW("--require-submission-id", require_submission_id,
+    TEXT_ROW("--unknown-fields", unknown_fields, "r", "refuse|warn", "render: unknown fields"),
+    TEXT_ROW("--stage", stage, "r", "STAGE",
+             "render: objects (default), submission, application"),
+    SWITCH_ROW("--plain", plain, "r", "render: exactly what spark-submit would have sent"),
+    SWITCH_ROW("--validate", validate, "s", "submit: only check, create nothing"),
+    SWITCH_ROW("--require-submission-id", require_submission_id, "s",
                "submit: no other submission id will do"),
-    SWITCH_ROW("--no-defaults", skip_defaults, "do not fill in the operator's defaults"),
-    TEXT_ROW("--service", service, "NAME", "health: service to ask for"),
-    SWITCH_ROW("--help", help, "this text"),
-    SWITCH_ROW("--version", version, "the version"),
+    SWITCH_ROW("--no-defaults", skip_defaults, "sr", "do not fill in the operator's defaults"),
+    TEXT_ROW("--service", service, "h", "NAME", "health: service to ask for"),
+    SWITCH_ROW("--help", help, "srih", "this text"),
+    SWITCH_ROW("--version", version, "srih", "the version"),
 #undef TEXT_ROW
 #undef LIST_ROW
 #undef SWITCH_ROW
@@ -118,6 +125,7 @@ static bool take_option(struct spk_arena *arena, int argc, char *const *argv, in
 
     if (!option)
         return spk_fail(err, SPK_INVALID_FIELD, "'%.64s' is not an option", text);
+    out->given |= 1U << (option - options);
     if (joined && option->kind == SWITCH)
         return spk_fail(err, SPK_INVALID_FIELD, "'%s' takes no value", option->name);
     if (joined || option->kind == SWITCH) {
@@ -136,7 +144,8 @@ static bool check_words(const struct ctl_options *options_given, struct spk_err 
     const struct {
         const char *name, *value, *allowed;
     } words[] = {
-        {"-o", options_given->output, " yaml json text "},
+        {"-o", options_given->output,
+         *options_given->command == 'r' ? " yaml json " : " text json "},
         {"--stage", options_given->stage, " objects submission application "},
         {"--pod-mutation", options_given->pod_mutation, " none native "},
         {"--controller-steps", options_given->controller_steps, " none apply "},
@@ -172,7 +181,7 @@ static bool parse_duration(struct spk_arena *arena, const char *text, int64_t *o
 
         if (spk_ends_with(text, units[i].unit) &&
             spk_parse_int64(spk_strndup(arena, text, length - tail), &number) && number > 0 &&
-            number * units[i].ms <= 120000) {
+            number <= 120000 / units[i].ms) {
             *out = number * units[i].ms;
             return true;
         }
@@ -181,12 +190,22 @@ static bool parse_duration(struct spk_arena *arena, const char *text, int64_t *o
                     "'%.32s' is not a duration of 1ms to 2m such as 30s", text);
 }
 
+/* An option that a command does not look at would mislead. */
+static bool check_options(const struct ctl_options *given, struct spk_err *err)
+{
+    for (size_t i = 0; i < SPK_LEN(options); i++)
+        if ((given->given & (1U << i)) && !strchr(options[i].commands, *given->command))
+            return spk_fail(err, SPK_INVALID_FIELD, "'%s' is no option of %.64s",
+                            options[i].name, given->command);
+    return true;
+}
+
 static bool check_together(struct spk_arena *arena, struct ctl_options *out,
                            struct spk_err *err)
 {
     bool works_on_job = !strcmp(out->command, "submit") || !strcmp(out->command, "render");
 
-    if (!check_words(out, err))
+    if (!check_options(out, err) || !check_words(out, err))
         return false;
     if (out->timeout && !parse_duration(arena, out->timeout, &out->timeout_ms, err))
         return false;

@@ -28,6 +28,7 @@ struct ctl_options {
     struct spk_strings arguments;                     /* after "--" */
     bool plain, validate, require_submission_id, skip_defaults, help, version;
 
+    uint32_t given; /* rows of the table of options, as bits */
     enum ctl_format format;
     int64_t timeout_ms; /* 0: the library's default */
 };

@@ -3,6 +3,7 @@
 #include "command.h"
 #include "job.h"
 #include "output.h"
+#include "request.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -117,6 +118,17 @@ static void print_submission(struct spk_arena *arena, const struct ctl_options *
                spk_result_item(result, SPK_LIST_OBJECT_DISPOSITIONS, i));
 }
 
+/* A repetition must carry the same key, and a drawn one was not seen by anybody yet. */
+static int print_failure(struct spk_arena *arena, const struct ctl_options *options,
+                         const char *drawn, const struct spk_error *error)
+{
+    int status = ctl_print_error(arena, options, error);
+
+    if (*drawn && error->retry == SPK_ADVICE_SAME_KEY && options->format != CTL_JSON)
+        fprintf(stderr, "to repeat it safely: --idempotency-key %s\n", drawn);
+    return status;
+}
+
 int ctl_submit(struct spk_arena *arena, const struct ctl_options *options)
 {
     struct spk_submit request = {
@@ -135,13 +147,18 @@ int ctl_submit(struct spk_arena *arena, const struct ctl_options *options)
     struct spk_error error;
     struct spk_err err = {0};
     struct ctl_job job;
+    char key[33];
 
     if (!ctl_job_read(arena, options, &job, &err))
         return ctl_print_err(arena, options, &err);
     ctl_job_for_client(arena, options, &job, &request.job);
+    if (!spk_request_draw_key(&request, key, &error))
+        return ctl_print_error(arena, options, &error);
+    if (*key)
+        request.idempotency_key = key;
     if (!open_client(arena, options, &client, &error) ||
         !spk_client_submit(client, &request, options->timeout_ms, &result, &error))
-        return ctl_print_error(arena, options, &error);
+        return print_failure(arena, options, key, &error);
     spk_defer(arena, free_result, result);
     ctl_print_warnings(result);
     print_submission(arena, options, result);

@@ -10,6 +10,17 @@
 
 /* ---- here, with the core linked in ---- */
 
+/* "true" or "false"; Python's words too, which test data hold. */
+static bool read_flag(const char *value, bool *out)
+{
+    bool yes = !strcmp(value, "true") || !strcmp(value, "True");
+
+    if (!yes && strcmp(value, "false") != 0 && strcmp(value, "False") != 0)
+        return false;
+    *out = yes;
+    return true;
+}
+
 static bool set_operator_option(const char *key, const char *value,
                                 struct spk_operator_options *options, struct spk_err *err)
 {
@@ -29,10 +40,11 @@ static bool set_operator_option(const char *key, const char *value,
     for (size_t i = 0; i < SPK_LEN(rows); i++) {
         if (strcmp(rows[i].key, key) != 0)
             continue;
-        if (rows[i].flag)
-            *rows[i].flag = *value == 't' || *value == 'T';
-        else
+        if (rows[i].text)
             *rows[i].text = value;
+        else if (!read_flag(value, rows[i].flag))
+            return spk_fail(err, SPK_INVALID_FIELD,
+                            "--operator-option %s is not true or false", key);
         return true;
     }
     /* Options of what the controller makes after a submission: nothing of it is shown here. */

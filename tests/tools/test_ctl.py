@@ -302,6 +302,10 @@ class Errors(unittest.TestCase):
                           ["render", "-f", EXAMPLE, "--stage", "nope"],
                           ["render", "-f", EXAMPLE, "--pod-mutation", "some"],
                           ["render", "-f", EXAMPLE, "--plain=yes"],
+                          ["render", "-f", EXAMPLE, "--validate"], ["health", "--plain"],
+                          ["render", "-f", EXAMPLE, "-o", "text"], ["submit", "-f", EXAMPLE, "-o", "yaml"],
+                          ["render", "-f", EXAMPLE, "--timeout", "153722867280912931m"],
+                          ["submit", "-f", EXAMPLE, "--uid", "x"], ["info", "-f", EXAMPLE],
                           ["submit", "-f", EXAMPLE, "--timeout", "1h"]):
             with self.subTest(arguments):
                 done = ctl(*arguments)
@@ -401,7 +405,9 @@ class WithServer(unittest.TestCase):
             self.assertEqual(ctl("health", "--endpoint", address).returncode, 0)
             self.assertEqual(ctl("health", "--endpoint", address, "--service", "nope").returncode, 1)
         self.assertEqual(ctl("health", "--endpoint", address).returncode, 2)
-        self.assertEqual(ctl("submit", "--endpoint", address, "-f", EXAMPLE, "--timeout", "4s").returncode, 3)
+        lost = ctl("submit", "--endpoint", address, "-f", EXAMPLE, "--timeout", "4s")
+        self.assertEqual(lost.returncode, 3)
+        self.assertRegex(lost.stderr, r"\nto repeat it safely: --idempotency-key [0-9a-f]{32}\n$")
         self.assertEqual(ctl("info", "--endpoint", address, "--timeout", "2s").returncode, 3)
 
     def test_info_is_complete(self):
