@@ -378,9 +378,21 @@ static bool check_namespace(const struct spk_pass *pass)
     return spk_fail_at(pass->err, "spec.sparkConf[spark.kubernetes.namespace]");
 }
 
+/* The plan looked at its own. */
+static bool check_extra_objects(const struct spk_pass *pass)
+{
+    const struct spk_operator_output *output = &pass->out->operator_output;
+
+    for (size_t i = 0; i < output->n_extra_objects; i++)
+        if (!spk_object_fits(pass->arena, output->extra_objects[i], pass->err))
+            return false;
+    return true;
+}
+
 bool spk_stage_plan(const struct spk_pass *pass)
 {
     if (spk_has_application(pass) && !spk_stage_application(pass))
         return false;
-    return spk_stage_submission(pass) && check_namespace(pass) && make_plan(pass);
+    return spk_stage_submission(pass) && check_namespace(pass) && check_extra_objects(pass) &&
+           make_plan(pass);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "apiserver/credentials.h"
 
-#include "apiserver/base64.h"
 #include "apiserver/request.h"
+#include "base/base64.h"
 #include "base/limits.h"
 
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "apiserver/kubeconfig.h"
 
-#include "apiserver/base64.h"
 #include "apiserver/outline.h"
+#include "base/base64.h"
 #include "base/limits.h"
 
 #include <errno.h>

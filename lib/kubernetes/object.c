@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kubernetes/object.h"
 
+#include "base/limits.h"
+#include "json/write.h"
+
+#include <string.h>
+
 cJSON *spk_object(struct spk_arena *arena, const char *api_version, const char *kind,
                   const char *name)
 {
@@ -58,4 +63,29 @@ cJSON *spk_named(cJSON *array, const char *name)
         if (spk_text_equal(spk_json_get_text(item, "name"), name))
             return item;
     return NULL;
+}
+
+static size_t data_size(const cJSON *object)
+{
+    size_t size = 0;
+
+    SPK_JSON_EACH (item, spk_json_get(object, "data"))
+        size += strlen(item->string) + strlen(spk_json_string(item));
+    return size;
+}
+
+bool spk_object_fits(struct spk_arena *arena, const cJSON *object, struct spk_err *err)
+{
+    const char *kind = spk_object_kind(object), *name = spk_object_name(object);
+
+    if (strcmp(kind, "ConfigMap") == 0 && data_size(object) > SPK_MAX_CONFIGMAP)
+        return spk_fail(err, SPK_OBJECT_TOO_LARGE,
+                        "the data of ConfigMap '%.100s' has %zu bytes, at most %zu fit", name,
+                        data_size(object), SPK_MAX_CONFIGMAP);
+    size_t size = strlen(spk_json_write(arena, object));
+    if (size > SPK_MAX_OBJECT)
+        return spk_fail(err, SPK_OBJECT_TOO_LARGE,
+                        "the %s '%.100s' has %zu bytes, at most %zu fit", kind, name, size,
+                        SPK_MAX_OBJECT);
+    return true;
 }

@@ -2,6 +2,7 @@
 /** object.h: Kubernetes objects as JSON trees: making one, and reading what all have. */
 #pragma once
 
+#include "base/err.h"
 #include "json/json.h"
 
 /** {apiVersion, kind, metadata: {name}}; a NULL name leaves metadata empty. */
@@ -19,3 +20,11 @@ void spk_object_annotation(cJSON *object, const char *key, const char *value);
 
 /** Element of an array of objects whose "name" is name; NULL if none. */
 cJSON *spk_named(cJSON *array, const char *name);
+
+/**
+ * Whether etcd and the API server have room for an object of ours.
+ *
+ * @errors OBJECT_TOO_LARGE  with the size and the limit
+ */
+bool spk_object_fits(struct spk_arena *arena, const cJSON *object,
+                     struct spk_err *err) SPK_CHECK;

@@ -4,11 +4,11 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "kubernetes/object.h"
 #include "spark/driver/driver.h"
 #include "spark/names.h"
 #include "spark/pod_template.h"
 #include "spark/volumes.h"
-#include "json/write.h"
 
 #define MAX_HOSTNAME 63
 
@@ -65,7 +65,7 @@ static bool is_secret(struct spk_arena *arena, const struct spk_conf_entry *entr
     for (size_t i = 0; i < SPK_LEN(harmless); i++)
         if (spk_starts_with(entry->key, harmless[i]))
             return false;
-    if (*entry->value == '\0' || strcmp(entry->value, "<present_but_redacted>") == 0)
+    if (*entry->value == '\0' || strcmp(entry->value, SPK_REDACTED) == 0)
         return false;
     const char *key = spk_lower(arena, entry->key);
     for (size_t i = 0; i < SPK_LEN(words); i++)
@@ -90,31 +90,6 @@ static void add_warnings(struct spk_driver *driver)
                      driver->properties.entries[i].key);
 }
 
-static size_t data_size(const cJSON *object)
-{
-    size_t size = 0;
-
-    SPK_JSON_EACH (item, spk_json_get(object, "data"))
-        size += strlen(item->string) + strlen(spk_json_string(item));
-    return size;
-}
-
-static bool check_size(struct spk_arena *arena, const cJSON *object, struct spk_err *err)
-{
-    const char *kind = spk_object_kind(object), *name = spk_object_name(object);
-
-    if (strcmp(kind, "ConfigMap") == 0 && data_size(object) > SPK_MAX_CONFIGMAP)
-        return spk_fail(err, SPK_OBJECT_TOO_LARGE,
-                        "the data of ConfigMap '%.100s' has %zu bytes, at most %zu fit", name,
-                        data_size(object), SPK_MAX_CONFIGMAP);
-    size_t size = strlen(spk_json_write(arena, object));
-    if (size > SPK_MAX_OBJECT)
-        return spk_fail(err, SPK_OBJECT_TOO_LARGE,
-                        "the %s '%.100s' has %zu bytes, at most %zu fit", kind, name, size,
-                        SPK_MAX_OBJECT);
-    return true;
-}
-
 static bool check_limits(struct spk_arena *arena, const struct spk_plan *plan,
                          struct spk_err *err)
 {
@@ -131,7 +106,7 @@ static bool check_limits(struct spk_arena *arena, const struct spk_plan *plan,
                         "there are %zu objects to create, at most %u are allowed", plan->n,
                         SPK_MAX_OBJECTS);
     for (size_t i = 0; i < plan->n; i++)
-        if (!check_size(arena, plan->objects[i].object, err))
+        if (!spk_object_fits(arena, plan->objects[i].object, err))
             return false;
     return true;
 }

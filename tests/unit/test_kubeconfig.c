@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "apiserver/base64.h"
 #include "apiserver/config.h"
+#include "base/base64.h"
 #include "base/limits.h"
 
 #include "test.h"

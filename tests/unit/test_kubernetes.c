@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/limits.h"
 #include "kubernetes/mutation.h"
 #include "kubernetes/names.h"
 #include "kubernetes/object.h"
@@ -110,6 +111,33 @@ static void add(struct spk_arena *arena, struct spk_mutations *list,
     spk_mutations_add(arena, list, &step);
 }
 
+static void test_the_size_of_an_object_is_bounded(void)
+{
+    static const struct {
+        const char *kind, *map;
+        size_t most; /* bytes of one value that still fit, with room for the rest */
+        bool is_more_refused;
+    } cases[] = {
+        {"ConfigMap", "data", SPK_MAX_CONFIGMAP - 1, true},
+        {"Pod", "spec", SPK_MAX_CONFIGMAP, false},
+        {"Pod", "spec", SPK_MAX_OBJECT - 100, true},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++)
+        for (size_t more = 0; more < 200; more += 199) {
+            SPK_ARENA arena = SPK_ARENA_LIMIT(SPK_ARENA_BYTES);
+            cJSON *object = spk_object(&arena, "v1", cases[i].kind, "a");
+            char *value = spk_alloc(&arena, cases[i].most + more + 1);
+            bool good = !more || !cases[i].is_more_refused;
+            struct spk_err err = {0};
+
+            memset(value, 'x', cases[i].most + more);
+            spk_json_text(spk_json_child(object, cases[i].map), "k", value);
+            CU_ASSERT_EQUAL(spk_object_fits(&arena, object, &err), good);
+            CU_ASSERT_EQUAL(err.reason, good ? SPK_NO_REASON : SPK_OBJECT_TOO_LARGE);
+        }
+}
+
 static void test_mutations_apply_in_order(void)
 {
     SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
@@ -154,6 +182,7 @@ static void test_a_pod_without_container_is_refused(void)
 static CU_TestInfo tests[] = {
     SPK_TEST(names_follow_kubernetes),
     SPK_TEST(an_object_is_made_and_read),
+    SPK_TEST(the_size_of_an_object_is_bounded),
     SPK_TEST(mutations_apply_in_order),
     SPK_TEST(a_pod_without_container_is_refused),
     CU_TEST_INFO_NULL,

@@ -2,6 +2,7 @@
 /* @source org.apache.spark.deploy.k8s.features.DriverKubernetesCredentialsFeatureStep */
 #include <string.h>
 
+#include "base/base64.h"
 #include "spark/driver/driver.h"
 #include "spark/submitter_file.h"
 
@@ -11,7 +12,6 @@
 #define VOLUME_NAME  "kubernetes-credentials"
 #define ACCOUNT_KEY  AUTH "serviceAccountName"
 #define TOKEN_SUFFIX "oauthToken"
-#define REDACTED     "<present_but_redacted>"
 
 /* Key of a submission-side credential; of the mounted one; of the Secret; what Spark calls
  * the file (NULL: the value is the credential itself). In the order of Spark's warning. */
@@ -24,26 +24,6 @@ static const struct credential {
     {AUTH "clientCertFile", MOUNTED "clientCertFile", "client-cert",
      "Driver client cert file"},
 };
-
-static const char *base64(struct spk_arena *arena, struct spk_bytes bytes)
-{
-    static const char digits[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    struct spk_buf buf = {.arena = arena};
-
-    for (size_t i = 0; i < bytes.length; i += 3) {
-        size_t left = bytes.length - i;
-        unsigned group = 0;
-
-        for (size_t j = 0; j < 3; j++)
-            group = group << 8 | (j < left ? (unsigned char)bytes.data[i + j] : 0U);
-        spk_buf_char(&buf, digits[group >> 18]);
-        spk_buf_char(&buf, digits[group >> 12 & 63U]);
-        spk_buf_char(&buf, left > 1 ? digits[group >> 6 & 63U] : '=');
-        spk_buf_char(&buf, left > 2 ? digits[group & 63U] : '=');
-    }
-    return spk_buf_string(&buf);
-}
 
 static const char *given(const struct spk_driver *driver, const struct credential *credential)
 {
@@ -87,7 +67,8 @@ static bool mount_credentials(struct spk_driver *driver, struct spk_err *err)
             continue;
         if (!read_credential(driver, &credentials[i], &bytes, err))
             return false;
-        spk_json_text(data, credentials[i].secret_key, base64(driver->arena, bytes));
+        spk_json_text(data, credentials[i].secret_key,
+                      spk_base64_encode(driver->arena, bytes.data, bytes.length));
     }
     return true;
 }
@@ -98,7 +79,7 @@ static void set_properties(struct spk_driver *driver)
 
     for (size_t i = 0; i < conf->n; i++)
         if (spk_ends_with(conf->entries[i].key, TOKEN_SUFFIX))
-            spk_driver_property(driver, conf->entries[i].key, REDACTED);
+            spk_driver_property(driver, conf->entries[i].key, SPK_REDACTED);
     for (size_t i = 0; i < SPK_LEN(credentials); i++)
         if (given(driver, &credentials[i]) && !spk_conf_get(conf, credentials[i].mounted_key))
             spk_driver_property(
