@@ -12,7 +12,7 @@ static void reserve(struct spk_buf *buf, size_t more)
 
     if (needed <= buf->capacity)
         return;
-    size_t capacity = buf->capacity ? buf->capacity * 2 : 256;
+    size_t capacity = buf->capacity ? buf->capacity * 2 : 64;
     if (capacity < needed)
         capacity = needed;
     buf->data = spk_grow_array(buf->arena, buf->data, buf->length, capacity, 1);

@@ -5,11 +5,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Objects with more members than this get an index. */
+#define FEW_MEMBERS 32
+
+/* The members of an object up to last, sorted by key; what was appended since is not yet in.
+ */
+struct index {
+    cJSON **members;
+    size_t n, capacity;
+    cJSON *last; /* NULL: none is in */
+};
+
 /* What every cJSON node of ours really is. */
 struct node {
     cJSON json; /* first, so that the two pointers convert */
     struct spk_arena *arena;
+    struct index *index; /* NULL: none yet */
 };
+
+static struct node *node_of(cJSON *json)
+{
+    return (struct node *)(void *)json;
+}
 
 static cJSON *new_node(struct spk_arena *arena, int type)
 {
@@ -59,12 +76,17 @@ cJSON *spk_json_new_int(struct spk_arena *arena, int64_t value)
     return spk_json_new_number(arena, spk_printf(arena, "%" PRId64, value));
 }
 
-cJSON *spk_json_new_text(struct spk_arena *arena, const char *text)
+cJSON *spk_json_keep_text(struct spk_arena *arena, char *text)
 {
     cJSON *node = new_node(arena, cJSON_String);
 
-    node->valuestring = spk_strdup(arena, text);
+    node->valuestring = text;
     return node;
+}
+
+cJSON *spk_json_new_text(struct spk_arena *arena, const char *text)
+{
+    return spk_json_keep_text(arena, spk_strdup(arena, text));
 }
 
 static void link_last(cJSON *parent, cJSON *item)
@@ -102,8 +124,90 @@ struct spk_arena *spk_json_arena(const cJSON *node)
     return ((const struct node *)(const void *)node)->arena;
 }
 
+/* ---- the index: sorted, so that no choice of keys makes it slow ---- */
+
+/* The first place whose key is not below key. */
+static size_t place_of(const struct index *index, const char *key)
+{
+    size_t low = 0, high = index->n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (strcmp(index->members[middle]->string, key) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void index_member(struct spk_arena *arena, struct index *index, cJSON *item)
+{
+    size_t place = place_of(index, item->string);
+
+    if (index->n == index->capacity) {
+        index->capacity = index->capacity ? index->capacity * 2 : FEW_MEMBERS * 4;
+        index->members = spk_grow_array(arena, index->members, index->n, index->capacity,
+                                        sizeof(*index->members));
+    }
+    memmove(index->members + place + 1, index->members + place,
+            (index->n - place) * sizeof(*index->members));
+    index->members[place] = item;
+    index->n++;
+    index->last = item;
+}
+
+static cJSON *find_indexed(struct node *object, const char *key)
+{
+    if (!object->index)
+        object->index = spk_alloc(object->arena, sizeof(*object->index));
+    struct index *index = object->index;
+    cJSON *item = index->last ? index->last->next : object->json.child;
+
+    for (; item; item = item->next)
+        index_member(object->arena, index, item);
+    size_t place = place_of(index, key);
+    bool found = place < index->n && strcmp(index->members[place]->string, key) == 0;
+    return found ? index->members[place] : NULL;
+}
+
+/* Where item is in its parent's index; NULL: it is not in. */
+static cJSON **indexed_place(const cJSON *parent, const cJSON *item)
+{
+    const struct index *index = ((const struct node *)(const void *)parent)->index;
+
+    if (!index || !item->string)
+        return NULL;
+    for (size_t i = place_of(index, item->string); i < index->n; i++) {
+        if (index->members[i] == item)
+            return &index->members[i];
+        if (strcmp(index->members[i]->string, item->string) != 0)
+            return NULL;
+    }
+    return NULL;
+}
+
+/* Before item leaves parent. */
+static void forget(cJSON *parent, cJSON *item)
+{
+    struct index *index = node_of(parent)->index;
+    cJSON **place = indexed_place(parent, item);
+
+    if (!place)
+        return;
+    if (index->last == item)
+        index->last = parent->child == item ? NULL : item->prev;
+    index->n--;
+    memmove(place, place + 1,
+            (index->n - (size_t)(place - index->members)) * sizeof(*index->members));
+}
+
+/* ---- lists of members ---- */
+
 void spk_json_unlink(cJSON *parent, cJSON *item)
 {
+    forget(parent, item);
     if (item->next)
         item->next->prev = item->prev;
     else if (parent->child != item)
@@ -118,6 +222,13 @@ void spk_json_unlink(cJSON *parent, cJSON *item)
 /* Put value where old is. */
 static void replace(cJSON *parent, cJSON *old, cJSON *value)
 {
+    struct index *index = node_of(parent)->index;
+    cJSON **place = indexed_place(parent, old);
+
+    if (place)
+        *place = value;
+    if (place && index->last == old)
+        index->last = value;
     value->string = old->string;
     value->next = old->next;
     value->prev = old->prev == old ? value : old->prev;
@@ -212,11 +323,16 @@ void spk_json_push_text(cJSON *array, const char *text)
 
 cJSON *spk_json_find(cJSON *object, const char *key)
 {
+    size_t n = 0;
+
     if (!has_type(object, cJSON_Object))
         return NULL;
-    for (cJSON *item = object->child; item; item = item->next)
+    for (cJSON *item = object->child; item; item = item->next) {
+        if (++n > FEW_MEMBERS)
+            return find_indexed(node_of(object), key);
         if (strcmp(item->string, key) == 0)
             return item;
+    }
     return NULL;
 }
 

@@ -21,6 +21,7 @@ cJSON *spk_json_new_null(struct spk_arena *arena);
 cJSON *spk_json_new_bool(struct spk_arena *arena, bool value);
 cJSON *spk_json_new_int(struct spk_arena *arena, int64_t value);
 cJSON *spk_json_new_text(struct spk_arena *arena, const char *text); /* text is copied */
+cJSON *spk_json_keep_text(struct spk_arena *arena, char *text); /* text of the arena: kept */
 cJSON *spk_json_new_number(struct spk_arena *arena,
                            const char *text);                     /* a JSON number's text */
 cJSON *spk_json_copy(struct spk_arena *arena, const cJSON *tree); /* NULL gives NULL */

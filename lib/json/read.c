@@ -119,18 +119,31 @@ static bool read_escape(struct reader *r, struct spk_buf *text)
     return true;
 }
 
+/* The length of what follows without escapes. */
+static size_t plain_length(const struct reader *r)
+{
+    const char *at = r->at;
+
+    while (at < r->end && (unsigned char)*at >= ' ' && *at != '"' && *at != '\\')
+        at++;
+    return (size_t)(at - r->at);
+}
+
 /* After the opening quote. The whole input was found to be UTF-8 before. */
-static bool read_string(struct reader *r, const char **out)
+static bool read_string(struct reader *r, char **out)
 {
     struct spk_buf text = {.arena = r->arena};
+    size_t length = plain_length(r);
 
+    if (length <= SPK_MAX_STRING && r->at + length < r->end && r->at[length] == '"') {
+        *out = spk_strndup(r->arena, r->at, length);
+        r->at += length + 1;
+        return true;
+    }
     while (r->at < r->end && *r->at != '"') {
-        const char *run = r->at;
-
-        while (r->at < r->end && (unsigned char)*r->at >= ' ' && *r->at != '"' &&
-               *r->at != '\\')
-            r->at++;
-        spk_buf_put(&text, run, (size_t)(r->at - run));
+        length = plain_length(r);
+        spk_buf_put(&text, r->at, length);
+        r->at += length;
         if (text.length > SPK_MAX_STRING)
             return refuse(r, "a string is longer than 1 MiB");
         if (r->at < r->end && (unsigned char)*r->at < ' ')
@@ -140,7 +153,8 @@ static bool read_string(struct reader *r, const char **out)
     }
     if (!take(r, '"'))
         return refuse(r, "a string is not closed");
-    *out = spk_buf_string(&text);
+    (void)spk_buf_string(&text);
+    *out = text.data;
     return true;
 }
 
@@ -201,7 +215,7 @@ static bool has_duplicate_key(struct reader *r, const cJSON *object, size_t n)
 
 static bool read_member(struct reader *r, unsigned depth, cJSON *object)
 {
-    const char *key;
+    char *key;
     cJSON *value;
 
     skip_blanks(r);
@@ -216,7 +230,7 @@ static bool read_member(struct reader *r, unsigned depth, cJSON *object)
         return false;
     /* Pushed, not set: duplicates are looked for once, at the end. */
     (void)spk_json_push(object, value);
-    value->string = spk_strdup(r->arena, key);
+    value->string = key;
     return true;
 }
 
@@ -277,7 +291,7 @@ static bool take_word(struct reader *r, const char *word)
 
 static bool read_value(struct reader *r, unsigned depth, cJSON **out)
 {
-    const char *text;
+    char *text;
 
     skip_blanks(r);
     if (depth > SPK_MAX_DEPTH)
@@ -291,7 +305,7 @@ static bool read_value(struct reader *r, unsigned depth, cJSON **out)
     if (take(r, '"')) {
         if (!read_string(r, &text))
             return false;
-        *out = spk_json_new_text(r->arena, text);
+        *out = spk_json_keep_text(r->arena, text);
         return true;
     }
     if (take_word(r, "true") || take_word(r, "false")) {

@@ -413,8 +413,8 @@ static bool read_document(struct reader *r, cJSON **tree)
         return refuse(r, "directives are not supported");
     if (!next(r))
         return false;
-    if (is_nothing(r))
-        return next(r);
+    if (is_nothing(r)) /* counted, too: a document costs three bytes */
+        return ++r->nodes > SPK_MAX_NODES ? refuse(r, "more than 20000 values") : next(r);
     if (*tree)
         return refuse(r, "a second document; only one is taken");
     r->anchors = NULL;

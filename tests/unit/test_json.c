@@ -77,6 +77,43 @@ static void test_objects_are_built_in_place(void)
     CU_ASSERT_PTR_NULL(spk_json_at(pod, "spec.none.deeper"));
 }
 
+static void set_numbered(cJSON *object, size_t i, size_t value)
+{
+    spk_json_int(object, spk_printf(spk_json_arena(object), "k%03zu", i), (int64_t)value);
+}
+
+/* Large objects find their members by an index: whatever is done, it shows what is there. */
+static void test_many_members_are_found_replaced_and_removed(void)
+{
+    enum { N = 300 };
+    SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+    cJSON *object = spk_json_new_object(&arena), *last = NULL;
+
+    for (size_t i = N; i-- > 0;)
+        set_numbered(object, i, i);
+    for (size_t i = 0; i < N; i += 3)
+        set_numbered(object, i, i + 1000); /* the last member, k000, among them */
+    for (size_t i = 1; i < N; i += 3)
+        spk_json_remove(object, spk_printf(&arena, "k%03zu", i));
+    last = spk_json_push(object, spk_json_new_int(&arena, 7));
+    last->string = spk_strdup(&arena, "pushed");
+    spk_json_remove(object, "k000");
+    spk_json_remove(object, "k299");
+    spk_json_text(object, "k299", "again");
+    CU_ASSERT_PTR_EQUAL(spk_json_find(object, "pushed"), last);
+    CU_ASSERT_EQUAL(spk_json_size(object), N - 100 - 1 + 1);
+    for (size_t i = 1; i < N - 1; i++) {
+        int64_t value = -1;
+        const char *key = spk_printf(&arena, "k%03zu", i);
+
+        CU_ASSERT_PTR_EQUAL(spk_json_find(object, key), spk_json_get(object, key));
+        CU_ASSERT_EQUAL(spk_json_get_int(spk_json_find(object, key), &value), i % 3 != 1);
+        CU_ASSERT_EQUAL(value, i % 3 == 1 ? -1 : (int64_t)(i % 3 == 0 ? i + 1000 : i));
+    }
+    CU_ASSERT_PTR_NULL(spk_json_find(object, "k000"));
+    SPK_ASSERT_TEXT(spk_json_string(spk_json_find(object, "k299")), "again");
+}
+
 static void exhaust(void *arena)
 {
     for (;;)
@@ -95,6 +132,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(what_is_read_is_written_sorted),
     SPK_TEST(bad_json_is_refused_with_its_place),
     SPK_TEST(objects_are_built_in_place),
+    SPK_TEST(many_members_are_found_replaced_and_removed),
     SPK_TEST(an_exhausted_arena_ends_the_run_only),
     CU_TEST_INFO_NULL,
 };

@@ -185,6 +185,19 @@ static void test_bad_templates_are_refused(void)
     }
 }
 
+static void test_empty_documents_are_bounded(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+    struct spk_buf text = {.arena = &arena};
+    struct spk_err err = {0};
+    cJSON *tree = NULL;
+
+    for (int i = 0; i < 20001; i++)
+        spk_buf_text(&text, "---\n");
+    CU_ASSERT_FALSE(spk_yaml_read(&arena, text.data, text.length, &tree, &err));
+    SPK_ASSERT_TEXT(strchr(err.text, ':') + 2, "more than 20000 values");
+}
+
 /* Aliases of aliases must not multiply beyond the limits of nodes and levels. */
 static void test_aliases_are_bounded(void)
 {
@@ -296,6 +309,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(depth_is_bounded),
     SPK_TEST(templates_are_typed_as_spark_does),
     SPK_TEST(bad_templates_are_refused),
+    SPK_TEST(empty_documents_are_bounded),
     SPK_TEST(aliases_are_bounded),
     SPK_TEST(trees_are_written_as_go_does),
     SPK_TEST(what_is_written_reads_back_equal),
