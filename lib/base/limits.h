@@ -28,6 +28,8 @@
 #define SPK_MAX_ANNOTATIONS    SPK_KIB(256) /* Kubernetes: annotations of one object */
 #define SPK_MAX_STRING         SPK_MIB(1)
 #define SPK_MAX_ANCHORS        100U         /* of one pod template file */
+#define SPK_MAX_PROPERTIES     8192U        /* of one properties file: real ones have dozens */
+#define SPK_MAX_SUBSTITUTIONS  64U          /* a ${reference} whose value holds another ... */
 #define SPK_MAX_ARGUMENTS      16384U       /* spark-submit's vector */
 #define SPK_MAX_ARGUMENT_BYTES 1572864U     /* all of them: a command line is never larger */
 #define SPK_MAX_APP_ARGUMENTS  4096U        /* of the application */

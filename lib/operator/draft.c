@@ -161,6 +161,17 @@ static void read_labels(struct spk_arena *arena, const cJSON *metadata,
                          entry_path(arena, "metadata", "labels", item->string));
 }
 
+static void read_volumes(struct spk_arena *arena, const Spk__SparkApplicationSpec *spec,
+                         struct spk_conf *volumes)
+{
+    volumes->arena = arena;
+    for (size_t i = 0; i < spec->n_volumes; i++)
+        spk_conf_set(
+            volumes,
+            spk_draft_text(spk_json_get_text(spk_struct_tree(spec->volumes[i]), "name")),
+            spk_printf(arena, "%zu", i), "spec.volumes");
+}
+
 /* Before any step changes sparkConf: the name is decided first. */
 static void name_driver_pod(struct spk_draft *draft)
 {
@@ -200,9 +211,21 @@ void spk_draft_open(struct spk_arena *arena, const Spk__SparkApplication *applic
     READ_MAP(&draft->hadoop_conf, spec, hadoop_conf, "spec", "hadoopConf");
     READ_MAP(&draft->node_selector, spec, node_selector, "spec", "nodeSelector");
     read_labels(arena, spk_struct_tree(application->metadata), &draft->labels);
+    read_volumes(arena, spec, &draft->volumes);
     read_driver(arena, draft);
     read_executor(arena, draft);
     name_driver_pod(draft);
+}
+
+bool spk_draft_find_volume(const struct spk_draft *draft, const char *name, size_t *index)
+{
+    const char *text = spk_conf_get(&draft->volumes, name);
+    int64_t value = 0;
+
+    if (!text || !spk_parse_int64(text, &value))
+        return false;
+    *index = (size_t)value;
+    return true;
 }
 
 cJSON *spk_draft_owner(const struct spk_draft *draft, bool controller)

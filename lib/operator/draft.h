@@ -61,6 +61,8 @@ struct spk_draft {
     struct spk_conf labels; /* of metadata, without Kueue's */
     struct spk_conf service_labels, service_annotations;
     struct spk_role driver, executor;
+    struct spk_conf
+        volumes; /* names of spec.volumes; value: the index of the last so called */
 };
 
 /** @owner *draft lives as long as arena and application */
@@ -69,6 +71,9 @@ void spk_draft_open(struct spk_arena *arena, const Spk__SparkApplication *applic
 
 /** The i-th tree; NULL beyond the end. */
 const cJSON *spk_draft_tree(const struct spk_trees *trees, size_t i);
+
+/** The index of the last volume called name in spec.volumes; false if there is none. */
+bool spk_draft_find_volume(const struct spk_draft *draft, const char *name, size_t *index);
 
 /** A nullable text of a message as Go's string. */
 const char *spk_draft_text(const char *text);

@@ -118,19 +118,6 @@ void spk_mounts_secrets(const struct spk_role *role, struct spk_argument_list *o
     }
 }
 
-bool spk_mounts_find_volume(const struct spk_draft *draft, const char *name, size_t *index)
-{
-    for (size_t i = draft->spec->n_volumes; i-- > 0;) {
-        const cJSON *volume = spk_struct_tree(draft->spec->volumes[i]);
-
-        if (spk_text_equal(spk_draft_text(spk_json_get_text(volume, "name")), name)) {
-            *index = i;
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Read a tree as Go's type; origin is the tree's path. */
 static bool read_typed(struct spk_arena *arena, const char *type, const cJSON *in,
                        const char *origin, cJSON **out, struct spk_err *err)
@@ -198,7 +185,7 @@ static bool put_mount(const struct spk_draft *draft, const struct spk_role *role
                     mount_origin, &mount, err))
         return false;
     const char *name = spk_json_get_text(mount, "name");
-    if (!spk_mounts_find_volume(draft, name, &index)) {
+    if (!spk_draft_find_volume(draft, name, &index)) {
         (void)spk_fail(err, SPK_INVALID_FIELD, "%s: volume %s not found", wrap, name);
         return spk_fail_at(err, "%s.name", mount_origin);
     }

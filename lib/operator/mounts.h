@@ -18,8 +18,5 @@ void spk_mounts_secrets(const struct spk_role *role, struct spk_argument_list *o
 bool spk_mounts_local_dirs(const struct spk_draft *draft, const struct spk_role *role,
                            struct spk_argument_list *out, struct spk_err *err) SPK_CHECK;
 
-/** The index of the last volume called name in spec.volumes; false if there is none. */
-bool spk_mounts_find_volume(const struct spk_draft *draft, const char *name, size_t *index);
-
 /** A directory and a file in it as Go's filepath.Join makes one clean path of them. */
 const char *spk_mounts_join(struct spk_arena *arena, const char *directory, const char *file);

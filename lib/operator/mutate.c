@@ -234,7 +234,7 @@ static bool add_volumes(struct spk_changes *changes, const struct step *step,
         size_t index;
 
         if (spk_starts_with(name, SPK_LOCAL_DIR_PREFIX) ||
-            !spk_mounts_find_volume(draft, name, &index))
+            !spk_draft_find_volume(draft, name, &index))
             continue;
         if (!add_volume(changes, index, added, err) ||
             !spk_change_typed(changes, SPK_APPEND, mounts, "VolumeMount", mount, origin, err))

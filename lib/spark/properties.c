@@ -1,92 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "spark/properties.h"
 
+#include "base/limits.h"
 #include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define REPLACEMENT "\xEF\xBF\xBD"
-
-/* ---- writing ---- */
-
-static void put_escaped(struct spk_buf *buf, const char *text, bool is_key)
-{
-    static const char plain[] = "\t\n\r\f", letters[] = "tnrf";
-
-    for (const char *c = text; *c; c++) {
-        const char *control = strchr(plain, *c);
-
-        if (control) {
-            spk_buf_char(buf, '\\');
-            spk_buf_char(buf, letters[control - plain]);
-            continue;
-        }
-        if (strchr("\\=:#!", *c) || (*c == ' ' && (is_key || c == text)))
-            spk_buf_char(buf, '\\');
-        spk_buf_char(buf, *c);
-    }
-}
-
-/* UTF-16 puts surrogate pairs (lead byte F0..) below U+E000..U+FFFF (lead bytes EE, EF). */
-static int utf16_rank(unsigned char byte)
-{
-    if (byte >= 0xF0)
-        return byte - 2;
-    return byte >= 0xEE ? byte + 0x20 : byte;
-}
-
-static int compare_utf16(const void *a, const void *b)
-{
-    const unsigned char *left =
-        (const unsigned char *)(*(const struct spk_conf_entry *const *)a)->key;
-    const unsigned char *right =
-        (const unsigned char *)(*(const struct spk_conf_entry *const *)b)->key;
-
-    while (*left && *left == *right) {
-        left++;
-        right++;
-    }
-    return utf16_rank(*left) - utf16_rank(*right);
-}
-
-static bool reads_back(const struct spk_conf *conf, const char *text)
-{
-    struct spk_conf copy = {.arena = conf->arena};
-    struct spk_err err;
-
-    if (!spk_properties_read(&copy, text, strlen(text), "", &err) || copy.n != conf->n)
-        return false;
-    for (size_t i = 0; i < conf->n; i++)
-        if (!spk_text_equal(copy.entries[i].key, conf->entries[i].key) ||
-            !spk_text_equal(copy.entries[i].value, conf->entries[i].value))
-            return false;
-    return true;
-}
-
-bool spk_properties_write(struct spk_arena *arena, const struct spk_conf *conf,
-                          const char *comment, const char **out, struct spk_err *err)
-{
-    const struct spk_conf_entry **sorted = spk_alloc_array(arena, conf->n, sizeof(*sorted));
-    struct spk_buf buf = {.arena = arena};
-
-    for (size_t i = 0; i < conf->n; i++)
-        sorted[i] = &conf->entries[i];
-    qsort(sorted, conf->n, sizeof(*sorted), compare_utf16);
-
-    spk_buf_printf(&buf, "#%s\n", comment);
-    for (size_t i = 0; i < conf->n; i++) {
-        put_escaped(&buf, sorted[i]->key, true);
-        spk_buf_char(&buf, '=');
-        put_escaped(&buf, sorted[i]->value, false);
-        spk_buf_char(&buf, '\n');
-    }
-    if (!reads_back(conf, spk_buf_string(&buf)))
-        return spk_fail(err, SPK_INTERNAL_ERROR,
-                        "the configuration cannot be written as properties");
-    *out = spk_buf_string(&buf);
-    return true;
-}
 
 /* ---- reading ---- */
 
@@ -302,28 +223,125 @@ static bool read_entry(struct spk_conf *conf, const struct spk_buf *line, const 
     return true;
 }
 
+static bool refuse(struct spk_err *err, const char *origin, const char *why)
+{
+    (void)spk_fail(err, SPK_INVALID_SPARK_SUBMIT_ARGS, "%s", why);
+    return spk_fail_at(err, "%s", origin);
+}
+
+/* At most limit entries, of which each may replace one before it. */
+static bool read_entries(struct spk_conf *conf, struct reader *reader, const char *origin,
+                         size_t limit, struct spk_err *err)
+{
+    struct spk_buf line = {.arena = conf->arena};
+
+    while (read_line(reader, &line)) {
+        if (limit-- == 0)
+            return refuse(err, origin, "more than 8192 properties");
+        if (!read_entry(conf, &line, origin))
+            return refuse(err, origin, "Malformed \\uxxxx encoding.");
+    }
+    return true;
+}
+
 bool spk_properties_read(struct spk_conf *conf, const char *text, size_t length,
                          const char *origin, struct spk_err *err)
 {
-    struct spk_buf line = {.arena = conf->arena}, repaired = {.arena = conf->arena};
+    struct spk_buf repaired = {.arena = conf->arena};
     struct spk_conf copy = spk_conf_copy(conf);
 
-    if (memchr(text, '\0', length)) {
-        (void)spk_fail(err, SPK_INVALID_SPARK_SUBMIT_ARGS,
-                       "a properties file cannot hold a NUL");
-        return spk_fail_at(err, "%s", origin);
-    }
+    if (memchr(text, '\0', length))
+        return refuse(err, origin, "a properties file cannot hold a NUL");
     if (!spk_is_utf8(text, length)) {
         repair(&repaired, text, length);
         text = spk_buf_string(&repaired);
         length = repaired.length;
     }
     struct reader reader = {text, text + length};
-    while (read_line(&reader, &line))
-        if (!read_entry(&copy, &line, origin)) {
-            (void)spk_fail(err, SPK_INVALID_SPARK_SUBMIT_ARGS, "Malformed \\uxxxx encoding.");
-            return spk_fail_at(err, "%s", origin);
-        }
+    if (!read_entries(&copy, &reader, origin, SPK_MAX_PROPERTIES, err))
+        return false;
     *conf = copy;
+    return true;
+}
+
+/* ---- writing ---- */
+
+static void put_escaped(struct spk_buf *buf, const char *text, bool is_key)
+{
+    static const char plain[] = "\t\n\r\f", letters[] = "tnrf";
+
+    for (const char *c = text; *c; c++) {
+        const char *control = strchr(plain, *c);
+
+        if (control) {
+            spk_buf_char(buf, '\\');
+            spk_buf_char(buf, letters[control - plain]);
+            continue;
+        }
+        if (strchr("\\=:#!", *c) || (*c == ' ' && (is_key || c == text)))
+            spk_buf_char(buf, '\\');
+        spk_buf_char(buf, *c);
+    }
+}
+
+/* UTF-16 puts surrogate pairs (lead byte F0..) below U+E000..U+FFFF (lead bytes EE, EF). */
+static int utf16_rank(unsigned char byte)
+{
+    if (byte >= 0xF0)
+        return byte - 2;
+    return byte >= 0xEE ? byte + 0x20 : byte;
+}
+
+static int compare_utf16(const void *a, const void *b)
+{
+    const unsigned char *left =
+        (const unsigned char *)(*(const struct spk_conf_entry *const *)a)->key;
+    const unsigned char *right =
+        (const unsigned char *)(*(const struct spk_conf_entry *const *)b)->key;
+
+    while (*left && *left == *right) {
+        left++;
+        right++;
+    }
+    return utf16_rank(*left) - utf16_rank(*right);
+}
+
+static bool reads_back(const struct spk_conf *conf, const char *text)
+{
+    struct spk_conf copy = {.arena = conf->arena};
+    struct reader reader = {text, text + strlen(text)};
+    struct spk_err err;
+
+    if (!spk_is_utf8(text, strlen(text)) || !read_entries(&copy, &reader, "", conf->n, &err) ||
+        copy.n != conf->n)
+        return false;
+    for (size_t i = 0; i < conf->n; i++)
+        if (!spk_text_equal(copy.entries[i].key, conf->entries[i].key) ||
+            !spk_text_equal(copy.entries[i].value, conf->entries[i].value))
+            return false;
+    return true;
+}
+
+bool spk_properties_write(struct spk_arena *arena, const struct spk_conf *conf,
+                          const char *comment, const char **out, struct spk_err *err)
+{
+    const struct spk_conf_entry **sorted = spk_alloc_array(arena, conf->n, sizeof(*sorted));
+    struct spk_buf buf = {.arena = arena};
+
+    for (size_t i = 0; i < conf->n; i++)
+        sorted[i] = &conf->entries[i];
+    qsort(sorted, conf->n, sizeof(*sorted), compare_utf16);
+
+    spk_buf_printf(&buf, "#%s\n", comment);
+    for (size_t i = 0; i < conf->n; i++) {
+        put_escaped(&buf, sorted[i]->key, true);
+        spk_buf_char(&buf, '=');
+        put_escaped(&buf, sorted[i]->value, false);
+        spk_buf_char(&buf, '\n');
+    }
+    if (!reads_back(conf, spk_buf_string(&buf)))
+        return spk_fail(err, SPK_INTERNAL_ERROR,
+                        "the configuration cannot be written as properties");
+    *out = spk_buf_string(&buf);
     return true;
 }

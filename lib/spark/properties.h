@@ -21,7 +21,8 @@ bool spk_properties_write(struct spk_arena *arena, const struct spk_conf *conf,
  * Read into conf, which must have its arena; keys that are there already are replaced; values
  * are as Properties.load gives them, untrimmed.
  *
- * @errors INVALID_SPARK_SUBMIT_ARGS  "Malformed \uxxxx encoding."
+ * @errors INVALID_SPARK_SUBMIT_ARGS  "Malformed \uxxxx encoding.", a NUL, more than 8192
+ *                                    properties
  */
 bool spk_properties_read(struct spk_conf *conf, const char *text, size_t length,
                          const char *origin, struct spk_err *err) SPK_CHECK;

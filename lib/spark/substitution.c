@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "spark/substitution.h"
 
+#include "base/limits.h"
 #include "spark/entries.h"
 #include "spark/foreign_keys.h"
 #include "spark/profile.h"
 
 #include <ctype.h>
 #include <string.h>
-
-/* References nest at most so deep: a chain longer than the configuration is a circle. */
-#define MAX_NESTING 64
 
 /* One "${prefix:name}". */
 struct reference {
@@ -22,7 +20,7 @@ struct reference {
 struct expansion {
     const struct spk_reader *reader;
     const char *key; /* whose value it is */
-    const char *used[MAX_NESTING];
+    const char *used[SPK_MAX_SUBSTITUTIONS];
     size_t n;
 };
 
@@ -126,7 +124,7 @@ static bool check_reference(const struct expansion *expansion,
     }
     for (size_t i = 0; i < expansion->n; i++)
         if (spk_text_equal(expansion->used[i], reference->text) ||
-            expansion->n == MAX_NESTING) {
+            expansion->n == SPK_MAX_SUBSTITUTIONS) {
             (void)spk_fail(err, SPK_INVALID_FIELD,
                            "requirement failed: Circular reference in %s: %s", input,
                            reference->text);

@@ -59,6 +59,16 @@ static bool split_key(struct spk_arena *arena, const char *rest, struct spk_volu
     return true;
 }
 
+static void remove_twins(struct spk_volumes *sorted)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < sorted->n; i++)
+        if (n == 0 || by_name(&sorted->items[n - 1], &sorted->items[i]) != 0)
+            sorted->items[n++] = sorted->items[i];
+    sorted->n = n;
+}
+
 static struct spk_volumes find_volumes(const struct spk_reader *reader, const char *prefix)
 {
     size_t n = 0;
@@ -69,18 +79,18 @@ static struct spk_volumes find_volumes(const struct spk_reader *reader, const ch
 
     for (size_t i = 0; i < n; i++) {
         struct spk_volume volume = {0};
-        bool is_known = false;
 
         if (!split_key(reader->arena, entries[i].key + strlen(prefix), &volume))
             continue;
-        for (size_t j = 0; j < found.n; j++)
-            is_known = is_known || by_name(&found.items[j], &volume) == 0;
+        /* Most keys of a volume are neighbours. */
+        if (found.n > 0 && by_name(&found.items[found.n - 1], &volume) == 0)
+            continue;
         volume.key_prefix =
             spk_printf(reader->arena, "%s%s.%s.", prefix, volume.type, volume.name);
-        if (!is_known)
-            found.items[found.n++] = volume;
+        found.items[found.n++] = volume;
     }
     qsort(found.items, found.n, sizeof(*found.items), by_name);
+    remove_twins(&found);
     return found;
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/limits.h"
 #include "base/text.h"
 #include "spark/properties.h"
 
@@ -95,6 +96,24 @@ static void test_bad_files_are_refused_and_leave_the_conf(void)
     }
 }
 
+static void test_the_number_of_properties_is_bounded(void)
+{
+    for (size_t extra = 0; extra < 2; extra++) {
+        SPK_ARENA arena = SPK_ARENA_LIMIT(SPK_ARENA_BYTES);
+        struct spk_buf text = {.arena = &arena};
+        struct spk_conf conf = {.arena = &arena};
+        struct spk_err err = {0};
+
+        for (size_t i = 0; i < SPK_MAX_PROPERTIES + extra; i++)
+            spk_buf_printf(&text, "k%zu\n", i);
+        CU_ASSERT_EQUAL(
+            spk_properties_read(&conf, spk_buf_string(&text), text.length, "a.conf", &err),
+            !extra);
+        SPK_ASSERT_TEXT(err.text, extra ? "more than 8192 properties" : "");
+        CU_ASSERT_EQUAL(conf.n, extra ? 0 : SPK_MAX_PROPERTIES);
+    }
+}
+
 static void test_entries_are_escaped_and_sorted_as_java_does(void)
 {
     static const struct {
@@ -137,6 +156,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(files_read_as_java_reads_them),
     SPK_TEST(several_lines_end_at_cr_and_lf),
     SPK_TEST(bad_files_are_refused_and_leave_the_conf),
+    SPK_TEST(the_number_of_properties_is_bounded),
     SPK_TEST(entries_are_escaped_and_sorted_as_java_does),
     SPK_TEST(what_cannot_be_read_back_is_not_written),
     CU_TEST_INFO_NULL,

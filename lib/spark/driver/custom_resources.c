@@ -32,10 +32,8 @@ static bool read_names(const struct spk_driver *driver, struct spk_strings *name
                 "%.64s",
                 rest, rest);
         const char *name = spk_strndup(driver->arena, rest, (size_t)(dot - rest));
-        bool is_known = false;
-        for (size_t j = 0; j < names->n; j++)
-            is_known = is_known || strcmp(names->items[j], name) == 0;
-        if (!is_known)
+        /* Keys are sorted, so those of one name are neighbours. */
+        if (names->n == 0 || strcmp(names->items[names->n - 1], name) != 0)
             spk_strings_add(driver->arena, names, name);
     }
     return true;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* @source org.apache.spark.deploy.k8s.features.MountVolumesFeatureStep */
+#include <stdlib.h>
 #include <string.h>
 
 #include "spark/driver/driver.h"
@@ -152,18 +153,42 @@ static bool add_volume(const struct place *place, struct spk_err *err)
     return true;
 }
 
+/* By path, and volumes of one path in their order. */
+static int by_path(const void *a, const void *b)
+{
+    const struct spk_volume *left = *(const struct spk_volume *const *)a;
+    const struct spk_volume *right = *(const struct spk_volume *const *)b;
+    int order = strcmp(left->mount_path, right->mount_path);
+
+    return order ? order : (left > right) - (left < right);
+}
+
+/* The first volume whose path one before it has, too; NULL: none. */
+static const struct spk_volume *find_twin(struct spk_arena *arena,
+                                          const struct spk_volumes *volumes)
+{
+    const struct spk_volume *twin = NULL;
+    const struct spk_volume **sorted = spk_alloc_array(arena, volumes->n, sizeof(*sorted));
+
+    for (size_t i = 0; i < volumes->n; i++)
+        sorted[i] = &volumes->items[i];
+    qsort(sorted, volumes->n, sizeof(*sorted), by_path);
+    for (size_t i = 1; i < volumes->n; i++)
+        if (strcmp(sorted[i - 1]->mount_path, sorted[i]->mount_path) == 0 &&
+            (!twin || sorted[i] < twin))
+            twin = sorted[i];
+    return twin;
+}
+
 static bool check_paths(const struct spk_driver *driver, const struct spk_volumes *volumes,
                         struct spk_err *err)
 {
-    for (size_t i = 0; i < volumes->n; i++)
-        for (size_t j = 0; j < i; j++)
-            if (strcmp(volumes->items[i].mount_path, volumes->items[j].mount_path) == 0)
-                return spk_driver_refuse(
-                    err, driver,
-                    spk_printf(driver->arena, "%smount.path", volumes->items[i].key_prefix),
-                    "requirement failed: Found duplicated mountPath: '%.128s'",
-                    volumes->items[i].mount_path);
-    return true;
+    const struct spk_volume *twin = find_twin(driver->arena, volumes);
+
+    return !twin ||
+           spk_driver_refuse(
+               err, driver, spk_printf(driver->arena, "%smount.path", twin->key_prefix),
+               "requirement failed: Found duplicated mountPath: '%.128s'", twin->mount_path);
 }
 
 bool spk_mount_volumes(struct spk_driver *driver, struct spk_err *err)
