@@ -66,7 +66,7 @@ static void init_locks(struct spk_client *client)
 bool spk_client_open(struct spk_client **out, const struct spk_client_config *config,
                      struct spk_error *error)
 {
-    struct spk_client_config known;
+    struct spk_client_config known = {0};
 
     if (!take_struct(&known, sizeof(known), config, error))
         return false;

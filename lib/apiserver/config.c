@@ -5,6 +5,7 @@
 #include "apiserver/request.h"
 #include "base/limits.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define SERVICE_ACCOUNT "/var/run/secrets/kubernetes.io/serviceaccount"
@@ -247,6 +248,7 @@ bool spk_kube_config_load(struct spk_arena *arena, const struct spk_kube_source 
 
     if (!load_any(arena, source, &config, err))
         return false;
+    assert(config.address.host);
     if (!config.proxy_url && !config.no_proxy) {
         config.proxy_url = source->https_proxy && *source->https_proxy ? source->https_proxy
                                                                        : NULL;

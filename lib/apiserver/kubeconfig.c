@@ -5,6 +5,7 @@
 #include "base/base64.h"
 #include "base/limits.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -327,6 +328,7 @@ static bool find_context(struct spk_arena *arena, const struct spk_kubeconfig *f
 {
     struct entry entry;
 
+    assert(files->files);
     for (const struct file *file = files->files; file && !*name; file = file->next) {
         const struct spk_outline *current = spk_outline_get(file->root, "current-context");
 

@@ -48,6 +48,12 @@ bool spk_fail_in(struct spk_err *err, const char *fmt, ...) SPK_PRINTF(2, 3);
 /** Name the field at fault from its root: replaces what is there; returns false. */
 bool spk_fail_at(struct spk_err *err, const char *fmt, ...) SPK_PRINTF(2, 3);
 
+#ifdef __clang_analyzer__ /* it does not look into err.c, and would follow "true" as well */
+#define spk_fail(...)    ((void)spk_fail(__VA_ARGS__), false)
+#define spk_fail_in(...) ((void)spk_fail_in(__VA_ARGS__), false)
+#define spk_fail_at(...) ((void)spk_fail_at(__VA_ARGS__), false)
+#endif
+
 /** Hang a further violation on err; field is its full path. */
 void spk_err_violation(struct spk_err *err, struct spk_arena *arena, const char *field,
                        const char *text);

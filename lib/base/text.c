@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +23,7 @@ static void reserve(struct spk_buf *buf, size_t more)
 void spk_buf_put(struct spk_buf *buf, const char *bytes, size_t length)
 {
     reserve(buf, length);
+    assert(buf->data);
     if (length)
         memcpy(buf->data + buf->length, bytes, length);
     buf->length += length;

@@ -81,7 +81,7 @@ static bool equal_ports(const cJSON *want, const cJSON *observed)
     if (spk_json_size(want) != spk_json_size(observed))
         return false;
     SPK_JSON_EACH (port, want) {
-        if (!has_members(port, theirs))
+        if (!theirs || !has_members(port, theirs))
             return false;
         theirs = theirs->next;
     }

@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -215,8 +216,8 @@ static bool has_duplicate_key(struct reader *r, const cJSON *object, size_t n)
 
 static bool read_member(struct reader *r, unsigned depth, cJSON *object)
 {
-    char *key;
-    cJSON *value;
+    char *key = NULL;
+    cJSON *value = NULL;
 
     skip_blanks(r);
     if (!take(r, '"'))
@@ -228,6 +229,7 @@ static bool read_member(struct reader *r, unsigned depth, cJSON *object)
         return refuse(r, "':' is expected after a key");
     if (!read_value(r, depth + 1, &value))
         return false;
+    assert(value);
     /* Pushed, not set: duplicates are looked for once, at the end. */
     (void)spk_json_push(object, value);
     value->string = key;
@@ -259,7 +261,7 @@ static bool read_object(struct reader *r, unsigned depth, cJSON **out)
 
 static bool read_array(struct reader *r, unsigned depth, cJSON **out)
 {
-    cJSON *array = spk_json_new_array(r->arena), *value;
+    cJSON *array = spk_json_new_array(r->arena), *value = NULL;
     size_t n = 0;
 
     skip_blanks(r);
@@ -291,7 +293,7 @@ static bool take_word(struct reader *r, const char *word)
 
 static bool read_value(struct reader *r, unsigned depth, cJSON **out)
 {
-    char *text;
+    char *text = NULL;
 
     skip_blanks(r);
     if (depth > SPK_MAX_DEPTH)
@@ -324,7 +326,7 @@ bool spk_json_read(struct spk_arena *arena, const char *bytes, size_t length, cJ
 {
     struct reader r = {
         .arena = arena, .start = bytes, .at = bytes, .end = bytes + length, .err = err};
-    cJSON *value;
+    cJSON *value = NULL;
 
     if (!spk_is_utf8(bytes, length))
         return spk_fail(err, SPK_INVALID_MANIFEST, "the document is not valid UTF-8");

@@ -204,7 +204,7 @@ static const char *float_key(struct reader *r, double value)
 /* A key is a string in the end: as the reference converts what is none. */
 static bool read_key(struct reader *r, const char **out)
 {
-    struct spk_scalar key;
+    struct spk_scalar key = {0};
 
     if (r->yaml->event.type == YAML_ALIAS_EVENT ||
         (r->yaml->event.type == YAML_SCALAR_EVENT && r->yaml->event.data.scalar.anchor))
@@ -233,7 +233,7 @@ static bool has_duplicate(struct reader *r, const cJSON *object, const struct pl
     const cJSON **members = spk_json_sorted(r->arena, object);
 
     for (size_t i = 1; i < n; i++) {
-        const struct place *twin = NULL;
+        const struct place *twin = places;
 
         if (strcmp(members[i - 1]->string, members[i]->string) != 0)
             continue;

@@ -178,7 +178,7 @@ static bool read_field(const struct reader *r, const struct spk_field *field, co
                                       : read_one(r, field, in, out);
     if (!good)
         return false;
-    bool is_absent = field->shape == ONE ? is_zero(*out) : (*out)->child == NULL;
+    bool is_absent = field->shape == ONE ? is_zero(*out) : !*out || !(*out)->child;
     if (is_absent && !(field->flags & (KEPT | POINTER)))
         *out = NULL;
     return true;

@@ -16,7 +16,7 @@ static bool read_namespace(struct spk_driver *driver, struct spk_err *err)
 {
     if (!spk_entry_text(&driver->reader, SPK_NAMESPACE_KEY, &driver->ns, err))
         return false;
-    if (*driver->ns)
+    if (driver->ns && *driver->ns)
         return true;
     return spk_driver_refuse(err, driver, SPK_NAMESPACE_KEY,
                              "namespace not specified for an operation requiring one.");
