@@ -33,6 +33,8 @@ CALLERS = (1, 8, 32)
 SPARK = "4.1.4"
 TICKS = os.sysconf("SC_CLK_TCK")
 KINDS = ["Pod", "ConfigMap", "Service"]
+WAIT = "spark.kubernetes.submission.waitAppCompletion=true"
+NO_WAIT = "spark.kubernetes.submission.waitAppCompletion=false"
 
 MANIFEST = {
     "apiVersion": "sparkoperator.k8s.io/v1beta2", "kind": "SparkApplication",
@@ -74,7 +76,7 @@ def quantile(values, share):
 
 
 def run_process(command, environment):
-    """Wall time, CPU time and peak memory of one process and its children."""
+    """Wall time and CPU time of one process and its children."""
     start = time.monotonic()
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
@@ -85,7 +87,23 @@ def run_process(command, environment):
         text = output.read().decode("utf-8", "replace")
     if process.returncode or "Deployed Spark application" not in text:
         raise SystemExit("%s failed: %s" % (command[0], text[-2000:]))
-    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+    return wall, usage.ru_utime + usage.ru_stime
+
+
+def peak_of_process(command, environment):
+    """Peak memory of a process that submits and then waits."""
+    process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    lines = []
+    for line in process.stderr:
+        lines.append(line)
+        if "Waiting for application" in line:
+            break
+    if process.poll() is not None:
+        raise SystemExit("%s failed: %s" % (command[0], "".join(lines)))
+    result = peak_mib(process.pid)
+    process.kill()
+    process.communicate()
+    return result
 
 
 class Bench:
@@ -172,18 +190,26 @@ class Bench:
                 "--conf", "spark.kubernetes.namespace=" + NAMESPACE,
                 "--conf", "spark.kubernetes.container.image=docker.io/apache/spark:" + SPARK,
                 "--conf", "spark.executor.instances=2",
-                "--conf", "spark.kubernetes.submission.waitAppCompletion=false",
+                "--conf", NO_WAIT,
                 "--conf", "spark.kubernetes.authenticate.submission.oauthToken=" + self.cluster.token,
                 "--conf", "spark.kubernetes.authenticate.submission.caCertFile=" + self.control_plane + "/ca.crt",
                 "local:///opt/spark/examples/jars/spark-examples.jar", "1000"]
 
-    def process(self, name, command, times, **environment):
-        environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "SPK_SPARK_VERSION": SPARK, **environment}
+    def programs(self):
+        """Command and environment by name, and how often it runs in a round."""
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "SPK_SPARK_VERSION": SPARK}
+        result = {"drop-in": (self.build / "client/spark-submit", environment, self.plan.processes)}
+        if self.pyspark:
+            jvm = {"SPARK_HOME": self.pyspark, **{name: value for name, value in os.environ.items() if name == "JAVA_HOME"}}
+            result["jvm"] = (pathlib.Path(self.pyspark) / "bin/spark-submit", {**environment, **jvm}, self.plan.jvms)
+        return result
+
+    def process(self, name, command, environment, times):
         runs = [run_process([str(command), *self.words(self.take(1))], environment) for _ in range(times)]
         if runs:
-            walls = [1000 * wall for wall, _, _ in runs]
+            walls = [1000 * wall for wall, _ in runs]
             self.add(name, p50=quantile(walls, .5), p90=quantile(walls, .9), p99=quantile(walls, .99),
-                     cpu=statistics.mean(1000 * cpu for _, cpu, _ in runs), rss=max(rss for _, _, rss in runs))
+                     cpu=statistics.mean(1000 * cpu for _, cpu in runs))
 
     # ---- rounds ----
 
@@ -205,12 +231,10 @@ class Bench:
             order = ["raw", "service"] if number % 2 == 0 else ["service", "raw"]
             for kind in order:
                 self.loop(kind, callers)
-        self.process("drop-in", self.build / "client/spark-submit", self.plan.processes)
-        if self.pyspark:
-            self.process("jvm", pathlib.Path(self.pyspark) / "bin/spark-submit", self.plan.jvms,
-                         SPARK_HOME=self.pyspark, JAVA_HOME=os.environ.get("JAVA_HOME", ""))
-        expected = sum(2 * (self.plan.counts[callers] + callers) for callers in CALLERS) + self.plan.processes \
-            + (self.plan.jvms if self.pyspark else 0)
+        for name, (command, environment, times) in self.programs().items():
+            self.process(name, command, environment, times)
+        expected = sum(2 * (self.plan.counts[callers] + callers) for callers in CALLERS) \
+            + sum(times for _, _, times in self.programs().values())
         made = self.clean()
         if made != expected:
             raise SystemExit("%d drivers exist, not %d: the run does not count" % (made, expected))
@@ -224,7 +248,13 @@ class Bench:
             for number in range(self.plan.rounds):
                 print("round %d of %d" % (number + 1, self.plan.rounds), file=sys.stderr)
                 self.round(number)
-            self.rss = peak_mib(self.server.pid)
+            self.peaks = {"sparksubmitd": peak_mib(self.server.pid)}
+            for name, (command, environment, times) in self.programs().items():
+                if times:
+                    words = [str(command), *self.words(self.take(1))]
+                    words[words.index(NO_WAIT)] = WAIT
+                    self.peaks[name] = peak_of_process(words, environment)
+            self.clean()
         finally:
             self.stop_server()
 
@@ -273,9 +303,7 @@ class Bench:
                 pairs = [jvm / ours for jvm, ours in zip(self.rows["jvm"][key], self.rows["drop-in"][key])]
                 print(row % ("JVM's %s beside the drop-in's" % title, statistics.median(pairs), min(pairs), max(pairs),
                              ""))
-        print("\nPeak memory: sparksubmitd %.0f MiB, drop-in %.0f MiB%s." % (
-            self.rss, max(self.rows["drop-in"]["rss"]),
-            ", JVM %.0f MiB" % max(self.rows["jvm"]["rss"]) if "jvm" in self.rows else ""))
+        print("\nPeak memory in MiB: " + ", ".join("%s %.0f" % pair for pair in self.peaks.items()) + ".")
 
 
 def main():

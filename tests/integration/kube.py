@@ -34,7 +34,8 @@ class Kube:
         text = (folder / "kubeconfig").read_text(encoding="utf-8")
         self.server = re.search(r'server: "?(https://[^",}\s]+)', text).group(1)
         self.token = re.search(r'token: "?([0-9a-f]+)', text).group(1)
-        self.context = ssl.create_default_context(cafile=str(folder / "ca.crt"))
+        self.authority = folder / "ca.crt"
+        self.context = ssl.create_default_context(cafile=str(self.authority))
 
     def call(self, method, path, body=None, content_type="application/json"):
         data = None if body is None else json.dumps(body).encode()
@@ -42,7 +43,7 @@ class Kube:
         request.add_header("Authorization", "Bearer " + self.token)
         request.add_header("Content-Type", content_type)
         try:
-            with urllib.request.urlopen(request, context=self.context, timeout=30) as reply:
+            with urllib.request.urlopen(request, context=self.context, timeout=120) as reply:
                 return json.load(reply)
         except urllib.error.HTTPError as error:
             raise Refused(error.code, error.read().decode("utf-8", "replace")) from None
