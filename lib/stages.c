@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stages.h"
 
+#include "base/timestamp.h"
 #include "kubernetes/object.h"
 #include "spark/pod_template.h"
 
@@ -275,6 +276,22 @@ static bool identify(const struct spk_pass *pass, const char *submission_id)
 
 /* ---- objects ---- */
 
+/* When the attempt was recorded, so that repeating it gives the same bytes; else the call's
+ * time. */
+static int64_t submit_time_ms(const struct spk_pass *pass)
+{
+    const Spk__SparkApplication *application = pass->out->application;
+    const char *recorded = NULL;
+    int64_t seconds;
+
+    if (application)
+        recorded = spk_json_get_text(spk_struct_tree(application->status),
+                                     "lastSubmissionAttemptTime");
+    if (recorded && spk_timestamp_read(recorded, &seconds))
+        return seconds * 1000;
+    return pass->request->submit_time_ms;
+}
+
 static bool make_plan(const struct spk_pass *pass)
 {
     struct spk_prepared *out = pass->out;
@@ -288,7 +305,7 @@ static bool make_plan(const struct spk_pass *pass)
         .pod_id = key->attempt,
         .local_dirs_id = spk_key_uuid(
             pass->arena, spk_hash_fields(pass->arena, local_dirs, SPK_LEN(local_dirs))),
-        .submit_time_ms = spk_printf(pass->arena, "%" PRId64, pass->request->submit_time_ms),
+        .submit_time_ms = spk_printf(pass->arena, "%" PRId64, submit_time_ms(pass)),
     };
 
     if (!spk_plan_make(pass->arena, &out->submission, &ids, &out->plan, pass->err))

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Submit: the pure stages at once, then the protocol on the API server's loop. */
 #include "base/clock.h"
+#include "base/timestamp.h"
 #include "grpc/loop.h"
 #include "kubernetes/object.h"
 #include "payload.h"
 #include "random.h"
 #include "service.h"
 #include "submitter.h"
-#include "timestamp.h"
 
 #include <stdio.h>
 #include <string.h>

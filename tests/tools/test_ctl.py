@@ -241,6 +241,13 @@ class Rendering(unittest.TestCase):
                           "KUBERNETES_SERVICE_HOST=fd00::1", "--env", "KUBERNETES_SERVICE_PORT=6443")
         self.assertEqual(master["arguments"][1], "k8s://https://[fd00::1]:6443")
 
+    def test_rendering_without_a_time_says_zero(self):
+        self.assertEqual(properties(rendered("-f", "-", text=application()))["spark.app.submitTime"], "0")
+        tree = json.loads(application())
+        tree["status"] = {"lastSubmissionAttemptTime": "2026-01-02T03:04:05Z"}
+        given = properties(rendered("-f", "-", text=json.dumps(tree)))
+        self.assertEqual(given["spark.app.submitTime"], "1767323045000")
+
     def test_rendering_twice_gives_the_same_bytes(self):
         for arguments in (["-f", EXAMPLE], ["--", *COMMAND]):
             self.assertEqual(ctl("render", *arguments).stdout, ctl("render", *arguments).stdout)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "timestamp.h"
+#include "base/timestamp.h"
 
 #include <stdio.h>
 #include <string.h>
