@@ -56,6 +56,15 @@ static void continue_gated(struct spk_turn *turn)
     spk_course_go_on(turn);
 }
 
+/* Permission comes before existence: who may not create is told that, not what has the name.
+ */
+static void refuse(struct spk_turn *turn, const struct spk_err *err)
+{
+    bool forbidden = turn->p->refused && turn->p->refusal.reason == SPK_KUBE_FORBIDDEN;
+
+    spk_turn_give_up(turn, forbidden ? &turn->p->refusal : err);
+}
+
 static void found_pod(struct spk_turn *turn)
 {
     struct spk_machine *m = turn->m;
@@ -64,7 +73,7 @@ static void found_pod(struct spk_turn *turn)
     struct spk_adopted adopted = spk_adopt_pod(m->arena, &ours, turn->seen.object, &err);
 
     if (adopted.verdict == SPK_REFUSE) {
-        spk_turn_give_up(turn, &err);
+        refuse(turn, &err);
         return;
     }
     if (adopted.verdict == SPK_CONTINUE) {
@@ -87,7 +96,7 @@ static void found_child(struct spk_turn *turn)
         spk_adopt_child(m->arena, &ours, spk_turn_part(turn), turn->seen.object, &err);
 
     if (adopted.verdict == SPK_REFUSE) {
-        spk_turn_give_up(turn, &err);
+        refuse(turn, &err);
         return;
     }
     if (adopted.verdict == SPK_UPDATE)

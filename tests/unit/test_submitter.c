@@ -302,6 +302,30 @@ static void test_another_attempt_is_refused(void)
     spk_api_close(&counter.api);
 }
 
+/* Who may not create is told that, and nothing about what has the name. */
+static void test_without_permission_existence_is_not_told(void)
+{
+    struct counter counter;
+    struct submission_fixture first, other;
+
+    counter_init(&counter);
+    bench_init(&first, &counter, SPK_VARIANT_P, "sub-1", 1);
+    run(&first);
+    counter.http = 403;
+    counter.verb = SPK_API_CREATE;
+    counter.kind = "Pod";
+    counter.reason = "Forbidden";
+    counter.message = "pods is forbidden: User \"u\" cannot create resource \"pods\"";
+    bench_init(&other, &counter, SPK_VARIANT_P, "sub-2", 2);
+    run(&other);
+    CU_ASSERT_FALSE(other.call.ok);
+    CU_ASSERT_EQUAL(other.call.err.reason, SPK_KUBE_FORBIDDEN);
+    CU_ASSERT_PTR_NULL(note(&other.call.err, "existing_uid"));
+    spk_arena_free(&other.arena);
+    spk_arena_free(&first.arena);
+    spk_api_close(&counter.api);
+}
+
 static void test_refusals_end_with_their_outcome(void)
 {
     static const struct {
@@ -509,6 +533,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(a_new_submission_id_is_put_on_the_adopted_driver),
     SPK_TEST(another_input_of_one_attempt_adopts_with_a_warning),
     SPK_TEST(another_attempt_is_refused),
+    SPK_TEST(without_permission_existence_is_not_told),
     SPK_TEST(refusals_end_with_their_outcome),
     SPK_TEST(no_write_starts_too_late),
     SPK_TEST(validation_creates_nothing),
