@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/limits.h"
 #include "kubernetes/names.h"
 #include "kubernetes/object.h"
 
@@ -65,10 +66,19 @@ static bool check_annotations(const struct look *look, const struct spk_planned 
     const char *prefix = planned->role == SPK_ROLE_SERVICE ? K "driver.service.annotation."
                                                            : K "driver.annotation.";
 
-    SPK_JSON_EACH (item, spk_json_at(planned->object, "metadata.annotations"))
+    size_t bytes = 0;
+
+    SPK_JSON_EACH (item, spk_json_at(planned->object, "metadata.annotations")) {
         if (!spk_is_qualified_name(spk_lower(look->arena, item->string)))
             return refuse(look, joined(look, prefix, item->string), "annotation key",
                           item->string);
+        bytes += strlen(item->string) +
+                 strlen(spk_json_string(item) ? spk_json_string(item) : "");
+    }
+    if (bytes > SPK_MAX_ANNOTATIONS)
+        return spk_fail(look->err, SPK_INVALID_FIELD,
+                        "the annotations of the %s have %zu bytes, at most %zu are allowed",
+                        spk_object_kind(planned->object), bytes, SPK_MAX_ANNOTATIONS);
     return true;
 }
 

@@ -309,6 +309,30 @@ static void test_warnings_tell_what_the_caller_should_know(void)
     }
 }
 
+static void test_annotations_have_a_total(void)
+{
+    const struct {
+        size_t length;
+        bool fits;
+    } cases[] = {{SPK_MAX_ANNOTATIONS - 1, true}, {SPK_MAX_ANNOTATIONS, false}};
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        struct plan_fixture fixture;
+
+        init_spark_pi(&fixture);
+        char *value = spk_alloc(&fixture.arena, cases[i].length + 1);
+        memset(value, 'v', cases[i].length);
+        plan_fixture_set(&fixture,
+                         spk_printf(&fixture.arena, K "driver.annotation.a=%s", value));
+        CU_ASSERT_FATAL(plan_fixture_make(&fixture));
+        bool fits = spk_plan_check(&fixture.arena, &fixture.plan, &fixture.err);
+        CU_ASSERT_EQUAL(fits, cases[i].fits);
+        if (!fits)
+            CU_ASSERT_PTR_NOT_NULL(strstr(fixture.err.text, "at most 262144 are allowed"));
+        plan_fixture_done(&fixture);
+    }
+}
+
 static void test_names_that_kubernetes_refuses_are_found(void)
 {
     static const struct {
@@ -348,6 +372,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(objects_that_are_too_large_are_refused),
     SPK_TEST(there_are_limits_to_the_number_of_claims),
     SPK_TEST(warnings_tell_what_the_caller_should_know),
+    SPK_TEST(annotations_have_a_total),
     SPK_TEST(names_that_kubernetes_refuses_are_found),
     CU_TEST_INFO_NULL,
 };
