@@ -14,8 +14,8 @@
 
 /* Set by main. */
 static const char *directory;
-static const char *ports[6];
-enum { MAIN, STRANGER, NAMED, PROXY, REFUSER, DEAD };
+static const char *ports[7];
+enum { MAIN, STRANGER, NAMED, PROXY, REFUSER, DEAD, OLD };
 
 static struct spk_bytes pem(struct spk_arena *arena, const char *name)
 {
@@ -246,6 +246,16 @@ static void test_an_authority_that_was_replaced_is_gone(void)
         expect_tls(&trusted, true);
         expect_tls(&replaced, false);
     }
+}
+
+static void test_old_tls_is_refused(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(MEMORY);
+    struct spk_kube_config config = config_of(&arena, OLD);
+
+    expect_tls(&config, false);
+    config.insecure = true;
+    expect_tls(&config, false);
 }
 
 static void test_no_session_is_resumed(void)
@@ -574,6 +584,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(headers_and_bodies_arrive),
     SPK_TEST(only_the_named_authority_is_trusted),
     SPK_TEST(an_authority_that_was_replaced_is_gone),
+    SPK_TEST(old_tls_is_refused),
     SPK_TEST(no_session_is_resumed),
     SPK_TEST(the_servers_name_can_be_given),
     SPK_TEST(proxies_are_used_only_when_named),
