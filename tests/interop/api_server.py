@@ -13,6 +13,7 @@ class ApiServer:
 
     def __init__(self, directory, delay=0.0):
         self.delay, self.stuck, self.requests = delay, threading.Event(), []
+        self.created = []  # as they came
         self.pods = {}
         self.released = threading.Event()
         outer = self
@@ -42,6 +43,7 @@ class ApiServer:
             def do_POST(self):
                 tree = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 outer.requests.append(("POST", tree["kind"]))
+                outer.created.append(json.loads(json.dumps(tree)))
                 if outer.stuck.is_set():
                     outer.released.wait(60)
                     return
