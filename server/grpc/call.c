@@ -191,9 +191,10 @@ void spk_call_fail(struct spk_call *call, const struct spk_err *err)
 
 void spk_call_refuse(struct spk_call *call, enum spk_reason reason, const char *text)
 {
-    struct spk_err err = {.outcome = call->outcome};
+    struct spk_err err = {0};
 
     (void)spk_fail(&err, reason, "%s", text);
+    err.outcome = call->outcome;
     spk_call_fail(call, &err);
 }
 

@@ -202,6 +202,17 @@ static void add_quota(struct maker *m)
     add(m, "QuotaFailure", &failure.base);
 }
 
+/* What an error without an object of its own is about: the note that names it. */
+static const struct {
+    enum spk_reason reason;
+    const char *kind, *note;
+} subjects[] = {
+    {SPK_DRIVER_POD_EXISTS, "Pod", "pod"},
+    {SPK_SUBMISSION_BEING_DELETED, "Pod", "pod"},
+    {SPK_PREVIOUS_RUN_TERMINATING, "Pod", "pod"},
+    {SPK_NAMESPACE_NOT_FOUND, "Namespace", "namespace"},
+};
+
 static void add_resource(struct maker *m)
 {
     Google__Rpc__ResourceInfo info;
@@ -209,6 +220,12 @@ static void add_resource(struct maker *m)
     google__rpc__resource_info__init(&info);
     info.resource_type = note(m, "kind");
     info.resource_name = note(m, "name");
+    for (size_t i = 0; i < SPK_LEN(subjects) && !*info.resource_name; i++) {
+        if (subjects[i].reason != m->err->reason)
+            continue;
+        info.resource_type = text_of(m, subjects[i].kind);
+        info.resource_name = note(m, subjects[i].note);
+    }
     info.description = text_of(m, m->err->text);
     add(m, "ResourceInfo", &info.base);
 }

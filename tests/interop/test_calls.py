@@ -106,6 +106,8 @@ class Calls(unittest.TestCase):
         self.assertEqual((refusal.code, refusal.reason), ("ALREADY_EXISTS", "DRIVER_POD_EXISTS"))
         self.assertEqual(refusal.metadata["outcome"], "NOT_CREATED")
         self.assertIn("existing_uid", refusal.metadata)
+        resource = refusal.details["google.rpc.ResourceInfo"]
+        self.assertEqual((resource.resource_type, resource.resource_name), ("Pod", "taken-driver"))
         self.assertEqual(refusal.trailers["grpc-retry-pushback-ms"], "-1")
 
     def test_validate_only_creates_nothing(self):
