@@ -178,7 +178,7 @@ enum spk_reason spk_status_reason(const struct spk_api_reply *reply)
         return SPK_CALL_CANCELLED;
     if (reply->http == 0)
         return SPK_KUBE_UNREACHABLE;
-    if (reply->http < 300)
+    if (reply->http / 100 == 2)
         return SPK_NO_REASON;
     if (reply->http < 400)
         return SPK_INTERNAL_ERROR;

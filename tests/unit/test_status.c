@@ -134,6 +134,7 @@ static const struct {
     {500, "", "etcdserver: request is too large", NULL, SPK_OBJECT_TOO_LARGE},
     {503, "ServiceUnavailable", "no", NULL, SPK_KUBE_ERROR},
     {302, "", "", NULL, SPK_INTERNAL_ERROR},
+    {101, "", "", NULL, SPK_INTERNAL_ERROR},
 };
 
 static void test_every_refusal_has_its_reason(void)
