@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Seeded random spark-submit commands, valid and not: generate.py [--cases N] [--seed S] > cases.jsonl
+--each N makes N commands about each subject instead.
 
 Case i of seed S depends on S and i alone. What the real one would need other machines for (a Hadoop
 file system, a repository, user code of client mode) is left out.
@@ -329,7 +330,7 @@ def submission(b):
 
 def naming(b):
     b.set(K + "driver.pod.name", ["my-driver", "d" * 70, "", "Upper", "${spark.app.name}-d"], (), 0.6)
-    b.set(K + "namespace", ["ns", "default", "other-ns", "${spark.app.name}"], (), 0.6)
+    b.set(K + "namespace", ["ns", "default", "other-ns", "${env:SPARK_USER}"], (), 0.6)
     b.set("spark.app.name", v.NAMES, [""], 0.5)
 
 
@@ -445,6 +446,20 @@ def make(seed, index):
     for subject, share in SUBJECTS:
         if dice.random() < share:
             subject(b)
+    return finish(b, "random-%d-%d" % (seed, index))
+
+
+def make_about(subject, seed, index):
+    """A case about one subject only; its id says so."""
+    name = subject.__name__.replace("_", "-")
+    b = Builder(random.Random("%d/%s/%d" % (seed, name, index)))
+    b.conf[K + "container.image"] = "registry.example/spark:tag"
+    subject(b)
+    return finish(b, "more-%s-%02d" % (name, index))
+
+
+def finish(b, name):
+    dice = b.dice
     class_option, path = resource(b)
     groups = [["--deploy-mode", "cluster"], class_option, spread(b)]
     master = dice.choices(["k8s://{{API}}", "k8s://{{API_TLS}}", "k8s://{{API_TLS_HOST}}", "k8s://{{API}}/base",
@@ -452,15 +467,15 @@ def make(seed, index):
     groups.append(["--master", master])
     if dice.random() < 0.6:
         groups.append(["--name", dice.choice(v.NAMES + ["app"] * 20)])
-    for name, value in b.options:
-        groups.append([name] if value is None else
-                      [name, value] if dice.random() < 0.7 or not value or "\n" in value else [name + "=" + value])
+    for option, value in b.options:
+        apart = value is not None and (dice.random() < 0.7 or not value or "\n" in value)
+        groups.append([option] if value is None else [option, value] if apart else [option + "=" + value])
     dice.shuffle(groups)
     argv = [word for group in groups for word in group]
     argv += ["--conf", K + "submission.waitAppCompletion=false", path]
     if dice.random() < 0.4:
         argv += [dice.choice(v.ARGUMENTS) for _ in range(dice.randint(1, 5))]
-    case = {"id": "random-%d-%d" % (seed, index), "argv": argv}
+    case = {"id": name, "argv": argv}
     if b.env:
         case["env"] = b.env
     if b.files:
@@ -472,9 +487,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cases", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--each", type=int, metavar="N")
     given = parser.parse_args()
-    for index in range(given.cases):
-        print(json.dumps(make(given.seed, index), ensure_ascii=False))
+    if given.each:
+        made = [make_about(subject, given.seed, index)
+                for subject, _ in SUBJECTS for index in range(given.each)]
+    else:
+        made = [make(given.seed, index) for index in range(given.cases)]
+    for case in made:
+        print(json.dumps(case, ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The real spark-submit on many cases, and golden_batch on the same."""
 
+import importlib.machinery
+import importlib.util
 import json
 import pathlib
 import subprocess
@@ -12,6 +14,15 @@ sys.path.insert(0, str(GOLDEN))
 
 import normalize  # noqa: E402
 import requests_of  # noqa: E402
+
+
+
+def load_golden_run():
+    loader = importlib.machinery.SourceFileLoader("golden_run", str(GOLDEN / "run"))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
+    loader.exec_module(module)
+    return module
+
 
 BATCH = HERE.parent.parent / "build/dev/tests/golden/golden_batch"
 
@@ -29,6 +40,10 @@ def lines_of(command, rows):
 
 def captures(home, cases, *options):
     return lines_of([str(HERE / "run"), str(home), *options], cases)
+
+
+def captures_of_objects(home, rows):
+    return captures(home, rows, "--executor") if rows else []
 
 
 def goldens(home, cases, *options):

@@ -57,4 +57,4 @@ PROPERTY_KEYS = ["spark.sql.shuffle.partitions", "spark.eventLog.enabled", "spar
                  "spark.yarn.driver.memoryOverhead", "spark.shuffle.file.buffer.kb", "spark.cores.max",
                  "spark.app.id", "spark.app.submitTime", "spark.driver.host", "spark.home",
                  "spark.oauthToken", "spark.my.oauthToken", "spark.sparkr.r.command", "spark.r.command",
-                 "spark.submit.pyFiles", "spark.driver.supervise", "spark.redaction.regex", "spark."]
+                 "spark.driver.supervise", "spark.redaction.regex", "spark."]
