@@ -165,16 +165,20 @@ static bool load_any(struct spk_arena *arena, const struct spk_kube_source *sour
     }
     if (source->kubeconfig_list) {
         paths = spk_split(arena, source->kubeconfig_list, ':');
-        if (!load_files(arena, source, paths, true, config, &found, err) || found)
-            return found;
+        if (!load_files(arena, source, paths, true, config, &found, err))
+            return false;
+        if (found)
+            return true;
     }
     if (source->service_host && *source->service_host)
         return load_in_cluster(arena, source, config, err);
     if (source->home) {
         paths = (struct spk_strings){0};
         spk_strings_add(arena, &paths, spk_printf(arena, "%s/.kube/config", source->home));
-        if (!load_files(arena, source, paths, true, config, &found, err) || found)
-            return found;
+        if (!load_files(arena, source, paths, true, config, &found, err))
+            return false;
+        if (found)
+            return true;
     }
     return load_explicit(arena, source, config, err);
 }

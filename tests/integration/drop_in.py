@@ -278,7 +278,7 @@ class Credentials(Case):
         _, error = self.run_it(*self.words("nobody", "--conf", "spark.kubernetes.context=nobody"), expect=1)
         self.assertIn("code=403", error.splitlines()[-1])
         _, error = self.run_it(*self.words("absent", "--conf", "spark.kubernetes.context=absent"), expect=1)
-        self.assertIn("absent", error)
+        self.assertIn("there is no context 'absent'", error.splitlines()[-1])
 
     def test_what_cannot_be_used_is_said(self):
         cases = [(dict(oauthToken="t", oauthTokenFile="/absent"), "Cannot specify OAuth token through both"),
