@@ -139,7 +139,7 @@ bool submit_cluster_pod(struct spk_arena *arena, struct spk_api *api, const char
         .ns = ns,
         .name = name,
     };
-    struct spk_api_reply reply;
+    struct spk_api_reply reply = {0};
     struct spk_err why = {0};
     bool found = submit_cluster_call(arena, api, &request, &reply, &why);
 

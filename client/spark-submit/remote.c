@@ -4,6 +4,7 @@
 #include "log.h"
 #include "sparksubmit/client.h"
 
+#include <assert.h>
 #include <dlfcn.h>
 #include <string.h>
 
@@ -64,6 +65,7 @@ static const char *value_of(const struct spk_strings *words, size_t *at, const c
     const char *word = words->items[*at];
     size_t length = strlen(option);
 
+    assert(word);
     if (strncmp(word, option, length) != 0)
         return NULL;
     if (word[length] == '=')

@@ -147,7 +147,7 @@ static void index_member(struct spk_arena *arena, struct index *index, cJSON *it
     size_t place = place_of(index, item->string);
 
     if (index->n == index->capacity) {
-        index->capacity = index->capacity ? index->capacity * 2 : FEW_MEMBERS * 4;
+        index->capacity = index->capacity ? index->capacity * 2 : (size_t)FEW_MEMBERS * 4;
         index->members = spk_grow_array(arena, index->members, index->n, index->capacity,
                                         sizeof(*index->members));
     }
