@@ -252,7 +252,7 @@ static bool read_mapping(struct reader *r, unsigned depth, cJSON **out)
 {
     cJSON *object = spk_json_new_object(r->arena), *value;
     struct place *places = NULL;
-    const char *key;
+    const char *key = NULL;
     size_t n = 0;
 
     for (;;) {
