@@ -48,6 +48,7 @@ const struct spk_entry spk_entries[] = {
      .rule = &positive_factor},
     {"spark.driver.minMemoryOverhead", SPK_ENTRY_MIB, SINCE_4_0, SAME("384m")},
     {"spark.driver.port", SPK_ENTRY_INT, ALL_LINES, SAME("0")},
+    {"spark.executor.cores", SPK_ENTRY_INT, ALL_LINES, SAME("1")},
     {"spark.executor.memory", SPK_ENTRY_MIB, ALL_LINES, SAME("1g")},
     {"spark.executor.memoryOverhead", SPK_ENTRY_MIB, ALL_LINES, NO_DEFAULT,
      .alternative = "spark.yarn.executor.memoryOverhead"},

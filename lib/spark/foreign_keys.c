@@ -65,7 +65,7 @@ static const char *const keys[] = {
     "spark.excludeOnFailure.stage.maxFailedTasksPerExecutor",
     "spark.excludeOnFailure.task.maxTaskAttemptsPerExecutor",
     "spark.excludeOnFailure.task.maxTaskAttemptsPerNode", "spark.executor.allowSparkContext",
-    "spark.executor.cores", "spark.executor.decommission.signal",
+    "spark.executor.decommission.signal",
     "spark.executor.defaultExtraClassPath",
     "spark.executor.heartbeat.dropZeroAccumulatorUpdates",
     "spark.executor.heartbeat.maxFailures", "spark.executor.heartbeatInterval",
