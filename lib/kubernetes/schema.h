@@ -32,6 +32,7 @@ bool spk_schema_go(struct spk_arena *arena, const struct spk_type *type, const c
 /** How Spark's client library reads: it differs by Spark line. */
 struct spk_fabric8 {
     bool octal_int32;   /* 0644 is octal in the fields mode and defaultMode (4.0 on) */
+    bool octal_inside;  /* ... even in the middle of the text (4.0 only) */
     bool strict_int32;  /* no fraction, blank or empty string in a 32-bit field (4.0 on) */
     bool pod_resources; /* spec.resources is typed (4.0 on) */
     bool from_json;     /* the text was JSON: numbers keep their spelling in string fields */

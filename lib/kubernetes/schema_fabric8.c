@@ -37,17 +37,32 @@ static bool parse_integer(const char *text, int64_t *out)
     return spk_parse_int64(text, out);
 }
 
-/* (0[oO]?)([0-7]+): the client reads the fields mode and defaultMode so. */
-static bool parse_octal(const struct spk_field *field, const char *text, int64_t *out)
+/* The digits of 0[oO]?[0-7]+ at text, NULL if that is not what stands there. */
+static const char *octal_digits(const char *text)
 {
+    if (*text++ != '0')
+        return NULL;
+    text += *text == 'o' || *text == 'O';
+    return *text >= '0' && *text <= '7' ? text : NULL;
+}
+
+/* 0[oO]?[0-7]+: the client reads the fields mode and defaultMode so; in 4.0 wherever it stands
+ * in the text, which makes 100 a zero. */
+static bool parse_octal(const struct spk_fabric8 *how, const struct spk_field *field,
+                        const char *text, int64_t *out)
+{
+    const char *digits = octal_digits(text);
+
     if (strcmp(field->name, "mode") != 0 && strcmp(field->name, "defaultMode") != 0)
         return false;
-    if (*text++ != '0')
+    while (how->octal_inside && !digits && *text)
+        digits = octal_digits(++text);
+    if (!digits)
         return false;
-    text += *text == 'o' || *text == 'O';
-    if (*text == '\0' || text[strspn(text, "01234567")] != '\0' || strlen(text) > 20)
+    size_t length = strspn(digits, "01234567");
+    if ((!how->octal_inside && digits[length]) || length > 20)
         return false;
-    *out = (int64_t)strtoll(text, NULL, 8);
+    *out = (int64_t)strtoll(digits, NULL, 8); /* ends at the first other character */
     return true;
 }
 
@@ -90,7 +105,8 @@ static bool read_integer(const struct reader *r, const struct spk_field *field,
         if (is_blank_or_null(text))
             return true;
     }
-    if (r->how->octal_int32 && field->kind == INT32 && parse_octal(field, text, &value))
+    if (r->how->octal_int32 && field->kind == INT32 &&
+        parse_octal(r->how, field, text, &value))
         good = true;
     else if (number && !strict)
         good = truncate_number(field, number, &value);

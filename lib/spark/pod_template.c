@@ -47,6 +47,7 @@ static bool type_fields(struct spk_arena *arena, const struct spk_submission *su
     const struct spk_profile *profile = submission->version.profile;
     const struct spk_fabric8 how = {
         .octal_int32 = profile->template_octal,
+        .octal_inside = profile->template_octal_inside,
         .strict_int32 = !profile->template_fractions && !profile->template_empty_integer,
         .pod_resources = profile->template_pod_resources,
         .from_json = is_json,

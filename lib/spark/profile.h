@@ -53,6 +53,7 @@
     X(bool, direct_credential_providers, false, false, false, false, true)                    \
     /* pod templates: 0644, 5.5 and '' in integers of 32 bits, and spec.resources */          \
     X(bool, template_octal, false, true, true, true, true)                                    \
+    X(bool, template_octal_inside, false, true, false, false, false)                          \
     X(bool, template_fractions, true, false, false, false, false)                             \
     X(bool, template_empty_integer, true, false, false, false, false)                         \
     X(bool, template_pod_resources, false, true, true, true, true)

@@ -16,6 +16,7 @@ ACCEPTED = [
     ("UnsupportedFileSystemException", 9),
     ("java.net.UnknownHostException", 9),
     ("S3AFileSystem not found", 9),
+    ("java.util.regex.PatternSyntaxException", 9),
 ]
 
 
