@@ -21,7 +21,7 @@ struct work {
     char **arguments;
     long first;
     int count;
-    atomic_int next, failed;
+    atomic_int opened, next, failed;
     pthread_barrier_t ready;
     int64_t *spans_us;
 };
@@ -65,8 +65,7 @@ static void *call(void *argument)
 {
     struct work *work = argument;
     void *caller = work->method->open(work->arguments);
-    long number = work->first + work->count +
-                  (long)((uintptr_t)pthread_self() >> 12) % 1000000;
+    long number = work->first + work->count + atomic_fetch_add(&work->opened, 1);
     int i;
 
     if (!caller || !work->method->submit(caller, number))

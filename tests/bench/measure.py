@@ -175,7 +175,7 @@ class Bench:
         pids = {"server": self.server.pid, "api_server": api_server}
         before = {name: cpu_of(pid) for name, pid in pids.items()}
         done = subprocess.run([self.build / "tests/bench/bench", kind, str(callers), str(count),
-                               str(self.take(count)), *more], capture_output=True, text=True, check=False)
+                               str(self.take(count + callers)), *more], capture_output=True, text=True, check=False)
         if done.returncode:
             raise SystemExit("%s with %d callers failed: %s" % (kind, callers, done.stderr[-2000:]))
         used = {name: (cpu_of(pid) - before[name]) * 1000 / (count + callers) for name, pid in pids.items()}
