@@ -295,6 +295,12 @@ class Waiting(Case):
     def wait(self, name, *more):
         return self.start(*self.words(name, "--conf", "spark.kubernetes.report.interval=100ms", *more, wait=True))
 
+    def until_it_waits(self, process):
+        """Everything is created then; before, a driver that disappears is a submission that failed."""
+        for line in iter(process.stderr.readline, ""):
+            if "Application status for" in line:
+                return
+
     def set_status(self, name, phase, state):
         body = {"status": {"phase": phase, "startTime": "2026-01-01T00:00:05Z", "containerStatuses": [
             {"name": "spark-kubernetes-driver", "image": "spark:4.1.4", "imageID": "", "ready": phase == "Running",
@@ -352,7 +358,7 @@ class Waiting(Case):
 
     def test_a_driver_that_is_deleted_ends_the_waiting(self):
         process = self.wait("gone")
-        until(lambda: CLUSTER.list("Pod", NAMESPACE))
+        self.until_it_waits(process)
         CLUSTER.delete("Pod", NAMESPACE, "gone-driver")
         self.assertIn(" finished\n", self.end(process))
 
@@ -360,9 +366,7 @@ class Waiting(Case):
         for name, number in (("terminated", signal.SIGTERM), ("interrupted", signal.SIGINT)):
             with self.subTest(name):
                 process = self.wait(name)
-                for line in iter(process.stderr.readline, ""):
-                    if "Application status for" in line:
-                        break
+                self.until_it_waits(process)
                 process.send_signal(number)
                 self.assertRegex(self.end(process, 128 + number), "the driver %s:%s-driver goes on\n$"
                                  % (NAMESPACE, name))
