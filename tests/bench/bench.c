@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Many submissions by some callers at once, each as soon as the one before is answered:
- *   bench raw     CALLERS COUNT FIRST URL CA_FILE TOKEN FOLDER    the bare writes, by libcurl
- *   bench service CALLERS COUNT FIRST TARGET FOLDER               through libsparksubmit
+ *   bench WAY CALLERS COUNT FIRST FOLDER URL CA_FILE TOKEN TARGET
+ * The ways: raw, the bare writes by libcurl; service, through libsparksubmit; pairs, each
+ * caller by turns one and the other, so that whatever slows the machine slows both (the
+ * second of a pair goes first in the next).
  * FOLDER holds what is sent, with the word "77777770" where each submission has its number:
  * 1.json, 2.json, ... the objects in their order with 1.path, 2.path, ...; manifest.json the
- * application. Prints the wall time in microseconds, then that of each submission.
+ * application. Prints the wall time in microseconds, then that of each submission; of pairs
+ * first the bare writes', then the service's.
  */
 #include "bench.h"
 
@@ -17,10 +20,11 @@
 #include <time.h>
 
 struct work {
-    const struct bench_method *method;
-    char **arguments;
+    const struct bench_method *methods[2];
+    int ways; /* how many of them are used */
+    struct bench_place place;
     long first;
-    int count;
+    int count; /* submissions by each way */
     atomic_int opened, next, failed;
     pthread_barrier_t ready;
     int64_t *spans_us;
@@ -60,26 +64,43 @@ void bench_number(const char *text, long number, char *out)
         memcpy(at, digits, strlen(BENCH_WORD));
 }
 
+static void submit(struct work *work, int way, void *caller, long number)
+{
+    if (!caller || !work->methods[way]->submit(caller, number))
+        atomic_fetch_add(&work->failed, 1);
+}
+
+/* Submission i by each way, the ways in turn first. */
+static void submit_timed(struct work *work, void *const callers[2], int i)
+{
+    for (int turn = 0; turn < work->ways; turn++) {
+        int way = (turn + i) % work->ways;
+        int at = way * work->count + i;
+        int64_t start = now_us();
+
+        submit(work, way, callers[way], work->first + at);
+        work->spans_us[at] = now_us() - start;
+    }
+}
+
 /* The first submission of a caller opens its connection and is not counted. */
 static void *call(void *argument)
 {
     struct work *work = argument;
-    void *caller = work->method->open(work->arguments);
-    long number = work->first + work->count + atomic_fetch_add(&work->opened, 1);
+    void *callers[2] = {0};
     int i;
 
-    if (!caller || !work->method->submit(caller, number))
-        atomic_fetch_add(&work->failed, 1);
-    (void)pthread_barrier_wait(&work->ready);
-    while (caller && (i = atomic_fetch_add(&work->next, 1)) < work->count) {
-        int64_t start = now_us();
-
-        if (!work->method->submit(caller, work->first + i))
-            atomic_fetch_add(&work->failed, 1);
-        work->spans_us[i] = now_us() - start;
+    for (int way = 0; way < work->ways; way++) {
+        callers[way] = work->methods[way]->open(&work->place);
+        submit(work, way, callers[way],
+               work->first + work->ways * work->count + atomic_fetch_add(&work->opened, 1));
     }
-    if (caller)
-        work->method->close(caller);
+    (void)pthread_barrier_wait(&work->ready);
+    while ((i = atomic_fetch_add(&work->next, 1)) < work->count)
+        submit_timed(work, callers, i);
+    for (int way = 0; way < work->ways; way++)
+        if (callers[way])
+            work->methods[way]->close(callers[way]);
     return NULL;
 }
 
@@ -100,23 +121,37 @@ static int64_t run(struct work *work, int callers)
     return now_us() - start;
 }
 
+static bool choose(struct work *work, const char *way)
+{
+    bool raw = strcmp(way, "service") != 0, service = strcmp(way, "raw") != 0;
+
+    if (raw)
+        work->methods[work->ways++] = &bench_raw;
+    if (service)
+        work->methods[work->ways++] = &bench_service;
+    for (int i = 0; i < work->ways; i++)
+        if (!work->methods[i]->begin())
+            return false;
+    return true;
+}
+
 int main(int argc, char **argv)
 {
     struct work work = {0};
 
-    if (argc < 7)
+    if (argc != 10 || !choose(&work, argv[1]))
         return 2;
-    work.method = strcmp(argv[1], "raw") == 0 ? &bench_raw : &bench_service;
     work.count = (int)strtol(argv[3], NULL, 10);
     work.first = strtol(argv[4], NULL, 10);
-    work.arguments = argv + 5;
-    work.spans_us = calloc((size_t)work.count, sizeof(*work.spans_us));
-    if (!work.spans_us || !work.method->begin(work.arguments))
+    work.place = (struct bench_place){argv[5], argv[6], argv[7], argv[8], argv[9]};
+    work.spans_us = calloc((size_t)(work.ways * work.count), sizeof(*work.spans_us));
+    if (!work.spans_us)
         return 2;
     int64_t wall = run(&work, (int)strtol(argv[2], NULL, 10));
-    work.method->end();
+    for (int i = 0; i < work.ways; i++)
+        work.methods[i]->end();
     printf("%lld\n", (long long)wall);
-    for (int i = 0; i < work.count; i++)
+    for (int i = 0; i < work.ways * work.count; i++)
         printf("%lld\n", (long long)work.spans_us[i]);
     free(work.spans_us);
     if (atomic_load(&work.failed))

@@ -8,10 +8,15 @@
 #define BENCH_WORD "77777770" /* stands for the number of a submission */
 #define BENCH_TEXT (1 << 16)
 
+/** Where everything is. */
+struct bench_place {
+    const char *folder, *url, *ca_file, *token, *target;
+};
+
 /** One way: what all callers share, and what each has for itself. */
 struct bench_method {
-    bool (*begin)(char **arguments);
-    void *(*open)(char **arguments);
+    bool (*begin)(void);
+    void *(*open)(const struct bench_place *place);
     bool (*submit)(void *caller, long number); /* false, after a line on stderr: failed */
     void (*close)(void *caller);
     void (*end)(void);

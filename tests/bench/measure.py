@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Times, side by side in one run: measure.py [--works] [--rounds N] --build DIRECTORY CONTROL_PLANE
 
-Interleaved rounds against one real API server of (a) the bare writes of the same objects by libcurl,
+Interleaved slices against one real API server of (a) the bare writes of the same objects by libcurl,
 (b) sparksubmitd through libsparksubmit, (c) the drop-in spark-submit, (d) the JVM spark-submit of a
-pyspark package, if Java and SPK_PYSPARK (or --pyspark) are there. What counts is the ratio inside a
-round; the table gives medians over the rounds, and their spread. Prints Markdown.
+pyspark package, if Java and SPK_PYSPARK (or --pyspark) are there. With one caller (a) and (b) take turns
+submission by submission. What counts is what two neighbours say together; the table gives medians and
+the range over the rounds. Prints Markdown.
 """
 
 import argparse
@@ -50,7 +51,8 @@ MANIFEST = {
 class Plan:
     def __init__(self, works, rounds):
         self.rounds = 1 if works else rounds
-        self.counts = {1: 5, 8: 8, 32: 32} if works else {1: 200, 8: 400, 32: 640}
+        self.counts = {1: 5, 8: 8, 32: 32} if works else {1: 200, 8: 120, 32: 240}
+        self.slices = 1 if works else 4
         self.processes = 2 if works else 20
         self.jvms = 0 if works else 1
 
@@ -73,6 +75,11 @@ def peak_mib(pid):
 def quantile(values, share):
     values = sorted(values)
     return values[min(len(values) - 1, int(share * len(values)))]
+
+
+def latencies(spans):
+    """Of microseconds, in milliseconds."""
+    return {name: quantile(spans, share) / 1000 for name, share in (("p50", .5), ("p90", .9), ("p99", .99))}
 
 
 def run_process(command, environment):
@@ -164,25 +171,37 @@ class Bench:
         if status:
             raise SystemExit("the server ended with %d" % status)
 
-    def loop(self, kind, callers):
-        """One run of the loop; the rate and latencies, and what the processes used for each submission."""
-        count = self.plan.counts[callers]
-        if kind == "raw":
-            more = [self.cluster.server, self.control_plane + "/ca.crt", self.cluster.token, str(self.folder)]
-        else:
-            more = ["unix:%s" % self.socket, str(self.folder)]
+    def bench(self, way, callers):
+        """One run of the loop: wall time and the submissions' in microseconds; CPU seconds of each process."""
+        count, ways = self.plan.counts[callers], 2 if way == "pairs" else 1
         api_server = int((pathlib.Path(self.control_plane) / "pids").read_text("utf-8").split()[1])
-        pids = {"server": self.server.pid, "api_server": api_server}
+        pids = {"cpu": self.server.pid, "api_cpu": api_server}
         before = {name: cpu_of(pid) for name, pid in pids.items()}
-        done = subprocess.run([self.build / "tests/bench/bench", kind, str(callers), str(count),
-                               str(self.take(count + callers)), *more], capture_output=True, text=True, check=False)
+        done = subprocess.run([self.build / "tests/bench/bench", way, str(callers), str(count),
+                               str(self.take(ways * (count + callers))), self.folder, self.cluster.server,
+                               self.control_plane + "/ca.crt", self.cluster.token, "unix:%s" % self.socket],
+                              capture_output=True, text=True, check=False)
         if done.returncode:
-            raise SystemExit("%s with %d callers failed: %s" % (kind, callers, done.stderr[-2000:]))
-        used = {name: (cpu_of(pid) - before[name]) * 1000 / (count + callers) for name, pid in pids.items()}
+            raise SystemExit("%s with %d callers failed: %s" % (way, callers, done.stderr[-2000:]))
         wall, *spans = (int(line) for line in done.stdout.split())
-        self.add((kind, callers), rate=count / (wall / 1e6), p50=quantile(spans, .5) / 1000,
-                 p90=quantile(spans, .9) / 1000, p99=quantile(spans, .99) / 1000, cpu=used["server"],
-                 api_cpu=used["api_server"])
+        self.expected += ways * (count + callers)
+        return wall, spans, {name: cpu_of(pid) - before[name] for name, pid in pids.items()}
+
+    def pairs(self):
+        """One caller that submits by turns both ways."""
+        count = self.plan.counts[1]
+        _, spans, used = self.bench("pairs", 1)
+        for way, mine in (("raw", spans[:count]), ("service", spans[count:])):
+            self.add((way, 1), **latencies(mine), rate=1e6 / statistics.mean(mine))
+        self.add(("service", 1), cpu=used["cpu"] * 1000 / (count + 1))
+        self.add("pairs", p50=quantile([ours - raw for raw, ours in zip(spans[:count], spans[count:])], .5) / 1000)
+
+    def slice(self, way, callers):
+        """Some callers that submit one way."""
+        count = self.plan.counts[callers]
+        wall, spans, used = self.bench(way, callers)
+        self.add((way, callers), **latencies(spans), rate=count / (wall / 1e6),
+                 **{name: seconds * 1000 / (count + callers) for name, seconds in used.items()})
 
     def words(self, number):
         return ["--master", "k8s://" + self.cluster.server, "--deploy-mode", "cluster", "--name", "bench-%08d" % number,
@@ -207,8 +226,7 @@ class Bench:
     def process(self, name, command, environment, times):
         runs = [run_process([str(command), *self.words(self.take(1))], environment) for _ in range(times)]
         if runs:
-            walls = [1000 * wall for wall, _ in runs]
-            self.add(name, p50=quantile(walls, .5), p90=quantile(walls, .9), p99=quantile(walls, .99),
+            self.add(name, **latencies([1e6 * wall for wall, _ in runs]),
                      cpu=statistics.mean(1000 * cpu for _, cpu in runs))
 
     # ---- rounds ----
@@ -226,18 +244,19 @@ class Bench:
                 self.cluster.call("DELETE", path + "?gracePeriodSeconds=0")
         return made
 
-    def round(self, number):
-        for callers in CALLERS:
-            order = ["raw", "service"] if number % 2 == 0 else ["service", "raw"]
-            for kind in order:
-                self.loop(kind, callers)
+    def round(self):
+        self.expected = 0
+        self.pairs()
+        for callers in CALLERS[1:]:
+            for number in range(self.plan.slices):
+                for way in ("raw", "service") if number % 2 == 0 else ("service", "raw"):
+                    self.slice(way, callers)
         for name, (command, environment, times) in self.programs().items():
             self.process(name, command, environment, times)
-        expected = sum(2 * (self.plan.counts[callers] + callers) for callers in CALLERS) \
-            + sum(times for _, _, times in self.programs().values())
+            self.expected += times
         made = self.clean()
-        if made != expected:
-            raise SystemExit("%d drivers exist, not %d: the run does not count" % (made, expected))
+        if made != self.expected:
+            raise SystemExit("%d drivers exist, not %d: the run does not count" % (made, self.expected))
 
     def run(self):
         self.cluster.ensure_namespace(NAMESPACE, ["default"])
@@ -247,7 +266,7 @@ class Bench:
         try:
             for number in range(self.plan.rounds):
                 print("round %d of %d" % (number + 1, self.plan.rounds), file=sys.stderr)
-                self.round(number)
+                self.round()
             self.peaks = {"sparksubmitd": peak_mib(self.server.pid)}
             for name, (command, environment, times) in self.programs().items():
                 if times:
@@ -263,11 +282,13 @@ class Bench:
     def middle(self, name, key):
         return statistics.median(self.rows[name][key])
 
-    def paired(self, callers, key, combine):
-        """The median over the rounds of what each round's two runs say together, and the range."""
-        pairs = [combine(service, raw) for service, raw in zip(self.rows["service", callers][key],
-                                                              self.rows["raw", callers][key])]
-        return statistics.median(pairs), min(pairs), max(pairs)
+    def ratio(self, callers, key):
+        """The median of what neighbours say together, and over the rounds the range of such medians."""
+        pairs = [service / raw for service, raw in zip(self.rows["service", callers][key],
+                                                       self.rows["raw", callers][key])]
+        slices = self.plan.slices
+        rounds = [statistics.median(pairs[at:at + slices]) for at in range(0, len(pairs), slices)]
+        return statistics.median(pairs), min(rounds), max(rounds)
 
     def report(self):
         version = self.cluster.call("GET", "/version")["gitVersion"]
@@ -280,20 +301,22 @@ class Bench:
         for callers in CALLERS:
             for kind, title in (("raw", "bare writes"), ("service", "sparksubmitd")):
                 name = (kind, callers)
-                print("| %s, %d at once | %.2f | %.2f | %.2f | %.0f | %s | %.1f |" % (
+                print("| %s, %d at once | %.2f | %.2f | %.2f | %.0f | %s | %s |" % (
                     title, callers, *(self.middle(name, key) for key in ("p50", "p90", "p99", "rate")),
-                    "%.2f" % self.middle(name, "cpu") if kind == "service" else "", self.middle(name, "api_cpu")))
+                    "%.2f" % self.middle(name, "cpu") if kind == "service" else "",
+                    "%.1f" % self.middle(name, "api_cpu") if callers > 1 else ""))
         for name, title in (("drop-in", "drop-in `spark-submit`"), ("jvm", "JVM `spark-submit`")):
             if name in self.rows:
                 print("| %s, a process each | %.1f | %.1f | %.1f | | %.1f | |" % (
                     title, *(self.middle(name, key) for key in ("p50", "p90", "p99", "cpu"))))
-        print("\n| ratio inside a round | median | range | aim |\n|---|---|---|---|")
+        print("\n| neighbours compared | median | range | aim |\n|---|---|---|---|")
         row = "| %s | %.2f | %.2f to %.2f | %s |"
-        print(row % ("sparksubmitd's p50 beyond the bare writes', 1 caller, ms",
-                     *self.paired(1, "p50", lambda ours, raw: ours - raw), "at most 0.3"))
-        for callers in CALLERS:
+        beyond = self.rows["pairs"]["p50"]
+        print(row % ("sparksubmitd's time beyond the bare writes', 1 caller, ms", statistics.median(beyond),
+                     min(beyond), max(beyond), "at most 0.3"))
+        for callers in CALLERS[1:]:
             print(row % ("rate beside the bare writes', %d at once" % callers,
-                         *self.paired(callers, "rate", lambda ours, raw: ours / raw), "at least 0.95"))
+                         *self.ratio(callers, "rate"), "at least 0.95"))
         if "jvm" in self.rows:
             ours = self.middle(("service", 8), "cpu")
             jvm = self.rows["jvm"]["cpu"]

@@ -20,9 +20,8 @@ struct caller {
     char *body; /* of the request under way */
 };
 
-static bool begin(char **arguments)
+static bool begin(void)
 {
-    (void)arguments;
     return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
 }
 
@@ -51,21 +50,21 @@ static void read_objects(struct caller *caller, const char *url, const char *fol
     }
 }
 
-static void *open_caller(char **arguments)
+static void *open_caller(const struct bench_place *place)
 {
     struct caller *caller = calloc(1, sizeof(*caller));
     char authorization[512];
 
     if (!caller)
         return NULL;
-    read_objects(caller, arguments[0], arguments[3]);
+    read_objects(caller, place->url, place->folder);
     (void)snprintf(authorization, sizeof(authorization), "Authorization: Bearer %s",
-                   arguments[2]);
+                   place->token);
     caller->headers = curl_slist_append(NULL, authorization);
     caller->headers = curl_slist_append(caller->headers, "Content-Type: application/json");
     caller->body = malloc(BENCH_TEXT);
     caller->curl = curl_easy_init();
-    curl_easy_setopt(caller->curl, CURLOPT_CAINFO, arguments[1]);
+    curl_easy_setopt(caller->curl, CURLOPT_CAINFO, place->ca_file);
     curl_easy_setopt(caller->curl, CURLOPT_HTTPHEADER, caller->headers);
     curl_easy_setopt(caller->curl, CURLOPT_WRITEFUNCTION, ignore);
     curl_easy_setopt(caller->curl, CURLOPT_NOSIGNAL, 1L);

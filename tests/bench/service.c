@@ -12,9 +12,9 @@ struct caller {
     char *manifest, *text;
 };
 
-static bool begin(char **arguments)
+static bool begin(void)
 {
-    return arguments[0] && arguments[1];
+    return true;
 }
 
 static void end(void)
@@ -31,15 +31,15 @@ static void close_caller(void *argument)
     free(caller);
 }
 
-static void *open_caller(char **arguments)
+static void *open_caller(const struct bench_place *place)
 {
-    struct spk_client_config config = {.size = sizeof(config), .target = arguments[0]};
+    struct spk_client_config config = {.size = sizeof(config), .target = place->target};
     struct caller *caller = calloc(1, sizeof(*caller));
     struct spk_error error;
 
     if (!caller)
         return NULL;
-    caller->manifest = bench_read(arguments[1], "manifest.json");
+    caller->manifest = bench_read(place->folder, "manifest.json");
     caller->text = malloc(BENCH_TEXT);
     if (!caller->manifest || !caller->text ||
         !spk_client_open(&caller->client, &config, &error)) {
