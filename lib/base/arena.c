@@ -109,16 +109,20 @@ char *spk_strdup(struct spk_arena *arena, const char *text)
 
 char *spk_vprintf(struct spk_arena *arena, const char *fmt, va_list args)
 {
+    char first[256]; /* most texts fit: they are formatted once */
     va_list again;
 
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, fmt, again);
-    va_end(again);
+    int length = vsnprintf(first, sizeof(first), fmt, args);
     if (length < 0)
         exhausted(arena);
 
     char *text = spk_alloc(arena, (size_t)length + 1);
-    (void)vsnprintf(text, (size_t)length + 1, fmt, args);
+    if ((size_t)length < sizeof(first))
+        memcpy(text, first, (size_t)length);
+    else
+        (void)vsnprintf(text, (size_t)length + 1, fmt, again);
+    va_end(again);
     return text;
 }
 

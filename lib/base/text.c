@@ -37,7 +37,10 @@ void spk_buf_text(struct spk_buf *buf, const char *text)
 
 void spk_buf_char(struct spk_buf *buf, char c)
 {
-    spk_buf_put(buf, &c, 1);
+    reserve(buf, 1);
+    assert(buf->data);
+    buf->data[buf->length++] = c;
+    buf->data[buf->length] = '\0';
 }
 
 void spk_buf_printf(struct spk_buf *buf, const char *fmt, ...)
@@ -172,12 +175,21 @@ static size_t utf8_length(const unsigned char *bytes, size_t left)
     return length;
 }
 
+/* Whether the eight bytes from at on are ASCII. */
+static bool is_ascii8(const unsigned char *at)
+{
+    uint64_t word;
+
+    memcpy(&word, at, sizeof(word));
+    return (word & 0x8080808080808080) == 0;
+}
+
 bool spk_is_utf8(const char *bytes, size_t length)
 {
     const unsigned char *at = (const unsigned char *)bytes;
 
     while (length) {
-        size_t step = utf8_length(at, length);
+        size_t step = length >= 8 && is_ascii8(at) ? 8 : utf8_length(at, length);
 
         if (!step)
             return false;

@@ -31,9 +31,14 @@ static bool refuse(struct reader *r, const char *why)
     return false;
 }
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 static void skip_blanks(struct reader *r)
 {
-    while (r->at < r->end && strchr(" \t\r\n", *r->at) && *r->at)
+    while (r->at < r->end && is_blank(*r->at))
         r->at++;
 }
 

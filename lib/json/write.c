@@ -8,25 +8,31 @@ struct writer {
     bool pretty;
 };
 
-void spk_json_write_string(struct spk_buf *buf, const char *text)
+static void write_escape(struct spk_buf *buf, char c)
 {
     static const char from[] = "\"\\\b\f\n\r\t", to[] = "\"\\bfnrt";
+    const char *escape = strchr(from, c);
 
+    if (!escape) {
+        spk_buf_printf(buf, "\\u%04x", (unsigned)c);
+        return;
+    }
+    spk_buf_char(buf, '\\');
+    spk_buf_char(buf, to[escape - from]);
+}
+
+void spk_json_write_string(struct spk_buf *buf, const char *text)
+{
     spk_buf_char(buf, '"');
     while (*text) {
-        const char *run = text, *escape;
+        const char *run = text;
 
         while ((unsigned char)*text >= ' ' && *text != '"' && *text != '\\')
             text++;
         spk_buf_put(buf, run, (size_t)(text - run));
         if (!*text)
             break;
-        escape = strchr(from, *text);
-        if (escape)
-            spk_buf_printf(buf, "\\%c", to[escape - from]);
-        else
-            spk_buf_printf(buf, "\\u%04x", (unsigned)*text);
-        text++;
+        write_escape(buf, *text++);
     }
     spk_buf_char(buf, '"');
 }

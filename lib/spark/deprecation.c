@@ -3,11 +3,12 @@
 
 #include "base/text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-/* A key, since which version it is deprecated, and what Spark advises. Of the newest line: an
- * older one says the same about the keys that it knows. */
-static const struct {
+/* A key, since which version it is deprecated, and what Spark advises; sorted by key. Of the
+ * newest line: an older one says the same about the keys that it knows. */
+static const struct deprecated {
     const char *key, *since, *advice;
 } deprecated[] = {
     {"spark.blacklist.application.fetchFailure.enabled", "3.1.0",
@@ -132,16 +133,22 @@ static const struct {
      "Please use spark.{driver,executor}.userClassPathFirst instead."},
 };
 
+static int by_key(const void *key, const void *entry)
+{
+    return strcmp(key, ((const struct deprecated *)entry)->key);
+}
+
 void spk_deprecation_warn(struct spk_arena *arena, const struct spk_conf_entry *entry,
                           struct spk_warnings *warnings)
 {
-    for (size_t i = 0; i < SPK_LEN(deprecated); i++)
-        if (!strcmp(deprecated[i].key, entry->key))
-            spk_warn(
-                warnings, arena, "DEPRECATED_FIELD", entry->origin,
-                "The configuration key '%s' has been deprecated as of Spark %s and may be "
-                "removed in the future. %s",
-                entry->key, deprecated[i].since, deprecated[i].advice);
+    const struct deprecated *found =
+        bsearch(entry->key, deprecated, SPK_LEN(deprecated), sizeof(deprecated[0]), by_key);
+
+    if (found)
+        spk_warn(warnings, arena, "DEPRECATED_FIELD", entry->origin,
+                 "The configuration key '%s' has been deprecated as of Spark %s and may be "
+                 "removed in the future. %s",
+                 entry->key, found->since, found->advice);
     if (spk_starts_with(entry->key, "spark.akka") ||
         spk_starts_with(entry->key, "spark.ssl.akka"))
         spk_warn(warnings, arena, "DEPRECATED_FIELD", entry->origin,

@@ -56,6 +56,17 @@ static void skip_continuation(struct reader *reader)
         reader->at++;
 }
 
+/* What is left of a line of the file; escaped: whether a backslash ends it (before it). */
+static bool take_run(struct reader *reader, struct spk_buf *line, bool escaped)
+{
+    const char *start = reader->at;
+
+    for (; reader->at < reader->end && !is_line_end(*reader->at); reader->at++)
+        escaped = *reader->at == '\\' && !escaped;
+    spk_buf_put(line, start, (size_t)(reader->at - start));
+    return escaped;
+}
+
 /* One logical line, with its escapes still in it; false: there are no more. */
 static bool read_line(struct reader *reader, struct spk_buf *line)
 {
@@ -71,9 +82,7 @@ static bool read_line(struct reader *reader, struct spk_buf *line)
             continue;
         }
         if (!is_line_end(c)) {
-            spk_buf_char(line, c);
-            escaped = c == '\\' && !escaped;
-            reader->at++;
+            escaped = take_run(reader, line, escaped);
             continue;
         }
         if (!escaped)
@@ -149,12 +158,13 @@ static const char *unescape(struct spk_arena *arena, const char *start, const ch
     const char *at = start;
 
     while (at < end) {
-        char c = *at++;
+        const char *backslash = memchr(at, '\\', (size_t)(end - at));
+        const char *stop = backslash && backslash + 1 < end ? backslash : end;
 
-        if (c != '\\' || at == end) {
-            spk_buf_char(&buf, c);
-            continue;
-        }
+        spk_buf_put(&buf, at, (size_t)(stop - at));
+        if (stop == end)
+            break;
+        at = stop + 1;
         if (*at == 'u') {
             if (!put_unicode(&buf, &at, end))
                 return NULL;
@@ -268,19 +278,18 @@ bool spk_properties_read(struct spk_conf *conf, const char *text, size_t length,
 
 static void put_escaped(struct spk_buf *buf, const char *text, bool is_key)
 {
-    static const char plain[] = "\t\n\r\f", letters[] = "tnrf";
+    static const char special[] = "\\=:#! \t\n\r\f", letters[] = "\\=:#! tnrf";
 
     for (const char *c = text; *c; c++) {
-        const char *control = strchr(plain, *c);
+        size_t run = strcspn(c, special);
 
-        if (control) {
+        spk_buf_put(buf, c, run);
+        c += run;
+        if (!*c)
+            break;
+        if (*c != ' ' || is_key || c == text)
             spk_buf_char(buf, '\\');
-            spk_buf_char(buf, letters[control - plain]);
-            continue;
-        }
-        if (strchr("\\=:#!", *c) || (*c == ' ' && (is_key || c == text)))
-            spk_buf_char(buf, '\\');
-        spk_buf_char(buf, *c);
+        spk_buf_char(buf, letters[strchr(special, *c) - special]);
     }
 }
 
