@@ -60,7 +60,8 @@ static struct spk_arena_chunk *add_chunk(struct spk_arena *arena, size_t size)
     return chunk;
 }
 
-void *spk_alloc(struct spk_arena *arena, size_t size)
+/* Memory with any content. */
+static void *take(struct spk_arena *arena, size_t size)
 {
     const size_t unit = alignof(max_align_t);
 
@@ -73,8 +74,12 @@ void *spk_alloc(struct spk_arena *arena, size_t size)
         chunk = add_chunk(arena, size);
     void *memory = chunk->data + chunk->used;
     chunk->used += size;
-    memset(memory, 0, size);
     return memory;
+}
+
+void *spk_alloc(struct spk_arena *arena, size_t size)
+{
+    return memset(take(arena, size), 0, size);
 }
 
 void *spk_alloc_array(struct spk_arena *arena, size_t count, size_t size)
@@ -96,9 +101,10 @@ void *spk_grow_array(struct spk_arena *arena, const void *old, size_t old_count,
 
 char *spk_strndup(struct spk_arena *arena, const char *text, size_t length)
 {
-    char *copy = spk_alloc(arena, length + 1);
+    char *copy = take(arena, length + 1);
 
     memcpy(copy, text, length);
+    copy[length] = '\0';
     return copy;
 }
 

@@ -2,6 +2,7 @@
 #include "json/read.h"
 
 #include "base/limits.h"
+#include "json/plain.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -128,11 +129,7 @@ static bool read_escape(struct reader *r, struct spk_buf *text)
 /* The length of what follows without escapes. */
 static size_t plain_length(const struct reader *r)
 {
-    const char *at = r->at;
-
-    while (at < r->end && (unsigned char)*at >= ' ' && *at != '"' && *at != '\\')
-        at++;
-    return (size_t)(at - r->at);
+    return spk_json_plain_length(r->at, (size_t)(r->end - r->at));
 }
 
 /* After the opening quote. The whole input was found to be UTF-8 before. */

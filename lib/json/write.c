@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "json/write.h"
 
+#include "json/plain.h"
+
 #include <string.h>
 
 struct writer {
@@ -23,16 +25,16 @@ static void write_escape(struct spk_buf *buf, char c)
 
 void spk_json_write_string(struct spk_buf *buf, const char *text)
 {
-    spk_buf_char(buf, '"');
-    while (*text) {
-        const char *run = text;
+    const char *end = text + strlen(text);
 
-        while ((unsigned char)*text >= ' ' && *text != '"' && *text != '\\')
-            text++;
-        spk_buf_put(buf, run, (size_t)(text - run));
-        if (!*text)
-            break;
-        write_escape(buf, *text++);
+    spk_buf_char(buf, '"');
+    while (text < end) {
+        size_t run = spk_json_plain_length(text, (size_t)(end - text));
+
+        spk_buf_put(buf, text, run);
+        text += run;
+        if (text < end)
+            write_escape(buf, *text++);
     }
     spk_buf_char(buf, '"');
 }
