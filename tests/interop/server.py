@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A sparksubmitd of its own for each test, and messages made from the embedded descriptors."""
 
+import atexit
 import json
 import os
 import pathlib
@@ -85,7 +86,8 @@ class Server:
             [PROGRAM, f"--kubeconfig={api_server.kubeconfig}" if api_server
              else "--api-server=memory", "--listen=" + self.address, "--log-format=json",
              *flags], stderr=subprocess.PIPE, text=True)
-        self.reader = threading.Thread(target=self._read)
+        atexit.register(self.process.kill)  # of a failed test, which does not stop it
+        self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
         self.wait_for("started")
 
@@ -128,6 +130,13 @@ class Server:
                 return seen[-1]
             time.sleep(0.01)
         raise AssertionError("no state")
+
+    def idle_state(self):
+        """state() once no call lives any more: its log line comes before its end."""
+        end = time.monotonic() + 10
+        while self.state()["live"] and time.monotonic() < end:
+            time.sleep(0.01)
+        return self.state()
 
     def stop(self, code=0, ask=True):
         if ask and self.process.poll() is None:

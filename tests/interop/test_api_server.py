@@ -106,7 +106,7 @@ class SlowApiServer(unittest.TestCase):
         line = self.server.wait_for("rpc", method=SUBMIT)
         self.assertTrue(line["client_gone"])
         self.assertEqual(len([verb for verb, _ in self.api.requests if verb != "GET"]), 1)
-        self.assertEqual(self.server.state()["live"], 0)
+        self.assertEqual(self.server.idle_state()["live"], 0)
         self.server.stop()
 
 

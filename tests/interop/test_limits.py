@@ -147,10 +147,7 @@ class Limits(unittest.TestCase):
                     future.cancel()
                 else:
                     future.result()
-        end = time.monotonic() + 10
-        while self.server.state()["live"] and time.monotonic() < end:
-            time.sleep(0.05)
-        state = self.server.state()
+        state = self.server.idle_state()
         self.assertEqual((state["live"], state["inflight"], state["reserved_bytes"]), (0, 0, 0))
 
 
