@@ -92,7 +92,8 @@ static bool configure(struct server *server, struct spk_kube_config *kube)
     if (!memory) {
         if (!load_kube_config(server, kube))
             return false;
-        ns = kube->ns;
+        if (kube->ns)
+            ns = kube->ns;
         url = spk_kube_address_url(&server->arena, &kube->address);
     }
     server->service.config = config;

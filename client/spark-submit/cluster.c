@@ -13,6 +13,17 @@
 #include <string.h>
 
 #define SUBMISSION "spark.kubernetes.authenticate.submission."
+#define TOKEN      SUBMISSION "oauthToken"
+#define TOKEN_FILE SUBMISSION "oauthTokenFile"
+
+/* What a key says, else a variable of the Kubernetes client that Spark uses. */
+static const char *given(const struct submit_machine *machine, const struct spk_conf *conf,
+                         const char *key, const char *variable)
+{
+    const char *value = spk_conf_get(conf, key);
+
+    return value ? value : submit_machine_get(machine, variable);
+}
 
 static void fill_source(struct spk_arena *arena, const struct submit_machine *machine,
                         const struct spk_conf *conf, struct spk_kube_source *source)
@@ -28,8 +39,12 @@ static void fill_source(struct spk_arena *arena, const struct submit_machine *ma
         .service_port = submit_machine_get(machine, "KUBERNETES_SERVICE_PORT"),
         .https_proxy = submit_machine_get(machine, "HTTPS_PROXY"),
         .no_proxy = submit_machine_get(machine, "NO_PROXY"),
+        .ns = submit_machine_get(machine, "KUBERNETES_NAMESPACE"),
         .allow_http = true,
         .allow_insecure = true,
+        .home_first = true,
+        .has_bearer = given(machine, conf, TOKEN, "KUBERNETES_AUTH_TOKEN") ||
+                      spk_conf_get(conf, TOKEN_FILE),
     };
     if (master && spk_starts_with(master, "k8s://"))
         source->server = master + strlen("k8s://");
@@ -38,20 +53,22 @@ static void fill_source(struct spk_arena *arena, const struct submit_machine *ma
 }
 
 /* The files that keys of the submission side name; each replaces what the context has. */
-static bool take_files(struct spk_arena *arena, const struct spk_conf *conf,
-                       struct spk_kube_config *config, struct spk_err *err)
+static bool take_files(struct spk_arena *arena, const struct submit_machine *machine,
+                       const struct spk_conf *conf, struct spk_kube_config *config,
+                       struct spk_err *err)
 {
     const struct {
-        const char *key;
+        const char *key, *variable;
         struct spk_bytes *bytes;
     } rows[] = {
-        {SUBMISSION "caCertFile", &config->ca},
-        {SUBMISSION "clientCertFile", &config->client_certificate},
-        {SUBMISSION "clientKeyFile", &config->client_key},
+        {SUBMISSION "caCertFile", "KUBERNETES_CERTS_CA_FILE", &config->ca},
+        {SUBMISSION "clientCertFile", "KUBERNETES_CERTS_CLIENT_FILE",
+         &config->client_certificate},
+        {SUBMISSION "clientKeyFile", "KUBERNETES_CERTS_CLIENT_KEY_FILE", &config->client_key},
     };
 
     for (size_t i = 0; i < SPK_LEN(rows); i++) {
-        const char *path = spk_conf_get(conf, rows[i].key);
+        const char *path = given(machine, conf, rows[i].key, rows[i].variable);
 
         if (path && !spk_local_file(NULL, arena, path, rows[i].bytes, err))
             return spk_conf_blame(err, conf, rows[i].key);
@@ -59,17 +76,20 @@ static bool take_files(struct spk_arena *arena, const struct spk_conf *conf,
     return true;
 }
 
-static bool take_credentials(struct spk_arena *arena, const struct spk_conf *conf,
-                             struct spk_kube_config *config, struct spk_err *err)
+static bool take_credentials(struct spk_arena *arena, const struct submit_machine *machine,
+                             const struct spk_conf *conf, struct spk_kube_config *config,
+                             struct spk_err *err)
 {
-    const char *token = spk_conf_get(conf, SUBMISSION "oauthToken");
-    const char *file = spk_conf_get(conf, SUBMISSION "oauthTokenFile");
-    const char *trust = spk_conf_get(conf, "spark.kubernetes.trust.certificates");
+    const char *file = spk_conf_get(conf, TOKEN_FILE);
+    const char *token = file ? spk_conf_get(conf, TOKEN)
+                             : given(machine, conf, TOKEN, "KUBERNETES_AUTH_TOKEN");
+    const char *trust = given(machine, conf, "spark.kubernetes.trust.certificates",
+                              "KUBERNETES_TRUST_CERTIFICATES");
 
     if (token && file) {
         (void)spk_fail(err, SPK_INVALID_FIELD,
                        "Cannot specify OAuth token through both a file and a value");
-        return spk_conf_blame(err, conf, SUBMISSION "oauthToken");
+        return spk_conf_blame(err, conf, TOKEN);
     }
     if (token || file) {
         config->token = token;
@@ -78,7 +98,16 @@ static bool take_credentials(struct spk_arena *arena, const struct spk_conf *con
     }
     if (trust && strcmp(spk_lower(arena, trust), "true") == 0)
         config->insecure = true;
-    return take_files(arena, conf, config, err);
+    return take_files(arena, machine, conf, config, err);
+}
+
+/* Milliseconds of a key; what is no such number was refused before. */
+static long timeout_of(const struct spk_conf *conf, const char *key)
+{
+    const char *text = spk_conf_get(conf, key);
+    int64_t ms = 0;
+
+    return text && spk_parse_int64(text, &ms) && ms > 0 && ms <= INT32_MAX ? (long)ms : 0;
 }
 
 void submit_cluster_announce(const struct spk_conf *conf)
@@ -99,8 +128,11 @@ bool submit_cluster_open(struct spk_arena *arena, const struct submit_machine *m
 
     fill_source(arena, machine, conf, &source);
     if (!spk_kube_config_load(arena, &source, &config, err) ||
-        !take_credentials(arena, conf, &config, err))
+        !take_credentials(arena, machine, conf, &config, err))
         return false;
+    config.connect_timeout_ms =
+        timeout_of(conf, "spark.kubernetes.submission.connectionTimeout");
+    config.request_timeout_ms = timeout_of(conf, "spark.kubernetes.submission.requestTimeout");
     config.mode = "spark-submit";
     return spk_kube_open(out, &config, err);
 }

@@ -5,6 +5,7 @@
 #include "cluster.h"
 #include "duration.h"
 #include "failure.h"
+#include "kubernetes/object.h"
 #include "pod_state.h"
 #include "json/write.h"
 
@@ -40,26 +41,26 @@ static bool delete_pod(struct spk_arena *arena, struct spk_api *api, const char 
 }
 
 struct target {
-    const char *ns;
+    const char *ns;   /* NULL: every namespace */
     const char *name; /* without the final '*' of a prefix */
     bool is_prefix;
 };
 
-static bool parse_id(struct spk_arena *arena, const char *id, struct target *out,
-                     struct spk_err *err)
+/* Without a namespace it is that of the credentials; without that, too, a name needs one. */
+static bool parse_id(struct spk_arena *arena, const struct spk_api *api, const char *id,
+                     struct target *out, struct spk_err *err)
 {
     const char *colon = strchr(id, ':');
     const char *name = colon ? colon + 1 : id;
 
-    if (!colon)
-        return spk_fail(
-            err, SPK_INVALID_SPARK_SUBMIT_ARGS,
-            "namespace not specified for an operation requiring one and no default "
-            "was found in the Config.");
-    out->ns = spk_strndup(arena, id, (size_t)(colon - id));
+    out->ns = colon ? spk_strndup(arena, id, (size_t)(colon - id)) : api->default_namespace;
     out->is_prefix = spk_ends_with(name, "*");
     out->name = spk_strndup(arena, name, strlen(name) - out->is_prefix);
-    return true;
+    if (out->ns || out->is_prefix)
+        return true;
+    return spk_fail(err, SPK_INVALID_SPARK_SUBMIT_ARGS,
+                    "namespace not specified for an operation requiring one and no default "
+                    "was found in the Config.");
 }
 
 /* The drivers whose name starts as asked, or the one of that name. */
@@ -142,7 +143,7 @@ bool submit_kill(struct spk_api *api, const struct spk_reader *reader, const cha
             spk_conf_get(reader->conf, "spark.master"),
             has_grace ? spk_printf(arena, "%" PRId64, grace) : "not set.");
     announce_client(reader);
-    if (!parse_id(arena, id, &target, err))
+    if (!parse_id(arena, api, id, &target, err))
         return false;
     /* 3.5 and 4.0 do not look first, and say nothing of a driver that is not there. */
     if (!target.is_prefix && !spk_version_at_least(reader->version, SPK_SPARK_4_1))
@@ -156,7 +157,8 @@ bool submit_kill(struct spk_api *api, const struct spk_reader *reader, const cha
 
         if (target.is_prefix)
             fprintf(stderr, "Deleting driver pod: %s.\n", name);
-        if (!delete_pod(arena, api, target.ns, name, has_grace ? &grace : NULL, err))
+        if (!delete_pod(arena, api, spk_object_namespace(pod), name, has_grace ? &grace : NULL,
+                        err))
             return false;
     }
     return true;
@@ -172,7 +174,8 @@ bool submit_status(struct spk_api *api, const struct spk_reader *reader, const c
     fprintf(stderr, "Submitting a request for the status of submission %s in %s.\n", id,
             spk_conf_get(reader->conf, "spark.master"));
     announce_client(reader);
-    if (!parse_id(arena, id, &target, err) || !find_drivers(arena, api, &target, &pods, err))
+    if (!parse_id(arena, api, id, &target, err) ||
+        !find_drivers(arena, api, &target, &pods, err))
         return false;
     if (!spk_json_size(pods))
         say_none(&target);

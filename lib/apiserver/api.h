@@ -39,7 +39,8 @@ const struct spk_resource *spk_resource_find(const char *api_version, const char
 struct spk_api_request {
     enum spk_api_verb verb;
     const struct spk_resource *resource;
-    const char *ns, *name;      /* name NULL for LIST and CREATE */
+    const char *ns;             /* NULL: LIST of all namespaces, or no namespaces there */
+    const char *name;           /* NULL for LIST and CREATE */
     const char *label_selector; /* LIST; built from checked keys and values */
     const char *body;           /* JSON; NULL: none */
     size_t body_length;
@@ -109,7 +110,7 @@ struct spk_api_ops {
 struct spk_api {
     const struct spk_api_ops *ops;
     const char *url;               /* "https://10.96.0.1:443" or "memory" */
-    const char *default_namespace; /* of the context; "default" */
+    const char *default_namespace; /* of the context or the Pod; NULL: none is named */
 };
 
 void spk_api_start(struct spk_api *api, struct spk_api_job *job);

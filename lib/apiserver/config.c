@@ -135,8 +135,8 @@ static bool load_files(struct spk_arena *arena, const struct spk_kube_source *so
 
     if (!spk_kubeconfig_read(arena, &paths, missing_ok, source->strict_files, &files, err))
         return false;
-    *found = files != NULL;
-    return !files || spk_kubeconfig_resolve(arena, files, source, config, err);
+    *found = files && (!source->server || source->context || spk_kubeconfig_context(files));
+    return !*found || spk_kubeconfig_resolve(arena, files, source, config, err);
 }
 
 static bool load_explicit(struct spk_arena *arena, const struct spk_kube_source *source,
@@ -151,6 +151,26 @@ static bool load_explicit(struct spk_arena *arena, const struct spk_kube_source 
     }
     struct spk_err inner = *err;
     return spk_fail(err, inner.reason, "the API server's address %s", inner.text);
+}
+
+/* Every Pod knows the service's address; not every one has a token. */
+static bool is_in_cluster(struct spk_arena *arena, const struct spk_kube_source *source)
+{
+    if (!source->service_host || !*source->service_host)
+        return false;
+    return (!source->server && !source->home) ||
+           spk_file_exists(service_account_file(arena, source, "token"));
+}
+
+static bool load_home(struct spk_arena *arena, const struct spk_kube_source *source,
+                      struct spk_kube_config *config, bool *found, struct spk_err *err)
+{
+    struct spk_strings paths = {0};
+
+    if (!source->home)
+        return true;
+    spk_strings_add(arena, &paths, spk_printf(arena, "%s/.kube/config", source->home));
+    return load_files(arena, source, paths, true, config, found, err);
 }
 
 static bool load_any(struct spk_arena *arena, const struct spk_kube_source *source,
@@ -170,17 +190,13 @@ static bool load_any(struct spk_arena *arena, const struct spk_kube_source *sour
         if (found)
             return true;
     }
-    if (source->service_host && *source->service_host)
+    if (source->home_first && !load_home(arena, source, config, &found, err))
+        return false;
+    if (!found && is_in_cluster(arena, source))
         return load_in_cluster(arena, source, config, err);
-    if (source->home) {
-        paths = (struct spk_strings){0};
-        spk_strings_add(arena, &paths, spk_printf(arena, "%s/.kube/config", source->home));
-        if (!load_files(arena, source, paths, true, config, &found, err))
-            return false;
-        if (found)
-            return true;
-    }
-    return load_explicit(arena, source, config, err);
+    if (!found && !source->home_first && !load_home(arena, source, config, &found, err))
+        return false;
+    return found || load_explicit(arena, source, config, err);
 }
 
 static bool is_loopback(const char *host)
@@ -260,7 +276,7 @@ bool spk_kube_config_load(struct spk_arena *arena, const struct spk_kube_source 
     }
     if (!check_transport(source, &config, err) || !check_identity(&config, err))
         return false;
-    config.ns = first(source->ns, config.ns, "default");
+    config.ns = first(source->ns, config.ns, NULL);
     *out = config;
     return true;
 }

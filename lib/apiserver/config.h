@@ -29,6 +29,8 @@ struct spk_kube_source {
     bool allow_http;     /* plain http beyond loopback */
     bool allow_insecure; /* insecure-skip-tls-verify */
     bool strict_files;   /* refuse a kubeconfig that others may write; else a warning */
+    bool home_first;     /* ~/.kube/config before the Pod's own credentials */
+    bool has_bearer;     /* a token comes from elsewhere: that of the user is not looked at */
 };
 
 /** Whom to act as; user NULL: nobody else. */
@@ -51,7 +53,7 @@ struct spk_kube_config {
     const char *
         source; /* "in-cluster", "kubeconfig '/root/.kube/config', context 'dev'": no secret */
     struct spk_kube_address address;
-    const char *ns;              /* of the context or the Pod; "default" */
+    const char *ns;              /* asked for, of the context or the Pod; NULL: none */
     struct spk_bytes ca;         /* PEM; data NULL: the system's roots */
     const char *tls_server_name; /* instead of the host's; NULL: none */
     bool insecure;               /* does not verify the server */
@@ -65,11 +67,15 @@ struct spk_kube_config {
     const char *mode;            /* last word of the User-Agent: "server", "cli", ... */
     unsigned max_inflight;       /* requests under way; 0: SPK_KUBE_INFLIGHT */
     bool http1;                  /* HTTP/1.1 only */
+    long connect_timeout_ms;     /* 0: SPK_KUBE_CONNECT_MS */
+    long request_timeout_ms;     /* of an exchange, if no shorter limit applies; 0: ours */
 };
 
 /**
  * Find and read the configuration: the --kubeconfig file, else the KUBECONFIG list, else the
  * Pod's own credentials, else ~/.kube/config; without any, only an explicit server will do.
+ * With an explicit server the Pod's credentials are only looked for if it has a token, and a
+ * kubeconfig without a current context says nothing.
  * Certificates and keys are read now, tokens in files later and again and again.
  *
  * @owner  *out lives in arena

@@ -142,7 +142,6 @@ static const struct {
     {CURLOPT_SSL_SESSIONID_CACHE, 0}, /* a resumed session skips the chain's verification */
     {CURLOPT_CA_CACHE_TIMEOUT, 0},    /* else a parsed CA outlives its file for 24 h */
     {CURLOPT_PIPEWAIT, 1},            /* else a cold burst opens a connection for each */
-    {CURLOPT_CONNECTTIMEOUT_MS, 5000},
     {CURLOPT_TCP_KEEPALIVE, 1},
     {CURLOPT_TCP_KEEPIDLE, 30},
     {CURLOPT_TCP_KEEPINTVL, 15},
@@ -208,6 +207,9 @@ bool spk_endpoint_apply(const struct spk_endpoint *endpoint, CURL *easy)
            set_text(easy, CURLOPT_PROTOCOLS_STR, config->address.tls ? "https" : "http") &&
            set_text(easy, CURLOPT_REDIR_PROTOCOLS_STR, "https") &&
            set_text(easy, CURLOPT_USERAGENT, endpoint->user_agent) &&
+           set_long(easy, CURLOPT_CONNECTTIMEOUT_MS,
+                    config->connect_timeout_ms ? config->connect_timeout_ms
+                                               : SPK_KUBE_CONNECT_MS) &&
            curl_easy_setopt(easy, CURLOPT_CONNECT_TO, endpoint->connect_to) == CURLE_OK &&
            apply_tls(config, easy) && apply_proxy(config, easy);
 }

@@ -83,14 +83,18 @@ static const struct field user_fields[] = {
     {"client-certificate-data", DATA, offsetof(struct user, certificate_data)},
     {"client-key", PATH, offsetof(struct user, key_file)},
     {"client-key-data", DATA, offsetof(struct user, key_data)},
-    {"token", TEXT, offsetof(struct user, token)},
-    {"tokenFile", PATH, offsetof(struct user, token_file)},
-    {"username", TEXT, offsetof(struct user, username)},
-    {"password", TEXT, offsetof(struct user, password)},
     {"as", TEXT, offsetof(struct user, as.user)},
     {"as-uid", TEXT, offsetof(struct user, as.uid)},
     {"as-groups", LIST, offsetof(struct user, as.groups)},
     {"as-user-extra", EXTRA, offsetof(struct user, as)},
+};
+
+/* What a bearer token from elsewhere makes needless. */
+static const struct field login_fields[] = {
+    {"token", TEXT, offsetof(struct user, token)},
+    {"tokenFile", PATH, offsetof(struct user, token_file)},
+    {"username", TEXT, offsetof(struct user, username)},
+    {"password", TEXT, offsetof(struct user, password)},
     {"exec", NO_EXEC, 0},
     {"auth-provider", NO_AUTH_PROVIDER, 0},
 };
@@ -323,18 +327,25 @@ static bool find(const struct spk_kubeconfig *files, const char *section, const 
     return false;
 }
 
+const char *spk_kubeconfig_context(const struct spk_kubeconfig *files)
+{
+    for (const struct file *file = files->files; file; file = file->next) {
+        const struct spk_outline *current = spk_outline_get(file->root, "current-context");
+
+        if (current && current->text && *current->text)
+            return current->text;
+    }
+    return NULL;
+}
+
 static bool find_context(struct spk_arena *arena, const struct spk_kubeconfig *files,
                          const char **name, struct context *out, struct spk_err *err)
 {
     struct entry entry;
 
     assert(files->files);
-    for (const struct file *file = files->files; file && !*name; file = file->next) {
-        const struct spk_outline *current = spk_outline_get(file->root, "current-context");
-
-        if (current && current->text && *current->text)
-            *name = current->text;
-    }
+    if (!*name)
+        *name = spk_kubeconfig_context(files);
     if (!*name)
         return spk_fail(err, SPK_CREDENTIALS_MISSING, "%s: no context is chosen",
                         files->files->path);
@@ -382,7 +393,8 @@ static bool apply_cluster(struct spk_arena *arena, const struct spk_kubeconfig *
 }
 
 static bool apply_user(struct spk_arena *arena, const struct spk_kubeconfig *files,
-                       const char *name, struct spk_kube_config *config, struct spk_err *err)
+                       const char *name, bool has_bearer, struct spk_kube_config *config,
+                       struct spk_err *err)
 {
     struct user user = {0};
     struct entry entry;
@@ -392,6 +404,9 @@ static bool apply_user(struct spk_arena *arena, const struct spk_kubeconfig *fil
     if (!find(files, "users", "user", name, &entry))
         return spk_fail(err, SPK_CREDENTIALS_MISSING, "%s: there is no user '%.128s'",
                         files->files->path, name);
+    if (!has_bearer &&
+        !read_entry(arena, &entry, login_fields, SPK_LEN(login_fields), &user, err))
+        return false;
     if (!read_entry(arena, &entry, user_fields, SPK_LEN(user_fields), &user, err) ||
         !read_pem(arena, user.certificate_data, user.certificate_file,
                   &config->client_certificate, err) ||
@@ -414,7 +429,7 @@ bool spk_kubeconfig_resolve(struct spk_arena *arena, const struct spk_kubeconfig
 
     if (!find_context(arena, files, &name, &context, err) ||
         !apply_cluster(arena, files, context.cluster, source->server, config, err) ||
-        !apply_user(arena, files, context.user, config, err))
+        !apply_user(arena, files, context.user, source->has_bearer, config, err))
         return false;
     config->ns = context.ns;
     config->warnings = files->warnings;

@@ -20,6 +20,9 @@ bool spk_kubeconfig_read(struct spk_arena *arena, const struct spk_strings *path
                          bool missing_ok, bool strict_files, struct spk_kubeconfig **out,
                          struct spk_err *err) SPK_CHECK;
 
+/** The current context's name; NULL: none is chosen. */
+const char *spk_kubeconfig_context(const struct spk_kubeconfig *files);
+
 /**
  * Fill in config from a context (NULL: the current one): address, credentials, namespace.
  *

@@ -360,8 +360,7 @@ static void build(void *argument)
                               opening->err))
         return;
     kube->api.url = kube->endpoint.url;
-    kube->api.default_namespace = kube->endpoint.config.ns ? kube->endpoint.config.ns
-                                                           : "default";
+    kube->api.default_namespace = kube->endpoint.config.ns;
     kube->multi = curl_multi_init();
     opening->ok = make_transfers(kube, inflight) && kube->multi &&
                   spk_endpoint_apply(&kube->endpoint, kube->transfers[0].easy) &&

@@ -113,7 +113,7 @@ static bool put_resource(struct spk_buf *path, const struct spk_api_request *req
         return spk_fail(err, SPK_INTERNAL_ERROR, "the request names no resource");
     spk_buf_printf(path, "/%s/%s", strchr(resource->api_version, '/') ? "apis" : "api",
                    resource->api_version);
-    if (!resource->cluster_scoped) {
+    if (!resource->cluster_scoped && (request->ns || request->verb != SPK_API_LIST)) {
         if (!request->ns || !is_label(request->ns, request->ns + strlen(request->ns)))
             return spk_fail(err, SPK_INTERNAL_ERROR, "'%.64s' is not a namespace's name",
                             request->ns ? request->ns : "");

@@ -274,7 +274,7 @@ static bool has_label(const struct spk_stored *stored, const char *wanted)
 static bool is_listed(const struct spk_stored *stored, const struct spk_store_key *key,
                       const struct spk_strings *wanted)
 {
-    if (stored->resource != key->resource || strcmp(stored->ns, key->ns) != 0)
+    if (stored->resource != key->resource || (*key->ns && strcmp(stored->ns, key->ns) != 0))
         return false;
     for (size_t i = 0; i < wanted->n; i++)
         if (!has_label(stored, wanted->items[i]))

@@ -10,7 +10,6 @@
 #include <string.h>
 #include <strings.h>
 
-#define MAX_READ_MS    10000
 #define WRITE_EXTRA_MS 1000 /* beyond the ?timeout= that the API server keeps */
 
 void spk_reply_without_answer(struct spk_api_reply *reply, enum spk_api_transport transport,
@@ -198,14 +197,22 @@ static bool put_headers(const struct outgoing *out, struct curl_slist **list)
     return append(list, "Expect:") && append(list, out->authorization);
 }
 
-/* How long the exchange may take. */
-static long limit_ms(const struct spk_api_job *job, int64_t now_ms)
+static int64_t lesser(int64_t a, int64_t b)
 {
-    int64_t rest = job->deadline_ms - now_ms, limit = MAX_READ_MS;
+    return a < b ? a : b;
+}
 
-    if (job->request.timeout_s)
-        limit = (int64_t)job->request.timeout_s * 1000 + WRITE_EXTRA_MS;
-    return (long)(rest < limit ? rest : limit);
+/* How long the exchange may take; asked_ms: what the configuration says, 0: nothing. */
+static long limit_ms(const struct spk_api_job *job, int64_t now_ms, long asked_ms)
+{
+    int64_t limit = asked_ms ? asked_ms : SPK_KUBE_READ_MS;
+
+    if (job->request.timeout_s) {
+        int64_t write = (int64_t)job->request.timeout_s * 1000 + WRITE_EXTRA_MS;
+
+        limit = asked_ms ? lesser(write, asked_ms) : write;
+    }
+    return (long)lesser(job->deadline_ms - now_ms, limit);
 }
 
 static bool set_request(struct spk_transfer *transfer, const struct outgoing *out,
@@ -246,7 +253,7 @@ static void clear(struct spk_transfer *transfer)
 
 static bool prepare(struct spk_transfer *transfer, struct outgoing *out, int64_t now_ms)
 {
-    long timeout = limit_ms(transfer->job, now_ms);
+    long timeout = limit_ms(transfer->job, now_ms, out->endpoint->config.request_timeout_ms);
 
     if (timeout <= 0)
         return spk_fail(out->err, SPK_DEADLINE_BEFORE_START,

@@ -59,3 +59,8 @@ bool spk_file_read(struct spk_arena *arena, const char *path, size_t limit,
     out->length = (size_t)length;
     return true;
 }
+
+bool spk_file_exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}

@@ -17,3 +17,6 @@ struct spk_bytes {
  */
 bool spk_file_read(struct spk_arena *arena, const char *path, size_t limit,
                    struct spk_bytes *out, struct spk_err *err) SPK_CHECK;
+
+/** Whether there is something of that name that we may know of. */
+bool spk_file_exists(const char *path);

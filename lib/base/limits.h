@@ -63,6 +63,8 @@
 #define SPK_MAX_TOKEN         SPK_KIB(64)
 #define SPK_MAX_CA            SPK_MIB(1)
 #define SPK_KUBE_INFLIGHT     64U
+#define SPK_KUBE_CONNECT_MS   5000         /* until a connection stands, its TLS too */
+#define SPK_KUBE_READ_MS      10000        /* an exchange that writes nothing */
 #define SPK_MAX_STORE         SPK_MIB(256) /* objects of the API server in memory */
 
 /* Calls */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "deploy/budget.h"
 
+#include "base/limits.h"
+
 #define MIN_WRITE_MS     2500
 #define MARGIN_MS        1500
 #define MAX_WRITE_S      9
-#define MAX_READ_MS      10000
 #define MAX_BACKOFF_MS   5000
 #define FIRST_BACKOFF_MS 100
 
@@ -22,7 +23,7 @@ int64_t spk_read_limit_ms(int64_t remaining_ms)
 {
     if (remaining_ms <= 0)
         return 0;
-    return remaining_ms > MAX_READ_MS ? MAX_READ_MS : remaining_ms;
+    return remaining_ms > SPK_KUBE_READ_MS ? SPK_KUBE_READ_MS : remaining_ms;
 }
 
 /* splitmix64, Steele, Lea and Flood 2014. */

@@ -11,6 +11,7 @@ import os
 import pathlib
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -280,6 +281,52 @@ class Credentials(Case):
         _, error = self.run_it(*self.words("absent", "--conf", "spark.kubernetes.context=absent"), expect=1)
         self.assertIn("there is no context 'absent'", error.splitlines()[-1])
 
+    def kubeconfig(self, user, context="c", namespace=None):
+        cluster = {"server": "https://127.0.0.1:1"}
+        return self.write("kubeconfig", {
+            "apiVersion": "v1", "kind": "Config", "current-context": context,
+            "clusters": [{"name": "c", "cluster": cluster}], "users": [{"name": "u", "user": user}],
+            "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u", **(
+                {"namespace": namespace} if namespace else {})}}]})
+
+    def test_they_win_over_what_a_machine_has(self):
+        own = self.conf(oauthToken=CLUSTER.token, caCertFile=CONTROL_PLANE + "/ca.crt")
+        command = {"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": "/absent"}}
+        machines = {"pod": dict(KUBECONFIG=None, KUBERNETES_SERVICE_HOST="10.0.0.1", KUBERNETES_SERVICE_PORT="443"),
+                    "exec": dict(KUBECONFIG=self.kubeconfig(command)),
+                    "nothing": dict(KUBECONFIG=self.kubeconfig({}, context=""))}
+        for name, machine in machines.items():
+            with self.subTest(name):
+                self.run_it(*self.words("over-" + name, *own), **machine)
+
+    def test_the_variables_of_the_kubernetes_client(self):
+        names = {"KUBERNETES_AUTH_TOKEN": CLUSTER.token, "KUBECONFIG": None}
+        self.run_it(*self.words("env0"), KUBERNETES_TRUST_CERTIFICATES="true", **names)
+        self.run_it(*self.words("env1"), KUBERNETES_CERTS_CA_FILE=CONTROL_PLANE + "/ca.crt", **names)
+
+    def test_the_namespace_of_an_operation_may_be_theirs(self):
+        own = self.conf(oauthToken=CLUSTER.token, caCertFile=CONTROL_PLANE + "/ca.crt")
+        master = ("--master", "k8s://" + CLUSTER.server, *own)
+        self.run_it(*self.words("here"))
+        for machine in (dict(KUBECONFIG=self.kubeconfig({}, namespace=NAMESPACE)),
+                        dict(KUBECONFIG=None, KUBERNETES_NAMESPACE=NAMESPACE)):
+            _, error = self.run_it("--status", "here-driver", *master, **machine)
+            self.assertIn("\t pod name: here-driver", error)
+        _, error = self.run_it("--status", "here-driver", *master, KUBECONFIG=None, expect=1)
+        self.assertIn("namespace not specified", error)
+        _, error = self.run_it("--kill", "here*", *master, KUBECONFIG=None)
+        self.assertIn("Deleting driver pod: here-driver.", error)
+        self.assertEqual([item for item in CLUSTER.list("Pod", NAMESPACE)
+                          if "deletionTimestamp" not in item["metadata"]], [])
+
+    def test_timeouts_are_those_asked_for(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            process = self.start("--status", "n:x", "--master", "k8s://http://127.0.0.1:%d" % silent.getsockname()[1],
+                                 "--conf", "spark.kubernetes.submission.requestTimeout=300")
+            _, error = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 1)
+        self.assertRegex(error, r"after 3\d\d milliseconds")
+
     def test_what_cannot_be_used_is_said(self):
         cases = [(dict(oauthToken="t", oauthTokenFile="/absent"), "Cannot specify OAuth token through both"),
                  (dict(oauthTokenFile="/absent"), "/absent"), (dict(caCertFile="/absent"), "/absent"),
@@ -446,7 +493,6 @@ class Operations(Case):
         lines = self.operate("--kill", name, "--conf", "spark.kubernetes.appKillPodDeletionGracePeriod=15s")
         self.assertEqual(lines, [asked % (name, 15)])
         self.assertEqual(CLUSTER.get("Pod", NAMESPACE, "app-driver")["metadata"]["deletionGracePeriodSeconds"], 15)
-        self.assertIn("namespace not specified", self.operate("--kill", "app-driver", expect=1)[-1])
 
     def test_kill_of_many(self):
         for name in ("app-1-driver", "app-2-driver", "other-driver"):

@@ -124,7 +124,7 @@ static void test_json_is_yaml(void)
     SPK_ASSERT_TEXT(spk_kube_address_url(&arena, &config.address), "https://h:443");
     SPK_ASSERT_TEXT(config.username, "n");
     SPK_ASSERT_TEXT(config.password, "p");
-    SPK_ASSERT_TEXT(config.ns, "default");
+    CU_ASSERT_PTR_NULL(config.ns);
 }
 
 static void test_in_a_list_the_first_definition_wins(void)
@@ -210,6 +210,10 @@ static void test_the_sources_have_an_order(void)
     source.service_port_https = "";
     CU_ASSERT_FATAL(spk_kube_config_load(&arena, &source, &config, &err));
     SPK_ASSERT_TEXT(config.address.port, "1");
+    source.home_first = true;
+    CU_ASSERT_FATAL(spk_kube_config_load(&arena, &source, &config, &err));
+    SPK_ASSERT_TEXT(config.address.host, "home");
+    source.home_first = false;
     source.service_host = NULL;
     CU_ASSERT_FATAL(spk_kube_config_load(&arena, &source, &config, &err));
     SPK_ASSERT_TEXT(config.address.host, "home");
@@ -220,9 +224,46 @@ static void test_the_sources_have_an_order(void)
     CU_ASSERT_FATAL(spk_kube_config_load(&arena, &source, &config, &err));
     SPK_ASSERT_TEXT(config.address.host, "explicit");
     source.service_host = "10.0.0.1";
-    source.service_account = "/missing";
+    source.service_account = "/missing"; /* a Pod without a token: the address is enough */
+    CU_ASSERT_FATAL(spk_kube_config_load(&arena, &source, &config, &err));
+    SPK_ASSERT_TEXT(config.source, "the given address");
+    source.server = NULL;
     CU_ASSERT_FALSE(spk_kube_config_load(&arena, &source, &config, &err));
     CU_ASSERT_EQUAL(err.reason, SPK_INVALID_FIELD);
+}
+
+static void test_a_given_bearer_needs_no_login_of_the_user(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(MEMORY);
+    struct spk_kube_config config = {0};
+    struct spk_err err = {0};
+    const char *text = kubeconfig(&arena, SERVER, "exec: {command: c}, as: other");
+    struct spk_kube_source source = {.kubeconfig = put(&arena, "config", text)};
+
+    CU_ASSERT_FALSE(spk_kube_config_load(&arena, &source, &config, &err));
+    source.has_bearer = true;
+    CU_ASSERT_FATAL(spk_kube_config_load(&arena, &source, &config, &err));
+    SPK_ASSERT_TEXT(config.as.user, "other");
+}
+
+static void test_a_file_without_a_context_says_nothing_of_a_given_server(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(MEMORY);
+    struct spk_kube_config config = {0};
+    struct spk_err err = {0};
+    const char *text = spk_replace(&arena, kubeconfig(&arena, SERVER, "token: t"),
+                                   "current-context: x", "current-context: ''");
+    struct spk_kube_source source = {.kubeconfig_list = put(&arena, "config", text)};
+
+    CU_ASSERT_FALSE(spk_kube_config_load(&arena, &source, &config, &err));
+    CU_ASSERT_EQUAL(err.reason, SPK_CREDENTIALS_MISSING);
+    source.server = "https://explicit";
+    CU_ASSERT_FATAL(spk_kube_config_load(&arena, &source, &config, &err));
+    SPK_ASSERT_TEXT(config.address.host, "explicit");
+    CU_ASSERT_PTR_NULL(config.token);
+    source.context = "x";
+    CU_ASSERT_FATAL(spk_kube_config_load(&arena, &source, &config, &err));
+    SPK_ASSERT_TEXT(config.token, "t");
 }
 
 /* cluster and user bodies, and the end of the error's text; "{}" marks the file's place. */
@@ -443,6 +484,8 @@ static CU_TestInfo tests[] = {
     SPK_TEST(json_is_yaml),
     SPK_TEST(in_a_list_the_first_definition_wins),
     SPK_TEST(the_sources_have_an_order),
+    SPK_TEST(a_given_bearer_needs_no_login_of_the_user),
+    SPK_TEST(a_file_without_a_context_says_nothing_of_a_given_server),
     SPK_TEST(what_cannot_be_is_refused_by_name),
     SPK_TEST(broken_files_are_refused_with_their_place),
     SPK_TEST(files_are_bounded),
