@@ -207,6 +207,33 @@ static void test_templates_that_spark_cannot_load_are_refused(void)
     }
 }
 
+static void test_without_the_basic_step_a_template_needs_metadata(void)
+{
+    static const struct {
+        const char *template;
+        bool passes;
+    } cases[] = {
+        {"{\"spec\":{\"containers\":[{\"name\":\"c\"}]}}", false},
+        {"{\"metadata\":{\"name\":\"n\"},\"spec\":{\"containers\":[{\"name\":\"c\"}]}}", true},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        struct plan_fixture fixture;
+
+        init_spark_pi(&fixture);
+        plan_fixture_set(&fixture,
+                         K "driver.pod.excludedFeatureSteps="
+                           "org.apache.spark.deploy.k8s.features.BasicDriverFeatureStep");
+        fixture.submission.driver_template.tree = read_tree(&fixture, cases[i].template);
+        CU_ASSERT_EQUAL(plan_fixture_make(&fixture), cases[i].passes);
+        SPK_ASSERT_TEXT(fixture.err.reason == SPK_INVALID_FIELD ? fixture.err.text : NULL,
+                        cases[i].passes ? NULL
+                                        : "without BasicDriverFeatureStep the driver's pod "
+                                          "template must have metadata with a name");
+        plan_fixture_done(&fixture);
+    }
+}
+
 static void test_the_spark_container_goes_last(void)
 {
     struct plan_fixture fixture;
@@ -367,6 +394,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(equal_input_gives_equal_bytes),
     SPK_TEST(all_but_the_pod_are_owned_by_it),
     SPK_TEST(templates_that_spark_cannot_load_are_refused),
+    SPK_TEST(without_the_basic_step_a_template_needs_metadata),
     SPK_TEST(the_spark_container_goes_last),
     SPK_TEST(mutations_are_applied_to_the_finished_pod),
     SPK_TEST(objects_that_are_too_large_are_refused),

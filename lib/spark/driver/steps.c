@@ -87,6 +87,15 @@ static bool read_classes(const struct spk_driver *driver, struct spk_strings *us
     return spk_entry_list(&driver->reader, EXCLUDED_KEY, excluded, err);
 }
 
+/* Without the basic step a template must give the Pod the metadata that the client reads. */
+static bool lacks_metadata(const struct spk_driver *driver)
+{
+    const struct spk_template *template = &driver->submission->driver_template;
+
+    return (template->tree || template->text.data) &&
+           !spk_json_is_object(spk_json_get(driver->pod, "metadata"));
+}
+
 bool spk_driver_steps_run(struct spk_driver *driver, struct spk_err *err)
 {
     struct spk_strings user = {0}, excluded = {0};
@@ -103,5 +112,9 @@ bool spk_driver_steps_run(struct spk_driver *driver, struct spk_err *err)
         if (!steps[i].work(driver, err))
             return false;
     }
+    if (lacks_metadata(driver))
+        return spk_driver_refuse(err, driver, EXCLUDED_KEY,
+                                 "without BasicDriverFeatureStep the driver's pod template "
+                                 "must have metadata with a name");
     return true;
 }
