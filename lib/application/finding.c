@@ -2,6 +2,7 @@
 #include "application/finding.h"
 
 #include "base/limits.h"
+#include "base/text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -9,18 +10,6 @@
 struct spk_findings spk_findings_start(struct spk_arena *arena)
 {
     return (struct spk_findings){.arena = arena};
-}
-
-/* vsnprintf cuts inside characters; what is left of one at the end goes too. */
-static size_t whole_length(const char *text, size_t room)
-{
-    size_t length = strlen(text), start = length;
-
-    if (length + 1 < room)
-        return length;
-    while (start > 0 && ((unsigned char)text[start - 1] & 0xC0) == 0x80)
-        start--;
-    return start > 0 && ((unsigned char)text[start - 1] & 0x80) ? start - 1 : length;
 }
 
 SPK_PRINTF(2, 0)
@@ -34,8 +23,7 @@ static size_t enter(struct spk_findings *f, const char *fmt, va_list args)
     }
     room = sizeof(f->path) - f->length;
     (void)vsnprintf(f->path + f->length, room, fmt, args);
-    f->length += whole_length(f->path + f->length, room);
-    f->path[f->length] = '\0';
+    f->length += spk_repair_utf8(f->path + f->length);
     return before;
 }
 
@@ -63,7 +51,7 @@ static void find(struct spk_findings *f, enum spk_reason reason, const char *fmt
     if (f->n++ >= SPK_MAX_VIOLATIONS)
         return;
     (void)vsnprintf(text, sizeof(text), fmt, args);
-    text[whole_length(text, sizeof(text))] = '\0';
+    (void)spk_repair_utf8(text);
     struct spk_violation *violation = spk_alloc(f->arena, sizeof(*violation));
     violation->field = spk_strdup(f->arena, f->path);
     violation->text = spk_strdup(f->arena, text);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/err.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -16,6 +18,7 @@ bool spk_fail(struct spk_err *err, enum spk_reason reason, const char *fmt, ...)
     va_start(args, fmt);
     (void)vsnprintf(err->text, sizeof(err->text), fmt, args);
     va_end(args);
+    (void)spk_repair_utf8(err->text);
     return false;
 }
 
@@ -30,6 +33,7 @@ bool spk_fail_in(struct spk_err *err, const char *fmt, ...)
     memcpy(rest, err->field, sizeof(rest));
     const char *dot = rest[0] == '\0' || rest[0] == '[' || step[0] == '\0' ? "" : ".";
     (void)snprintf(err->field, sizeof(err->field), "%s%s%s", step, dot, rest);
+    (void)spk_repair_utf8(err->field);
     return false;
 }
 
@@ -40,7 +44,16 @@ bool spk_fail_at(struct spk_err *err, const char *fmt, ...)
     va_start(args, fmt);
     (void)vsnprintf(err->field, sizeof(err->field), fmt, args);
     va_end(args);
+    (void)spk_repair_utf8(err->field);
     return false;
+}
+
+static char *whole_copy(struct spk_arena *arena, const char *text)
+{
+    char *copy = spk_strdup(arena, text);
+
+    (void)spk_repair_utf8(copy);
+    return copy;
 }
 
 void spk_err_violation(struct spk_err *err, struct spk_arena *arena, const char *field,
@@ -51,8 +64,8 @@ void spk_err_violation(struct spk_err *err, struct spk_arena *arena, const char 
     while (*end)
         end = &(*end)->next;
     *end = spk_alloc(arena, sizeof(**end));
-    (*end)->field = spk_strdup(arena, field);
-    (*end)->text = spk_strdup(arena, text);
+    (*end)->field = whole_copy(arena, field);
+    (*end)->text = whole_copy(arena, text);
 }
 
 void spk_err_note(struct spk_err *err, struct spk_arena *arena, const char *key,
@@ -66,5 +79,5 @@ void spk_err_note(struct spk_err *err, struct spk_arena *arena, const char *key,
         end = &(*end)->next;
     *end = spk_alloc(arena, sizeof(**end));
     (*end)->key = spk_strdup(arena, key);
-    (*end)->value = spk_strdup(arena, value);
+    (*end)->value = whole_copy(arena, value);
 }

@@ -3,7 +3,8 @@
  * err.h: the one error type. It lives on the caller's stack; there is nothing to free.
  *
  * A function either cannot fail, or returns bool and takes `struct spk_err *err` last.
- * false means err is filled in and every out-parameter is as it was.
+ * false means err is filled in and every out-parameter is as it was. Texts, fields and notes
+ * are UTF-8 whatever the formats cut: half a character is dropped here.
  */
 #pragma once
 

@@ -199,6 +199,24 @@ bool spk_is_utf8(const char *bytes, size_t length)
     return true;
 }
 
+size_t spk_repair_utf8(char *text)
+{
+    size_t left = strlen(text), kept = 0;
+
+    if (spk_is_utf8(text, left))
+        return left;
+    for (const char *at = text; left;) {
+        size_t step = utf8_length((const unsigned char *)at, left);
+
+        memmove(text + kept, at, step);
+        kept += step;
+        at += step ? step : 1;
+        left -= step ? step : 1;
+    }
+    text[kept] = '\0';
+    return kept;
+}
+
 bool spk_parse_int64(const char *text, int64_t *out)
 {
     const char *digits = *text == '-' ? text + 1 : text;

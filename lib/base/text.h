@@ -55,5 +55,11 @@ char *spk_join(struct spk_arena *arena, const char *const *items, size_t n,
 /** Whether length bytes are UTF-8: shortest forms, no surrogates, at most U+10FFFF. */
 bool spk_is_utf8(const char *bytes, size_t length);
 
+/**
+ * Take out what is not UTF-8, in place: a format such as "%.64s", or a buffer that is too
+ * small, cuts inside characters. Returns the new length.
+ */
+size_t spk_repair_utf8(char *text);
+
 /** A whole decimal int64, with an optional minus; nothing before or after. */
 bool spk_parse_int64(const char *text, int64_t *out) SPK_CHECK;

@@ -21,6 +21,7 @@ static bool fail_to_load(struct spk_err *err, const char *origin)
     memcpy(cause, err->text, sizeof(cause));
     err->reason = SPK_INVALID_POD_TEMPLATE;
     (void)snprintf(err->text, sizeof(err->text), FAILURE " %s", cause);
+    (void)spk_repair_utf8(err->text);
     return spk_fail_in(err, "%s", origin);
 }
 

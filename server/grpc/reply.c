@@ -292,9 +292,6 @@ static char *make_message(struct maker *m)
             length--;
         text[length] = '\0';
     }
-    /* Texts may be cut inside a character by their size: the wire wants whole ones. */
-    for (length = strlen(text); length && !spk_is_utf8(text, length);)
-        text[--length] = '\0';
     return text;
 }
 

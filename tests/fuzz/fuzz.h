@@ -5,11 +5,14 @@
  */
 #pragma once
 
-#include "base/arena.h"
+#include "base/err.h"
+#include "base/text.h"
+#include "base/warning.h"
 
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -21,3 +24,29 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
             abort();                                                                          \
         }                                                                                     \
     } while (0)
+
+static inline void spk_promise_utf8(const char *text)
+{
+    SPK_PROMISE(spk_is_utf8(text, strlen(text)));
+}
+
+/** What a caller is told is UTF-8, wherever it was cut. */
+static inline void spk_promise_utf8_err(const struct spk_err *err)
+{
+    spk_promise_utf8(err->text);
+    spk_promise_utf8(err->field);
+    for (const struct spk_violation *at = err->violations; at; at = at->next) {
+        spk_promise_utf8(at->field);
+        spk_promise_utf8(at->text);
+    }
+    for (const struct spk_note *at = err->notes; at; at = at->next)
+        spk_promise_utf8(at->value);
+}
+
+static inline void spk_promise_utf8_warnings(const struct spk_warnings *warnings)
+{
+    for (size_t i = 0; i < warnings->n; i++) {
+        spk_promise_utf8(warnings->items[i].message);
+        spk_promise_utf8(warnings->items[i].field);
+    }
+}

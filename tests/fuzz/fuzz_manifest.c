@@ -19,8 +19,10 @@ static bool load(struct spk_arena *arena, const char *bytes, size_t size,
 {
     struct spk_warnings warnings = {0};
 
-    return spk_application_read(arena, bytes, size, &options, out, &warnings, err) &&
-           spk_application_check(arena, *out, &options, &warnings, err);
+    bool good = spk_application_read(arena, bytes, size, &options, out, &warnings, err) &&
+                spk_application_check(arena, *out, &options, &warnings, err);
+    spk_promise_utf8_warnings(&warnings);
+    return good;
 }
 
 struct input {
@@ -38,8 +40,7 @@ static void run(void *argument)
     if (!load(&input->arena, input->bytes, input->size, &application, &err)) {
         SPK_PROMISE(err.reason != SPK_NO_REASON && err.text[0] != '\0');
         SPK_PROMISE(err.reason != SPK_INVALID_FIELD || err.field[0] != '\0');
-        SPK_PROMISE(spk_is_utf8(err.text, strlen(err.text)));
-        SPK_PROMISE(spk_is_utf8(err.field, strlen(err.field)));
+        spk_promise_utf8_err(&err);
         return;
     }
     SPK_PROMISE(application->spec && application->spec->driver && application->spec->executor);

@@ -81,10 +81,10 @@ static struct result render(struct input *input)
     if (!spk_render(&input->arena, &settings, &request, &input->view, &tree, &prepared,
                     &result.err)) {
         SPK_PROMISE(result.err.reason != SPK_NO_REASON && result.err.text[0] != '\0');
-        SPK_PROMISE(spk_is_utf8(result.err.text, strlen(result.err.text)));
-        SPK_PROMISE(spk_is_utf8(result.err.field, strlen(result.err.field)));
+        spk_promise_utf8_err(&result.err);
         return result;
     }
+    spk_promise_utf8_warnings(&prepared.warnings);
     if (input->view.stage == SPK_STAGE_OBJECTS)
         check_list(tree);
     result.text = spk_json_write(&input->arena, tree);

@@ -2,9 +2,9 @@
 /*
  * applications [COUNT [SEED]]: random SparkApplications, valid and not, through the whole
  * core. JSON, YAML and protobuf of one application give the same bytes or the same refusal;
- * rendering twice gives the same bytes; a refusal says which field; every field was there at
- * least once. Half of the applications are damaged after that, and must be taken or refused
- * likewise.
+ * rendering twice gives the same bytes; a refusal says which field; refusals and warnings are
+ * UTF-8; every field was there at least once. Half of the applications are damaged after that,
+ * and must be taken or refused likewise.
  */
 #include "maker.h"
 #include "pack.h"
@@ -24,6 +24,7 @@
 struct result {
     const char *text; /* canonical bytes; NULL: refused */
     struct spk_err err;
+    struct spk_warnings warnings;
 };
 
 static struct result render(struct spk_arena *arena, const struct spk_payload *payload)
@@ -36,8 +37,10 @@ static struct result render(struct spk_arena *arena, const struct spk_payload *p
     struct result result = {0};
     cJSON *tree;
 
-    if (spk_render(arena, &settings, &request, &view, &tree, &prepared, &result.err))
+    if (spk_render(arena, &settings, &request, &view, &tree, &prepared, &result.err)) {
         result.text = spk_json_write(arena, tree);
+        result.warnings = prepared.warnings;
+    }
     return result;
 }
 
@@ -91,6 +94,23 @@ static bool is_same(const struct result *a, const struct result *b)
            strcmp(a->err.field, b->err.field) == 0;
 }
 
+static bool is_utf8(const char *text)
+{
+    return spk_is_utf8(text, strlen(text));
+}
+
+static bool tells_utf8(const struct result *result)
+{
+    bool good = is_utf8(result->err.text) && is_utf8(result->err.field);
+
+    for (const struct spk_violation *at = result->err.violations; at; at = at->next)
+        good = good && is_utf8(at->field) && is_utf8(at->text);
+    for (size_t i = 0; i < result->warnings.n; i++)
+        good = good && is_utf8(result->warnings.items[i].message) &&
+               is_utf8(result->warnings.items[i].field);
+    return good;
+}
+
 static void check(struct trial *t, const cJSON *tree, bool typed)
 {
     const char *json = spk_json_write(t->arena, tree);
@@ -101,6 +121,8 @@ static void check(struct trial *t, const cJSON *tree, bool typed)
     t->accepted += first.text != NULL;
     if (!first.text && first.err.field[0] == '\0')
         blame(t, "refused without a field", json, &first, &first);
+    if (!tells_utf8(&first))
+        blame(t, "told in half characters", json, &first, &first);
     if (!is_same(&first, &again))
         blame(t, "rendered twice, not the same", json, &first, &again);
     if (!is_same(&first, &yaml))

@@ -353,9 +353,20 @@ cJSON *make_application(struct spk_arena *arena, struct dice *dice, struct tally
     return tree;
 }
 
+static const char *repeat(struct spk_arena *arena, const char *text, size_t n)
+{
+    struct spk_buf buf = {.arena = arena};
+
+    while (n-- > 0)
+        spk_buf_text(&buf, text);
+    return spk_buf_string(&buf);
+}
+
 static cJSON *replacement(struct spk_arena *arena, struct dice *dice)
 {
-    switch (dice_below(dice, 6)) {
+    size_t n;
+
+    switch (dice_below(dice, 7)) {
     case 0:
         return spk_json_new_null(arena);
     case 1:
@@ -366,6 +377,11 @@ static cJSON *replacement(struct spk_arena *arena, struct dice *dice)
         return spk_json_new_int(arena, INT64_MAX);
     case 4:
         return spk_json_new_array(arena);
+    case 5: /* however long it may be told, it is cut inside a character now and then */
+        n = 20 + dice_below(dice, 400);
+        return spk_json_new_text(arena,
+                                 spk_printf(arena, "%s%s", dice_percent(dice, 50) ? "a" : "",
+                                            repeat(arena, "\u00e9", n)));
     default:
         return spk_json_new_text(arena, "text");
     }
