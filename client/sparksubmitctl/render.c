@@ -163,7 +163,8 @@ static bool add_uid(struct spk_arena *arena, const char *uid, struct ctl_job *jo
     while (*at == ' ' || *at == '\t' || *at == '\r' || *at == '\n')
         at++;
     bool ok = *at == '{'
-                  ? spk_json_read(arena, job->manifest.data, job->manifest.length, &tree, err)
+                  ? spk_json_read_manifest(arena, job->manifest.data, job->manifest.length,
+                                           &tree, err)
                   : spk_yaml_read(arena, job->manifest.data, job->manifest.length, &tree, err);
     if (!ok)
         return false;

@@ -26,7 +26,7 @@ static bool read_tree(struct spk_arena *arena, const char *bytes, size_t length,
                         "the manifest has %zu bytes, at most %zu are accepted", length,
                         SPK_MAX_REQUEST);
     if (is_json(bytes, length))
-        return spk_json_read(arena, bytes, length, out, err);
+        return spk_json_read_manifest(arena, bytes, length, out, err);
     return spk_yaml_read(arena, bytes, length, out, err);
 }
 

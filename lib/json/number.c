@@ -101,6 +101,15 @@ char *spk_number_scientific(struct spk_arena *arena, double value)
     return buf.data;
 }
 
+char *spk_number_kept(struct spk_arena *arena, double value)
+{
+    char *text = spk_number_go_json(arena, value == 0 ? 0 : value);
+
+    if (fabs(value) >= 0x1p63 && !strchr(text, 'e'))
+        text = spk_number_scientific(arena, value);
+    return text;
+}
+
 static char *go_text(struct spk_arena *arena, double value, bool single)
 {
     struct spk_buf buf = {.arena = arena};

@@ -11,6 +11,12 @@ char *spk_number_go_json(struct spk_arena *arena, double value);
 /** Always with an exponent: "1e+20". */
 char *spk_number_scientific(struct spk_arena *arena, double value);
 
+/**
+ * As spk_number_go_json, but from 2^63 on with an exponent, so that no reader takes it for an
+ * integer; -0 is 0. How a manifest's number is kept.
+ */
+char *spk_number_kept(struct spk_arena *arena, double value);
+
 /** As Go's strconv.FormatFloat(value, 'g', -1, 64): "1e+06". */
 char *spk_number_go(struct spk_arena *arena, double value);
 

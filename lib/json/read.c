@@ -2,9 +2,11 @@
 #include "json/read.h"
 
 #include "base/limits.h"
+#include "json/number.h"
 #include "json/plain.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +14,7 @@ struct reader {
     struct spk_arena *arena;
     const char *start, *at, *end;
     size_t nodes;
+    bool is_manifest;
     struct spk_err *err;
 };
 
@@ -173,6 +176,20 @@ static bool number_in_range(const char *text)
     return spk_parse_int64(exponent, &ignored) && ignored >= -308 && ignored <= 308;
 }
 
+/* One that is not in range. */
+static bool read_large_number(struct reader *r, const char *text, cJSON **out)
+{
+    double value = strtod(text, NULL);
+
+    if (!r->is_manifest)
+        return refuse(r, "a number does not fit 64 bits");
+    if (!isfinite(value))
+        return spk_fail(r->err, SPK_INVALID_FIELD, "the number %.40s does not fit 64 bits",
+                        text);
+    *out = spk_json_new_number(r->arena, spk_number_kept(r->arena, value));
+    return true;
+}
+
 static bool read_number(struct reader *r, cJSON **out)
 {
     const char *start = r->at;
@@ -199,7 +216,7 @@ static bool read_number(struct reader *r, cJSON **out)
     }
     const char *text = spk_strndup(r->arena, start, (size_t)(r->at - start));
     if (!number_in_range(text))
-        return refuse(r, "a number does not fit 64 bits");
+        return read_large_number(r, text, out);
     *out = spk_json_new_number(r->arena, text);
     return true;
 }
@@ -213,6 +230,14 @@ static bool has_duplicate_key(struct reader *r, const cJSON *object, size_t n)
             return refuse(r, spk_printf(r->arena, "the key '%.64s' is given twice",
                                         members[i]->string)),
                    true;
+    return false;
+}
+
+/* A refused number is known by its path, a fault of the text by its place. */
+static bool pass_on(struct reader *r, const char *step)
+{
+    if (r->err->reason == SPK_INVALID_FIELD)
+        (void)spk_fail_in(r->err, "%s", step);
     return false;
 }
 
@@ -230,7 +255,7 @@ static bool read_member(struct reader *r, unsigned depth, cJSON *object)
     if (!take(r, ':'))
         return refuse(r, "':' is expected after a key");
     if (!read_value(r, depth + 1, &value))
-        return false;
+        return pass_on(r, *key ? key : "[]");
     assert(value);
     /* Pushed, not set: duplicates are looked for once, at the end. */
     (void)spk_json_push(object, value);
@@ -272,7 +297,7 @@ static bool read_array(struct reader *r, unsigned depth, cJSON **out)
             if (++n > SPK_MAX_ELEMENTS)
                 return refuse(r, "a list has more than 10000 elements");
             if (!read_value(r, depth + 1, &value))
-                return false;
+                return pass_on(r, spk_printf(r->arena, "[%zu]", n - 1));
             (void)spk_json_push(array, value);
             skip_blanks(r);
         } while (take(r, ','));
@@ -323,20 +348,39 @@ static bool read_value(struct reader *r, unsigned depth, cJSON **out)
     return read_number(r, out);
 }
 
+static bool read_document(struct reader *r, cJSON **out)
+{
+    cJSON *value = NULL;
+
+    if (!spk_is_utf8(r->start, (size_t)(r->end - r->start)))
+        return spk_fail(r->err, SPK_INVALID_MANIFEST, "the document is not valid UTF-8");
+    if (!read_value(r, 1, &value))
+        return false;
+    skip_blanks(r);
+    if (r->at != r->end)
+        return refuse(r, "something follows the value");
+    *out = value;
+    return true;
+}
+
 bool spk_json_read(struct spk_arena *arena, const char *bytes, size_t length, cJSON **out,
                    struct spk_err *err)
 {
     struct reader r = {
         .arena = arena, .start = bytes, .at = bytes, .end = bytes + length, .err = err};
-    cJSON *value = NULL;
 
-    if (!spk_is_utf8(bytes, length))
-        return spk_fail(err, SPK_INVALID_MANIFEST, "the document is not valid UTF-8");
-    if (!read_value(&r, 1, &value))
-        return false;
-    skip_blanks(&r);
-    if (r.at != r.end)
-        return refuse(&r, "something follows the value");
-    *out = value;
-    return true;
+    return read_document(&r, out);
+}
+
+bool spk_json_read_manifest(struct spk_arena *arena, const char *bytes, size_t length,
+                            cJSON **out, struct spk_err *err)
+{
+    struct reader r = {.arena = arena,
+                       .start = bytes,
+                       .at = bytes,
+                       .end = bytes + length,
+                       .is_manifest = true,
+                       .err = err};
+
+    return read_document(&r, out);
 }

@@ -98,17 +98,6 @@ static bool next(struct reader *r)
                      parser->problem ? parser->problem : "this is not YAML");
 }
 
-static cJSON *new_double(struct reader *r, double value)
-{
-    char *text = spk_number_go_json(r->arena, value == 0 ? 0 : value); /* -0 is 0 */
-
-    /* Whole numbers beyond int64 keep an exponent, so that no reader takes them for integers.
-     */
-    if (fabs(value) >= 0x1p63 && !strchr(text, 'e'))
-        text = spk_number_scientific(r->arena, value);
-    return spk_json_new_number(r->arena, text);
-}
-
 static bool make_scalar(struct reader *r, const struct spk_scalar *scalar, cJSON **out)
 {
     switch (scalar->kind) {
@@ -125,8 +114,8 @@ static bool make_scalar(struct reader *r, const struct spk_scalar *scalar, cJSON
     case SPK_SCALAR_UNSIGNED:
         if (!isfinite(scalar->number))
             return refuse(r, "an infinite number or NaN is not JSON; quote it");
-        *out = scalar->text ? spk_json_new_number(r->arena, scalar->text)
-                            : new_double(r, scalar->number);
+        *out = spk_json_new_number(
+            r->arena, scalar->text ? scalar->text : spk_number_kept(r->arena, scalar->number));
         return true;
     case SPK_SCALAR_TEXT:
     case SPK_SCALAR_TIMESTAMP:

@@ -366,7 +366,7 @@ static cJSON *replacement(struct spk_arena *arena, struct dice *dice)
 {
     size_t n;
 
-    switch (dice_below(dice, 7)) {
+    switch (dice_below(dice, 8)) {
     case 0:
         return spk_json_new_null(arena);
     case 1:
@@ -377,7 +377,10 @@ static cJSON *replacement(struct spk_arena *arena, struct dice *dice)
         return spk_json_new_int(arena, INT64_MAX);
     case 4:
         return spk_json_new_array(arena);
-    case 5: /* however long it may be told, it is cut inside a character now and then */
+    case 5:
+        return spk_json_new_number(arena, dice_percent(dice, 50) ? "9223372036854775808"
+                                                                 : "100000000000000000000");
+    case 6: /* however long it may be told, it is cut inside a character now and then */
         n = 20 + dice_below(dice, 400);
         return spk_json_new_text(arena,
                                  spk_printf(arena, "%s%s", dice_percent(dice, 50) ? "a" : "",

@@ -58,6 +58,61 @@ static void test_bad_json_is_refused_with_its_place(void)
     }
 }
 
+static void test_numbers_of_manifests_are_kubectls(void)
+{
+    static const struct {
+        const char *in, *out;
+    } cases[] = {
+        {"[9223372036854775807]", "[9223372036854775807]"},
+        {"[9223372036854775808]", "[9.223372036854776e+18]"},
+        {"[-9223372036854775809]", "[-9.223372036854776e+18]"},
+        {"[99999999999999999999]", "[1e+20]"},
+        {"[1e20]", "[1e20]"},
+        {"[0.1e309]", "[1e+308]"},
+        {"[1e-400]", "[0]"},
+        {"[-1e-400]", "[0]"},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+        struct spk_err err = {0};
+        cJSON *tree = NULL;
+        int64_t value = 7;
+
+        CU_ASSERT_FATAL(
+            spk_json_read_manifest(&arena, cases[i].in, strlen(cases[i].in), &tree, &err));
+        SPK_ASSERT_TEXT(spk_json_write(&arena, tree), cases[i].out);
+        if (strpbrk(cases[i].out, "e")) {
+            CU_ASSERT_FALSE(spk_json_get_int(tree->child, &value));
+            CU_ASSERT_EQUAL(value, 7);
+        }
+    }
+}
+
+static void test_numbers_beyond_a_double_are_refused_by_their_path(void)
+{
+    static const struct {
+        const char *in, *field;
+    } cases[] = {
+        {"{\"a\":{\"b\":[1,{\"c\":1e309}]}}", "a.b[1].c"},
+        {"{\"\":-1e309}", "[]"},
+        {"[[1e99999999999999999999]]", "[0][0]"},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+        struct spk_err err = {0};
+        cJSON *tree = NULL;
+
+        CU_ASSERT_FALSE(
+            spk_json_read_manifest(&arena, cases[i].in, strlen(cases[i].in), &tree, &err));
+        CU_ASSERT_EQUAL(err.reason, SPK_INVALID_FIELD);
+        SPK_ASSERT_TEXT(err.field, cases[i].field);
+        CU_ASSERT(spk_ends_with(err.text, "does not fit 64 bits"));
+        CU_ASSERT_PTR_NULL(tree);
+    }
+}
+
 static void test_objects_are_built_in_place(void)
 {
     SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
@@ -131,6 +186,8 @@ static void test_an_exhausted_arena_ends_the_run_only(void)
 static CU_TestInfo tests[] = {
     SPK_TEST(what_is_read_is_written_sorted),
     SPK_TEST(bad_json_is_refused_with_its_place),
+    SPK_TEST(numbers_of_manifests_are_kubectls),
+    SPK_TEST(numbers_beyond_a_double_are_refused_by_their_path),
     SPK_TEST(objects_are_built_in_place),
     SPK_TEST(many_members_are_found_replaced_and_removed),
     SPK_TEST(an_exhausted_arena_ends_the_run_only),
