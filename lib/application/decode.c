@@ -59,15 +59,23 @@ static bool whole_number(const cJSON *node, int64_t *out)
     return (double)*out == value;
 }
 
+/* Advice for a string that would be of the type if it had no quotes. */
+static const char *unquote(bool would_do)
+{
+    return would_do ? ": leave out the quotes" : "";
+}
+
 static bool take_int(const struct spk_decoder *d, const cJSON *node, int64_t *out)
 {
     if (spk_json_is_null(node)) {
         *out = 0;
         return true;
     }
+    const char *text = spk_json_string(node);
+    int64_t ignored;
     if (!spk_json_is_number(node))
         return refuse(d, node, "a whole number",
-                      spk_json_string(node) ? ": leave out the quotes" : "");
+                      unquote(text && spk_parse_int64(text, &ignored)));
     return whole_number(node, out) || refuse(d, node, "a whole number", "");
 }
 
@@ -88,11 +96,23 @@ static bool take_int64(const struct spk_decoder *d, const cJSON *node, void *at)
     return take_int(d, node, at);
 }
 
+/* What is a boolean in YAML once it has no quotes. */
+static bool is_truth(const char *text)
+{
+    static const char *const words[] = {"true", "false", "yes", "no", "on", "off"};
+
+    for (size_t i = 0; i < SPK_LEN(words); i++)
+        if (strcasecmp(words[i], text) == 0)
+            return true;
+    return false;
+}
+
 static bool take_bool(const struct spk_decoder *d, const cJSON *node, void *at)
 {
+    const char *text = spk_json_string(node);
+
     if (!spk_json_is_bool(node) && !spk_json_is_null(node))
-        return refuse(d, node, "true or false",
-                      spk_json_string(node) ? ": leave out the quotes" : "");
+        return refuse(d, node, "true or false", unquote(text && is_truth(text)));
     *(protobuf_c_boolean *)at = spk_json_is_true(node);
     return true;
 }

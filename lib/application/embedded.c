@@ -68,6 +68,15 @@ static bool settle_resources(struct spk_arena *arena, const char *type, cJSON *i
     return true;
 }
 
+/* A string, said as for the fields of the CRD itself. */
+static bool refuse_text(const cJSON *found, struct spk_err *err)
+{
+    bool quotable = spk_json_is_number(found) || spk_json_is_bool(found);
+
+    return spk_fail(err, SPK_INVALID_FIELD, "a string is expected, found a value of type %s%s",
+                    spk_json_type_name(found), quotable ? ": put it in quotes" : "");
+}
+
 static bool copy_texts(const cJSON *in, cJSON *out, struct spk_err *err)
 {
     size_t i = 0;
@@ -76,9 +85,7 @@ static bool copy_texts(const cJSON *in, cJSON *out, struct spk_err *err)
         const char *text = spk_json_is_null(item) ? "" : spk_json_string(item);
 
         if (!text) {
-            (void)spk_fail(err, SPK_INVALID_FIELD,
-                           "a string is expected, found a value of type %s",
-                           spk_json_type_name(item));
+            (void)refuse_text(item, err);
             return spk_fail_in(err, "hosts[%zu]", i);
         }
         spk_json_push_text(out, text);
@@ -106,9 +113,7 @@ static bool settle_tls(struct spk_arena *arena, const char *type, cJSON *in, cJS
     if (!copy_texts(given, hosts, err))
         return false;
     if (secret && !spk_json_string(secret)) {
-        (void)spk_fail(err, SPK_INVALID_FIELD,
-                       "a string is expected, found a value of type %s",
-                       spk_json_type_name(secret));
+        (void)refuse_text(secret, err);
         return spk_fail_in(err, "secretName");
     }
     if (spk_json_size(hosts) > 0)

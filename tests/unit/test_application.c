@@ -97,6 +97,32 @@ static void test_reading_names_what_was_found_and_what_is_expected(void)
     assert_refused(cases, SPK_LEN(cases));
 }
 
+static void test_quotes_are_the_matter_only_where_leaving_them_out_helps(void)
+{
+    static const struct {
+        const char *manifest, *text;
+    } cases[] = {
+        {SPEC("\"timeToLiveSeconds\":\"60\""),
+         "a whole number is expected, found the string '60': leave out the quotes"},
+        {SPEC("\"timeToLiveSeconds\":\"1h\""),
+         "a whole number is expected, found the string '1h'"},
+        {SPEC("\"timeToLiveSeconds\":\"9223372036854775808\""),
+         "a whole number is expected, found the string '9223372036854775808'"},
+        {SPEC("\"suspend\":\"True\""),
+         "true or false is expected, found the string 'True': leave out the quotes"},
+        {SPEC("\"suspend\":\"maybe\""), "true or false is expected, found the string 'maybe'"},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        SPK_ARENA arena = SPK_ARENA_LIMIT(SPK_ARENA_BYTES);
+        Spk__SparkApplication *out = NULL;
+        struct spk_err err = {0};
+
+        CU_ASSERT_FALSE(load(&arena, cases[i].manifest, &strict, &out, &err));
+        SPK_ASSERT_TEXT(err.text, cases[i].text);
+    }
+}
+
 static void test_reading_refuses_unknown_fields_by_path(void)
 {
     static const struct refusal cases[] = {
@@ -472,6 +498,7 @@ static void test_an_application_survives_writing_and_reading(void)
 
 static CU_TestInfo tests[] = {
     SPK_TEST(reading_names_what_was_found_and_what_is_expected),
+    SPK_TEST(quotes_are_the_matter_only_where_leaving_them_out_helps),
     SPK_TEST(reading_refuses_unknown_fields_by_path),
     SPK_TEST(reading_warns_of_unknown_fields_when_asked_to),
     SPK_TEST(reading_says_what_to_send_instead),
