@@ -119,3 +119,14 @@ struct spk_strings spk_operator_command_line(struct spk_arena *arena,
     }
     return line;
 }
+
+struct spk_strings spk_operator_rest_arguments(struct spk_arena *arena,
+                                               const struct spk_operator_output *output)
+{
+    struct spk_strings line = {0};
+
+    for (size_t i = 0; i < output->n; i++)
+        if (i < output->template_rows || i >= output->template_rows + 4)
+            spk_strings_add(arena, &line, output->arguments[i].text);
+    return line;
+}

@@ -57,3 +57,8 @@ bool spk_operator_run(struct spk_arena *arena, const struct spk_operator_request
 struct spk_strings spk_operator_command_line(struct spk_arena *arena,
                                              const struct spk_operator_output *output,
                                              const char *submission_id);
+
+/** The REST variant, without rows 62 to 65: the body carries the templates, and their
+ * containers have the operator's names. */
+struct spk_strings spk_operator_rest_arguments(struct spk_arena *arena,
+                                               const struct spk_operator_output *output);

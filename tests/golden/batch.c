@@ -138,13 +138,25 @@ static struct spk_view take_view(const cJSON *in)
     const char *view = text_of(in, "view");
     struct spk_view out = {.stage = SPK_STAGE_OBJECTS};
 
-    if (!strcmp(view, "submission"))
+    if (!strcmp(view, "submission") || !strcmp(view, "rest"))
         out.stage = SPK_STAGE_SUBMISSION;
     else if (!strcmp(view, "application"))
         out.stage = SPK_STAGE_APPLICATION;
     else
         out.plain = !strcmp(view, "plain");
     return out;
+}
+
+/* What the operator puts into a REST request in place of the command line. */
+static cJSON *rest_tree(struct spk_arena *arena, const struct spk_operator_output *output)
+{
+    struct spk_strings arguments = spk_operator_rest_arguments(arena, output);
+    cJSON *tree = spk_json_new_object(arena);
+    cJSON *list = spk_json_list(tree, "arguments");
+
+    for (size_t i = 0; i < arguments.n; i++)
+        spk_json_push_text(list, arguments.items[i]);
+    return tree;
 }
 
 static cJSON *error_tree(struct spk_arena *arena, const struct spk_err *err)
@@ -186,6 +198,8 @@ static void render(void *argument)
         !strcmp(text_of(job->in, "view"), "mutation")
             ? mutate_pod(job->arena, job->in, &result, &prepared.warnings, &err)
             : spk_render(job->arena, &settings, &request, &view, &result, &prepared, &err);
+    if (ok && !strcmp(text_of(job->in, "view"), "rest"))
+        result = rest_tree(job->arena, &prepared.operator_output);
     if (ok)
         (void)spk_json_set(job->out, "result", result);
     else

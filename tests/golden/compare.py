@@ -144,7 +144,7 @@ def accepted(answer):
 
 def operator_refusal(golden, view):
     why = [golden.get("decode_error"), golden.get("crd_errors"), golden.get("validation_error")]
-    if view == "submission":
+    if view in ("submission", "rest"):
         why.append(golden.get("submit_error"))
     return next((reason for reason in why if reason), None)
 
@@ -207,6 +207,8 @@ def operator(view, golden, request, answer):
         return accepted(answer) or compare_application(answer, golden)
     if view == "submission":
         return accepted(answer) or compare_submission(answer, golden)
+    if view == "rest":
+        return accepted(answer) or differences(answer["result"], {"arguments": golden["argv_rest"]})
     role = view[:-len("-pod")]
     error = golden.get(role + "_pod_error")
     if not golden.get(role + "_pod_in") or (error or "").startswith("failed to get SparkApplication"):

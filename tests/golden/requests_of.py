@@ -13,7 +13,7 @@ FIXED = {
 }
 UID = "5a7b1c2d-0001-4000-8000-00000000a001"
 SUBMISSION_ID = "5eed5eed-1234-4567-89ab-cdef01234567"
-OPERATOR_VIEWS = ["application", "submission", "driver-pod", "executor-pod"]
+OPERATOR_VIEWS = ["application", "submission", "rest", "driver-pod", "executor-pod"]
 
 
 def resolve(value):

@@ -289,6 +289,24 @@ static void test_a_command_line_has_the_template_files(void)
         "--proxy-user p local:///a.jar 1");
 }
 
+static void test_rest_arguments_leave_out_the_rows_of_templates(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(SPK_MIB(16));
+    struct run run = run_with(&arena);
+
+    run.spec = ",\"proxyUser\":\"p\",\"arguments\":[\"1\"],\"sparkConf\":{"
+               "\"spark.kubernetes.driver.podTemplateContainerName\":\"mine\"}";
+    CU_ASSERT_FATAL(do_run(&run));
+    struct spk_strings line = spk_operator_rest_arguments(&arena, &run.out);
+    CU_ASSERT_EQUAL_FATAL(line.n, run.out.n - 4);
+    SPK_ASSERT_TEXT(spk_join(&arena, line.items + line.n - 4, 4, " "),
+                    "--proxy-user p local:///a.jar 1");
+    const char *text = spk_join(&arena, line.items, line.n, " ");
+    CU_ASSERT_PTR_NULL(strstr(text, "podTemplateFile"));
+    CU_ASSERT_PTR_NULL(strstr(text, "=spark-kubernetes-"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "driver.podTemplateContainerName=mine"));
+}
+
 static void test_ingress_urls_are_parsed_as_in_go(void)
 {
     static const struct {
@@ -538,6 +556,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(arguments_know_where_they_come_from),
     SPK_TEST(templates_have_an_owner_only_with_a_uid),
     SPK_TEST(a_command_line_has_the_template_files),
+    SPK_TEST(rest_arguments_leave_out_the_rows_of_templates),
     SPK_TEST(ingress_urls_are_parsed_as_in_go),
     SPK_TEST(schedulers_size_the_application),
     SPK_TEST(pod_groups_add_up_quantities),
