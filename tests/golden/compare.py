@@ -5,6 +5,7 @@ the verdict says that the case is not ours to compare."""
 import json
 
 import normalize
+import refusals
 import requests_of
 
 SLOTS = ["pod", "service", "configMaps", "secrets", "pvcs", "others"]
@@ -125,15 +126,6 @@ def compare_objects(request, answer, golden, template_is_text, without=()):
     return differences(ours, theirs)
 
 
-def refused(answer, why):
-    if "error" not in answer:
-        return ["accepted, should be refused: " + str(why)[:300]]
-    error = answer["error"]
-    if error["reason"] in ("INTERNAL_ERROR", "") or not error["message"]:
-        return ["refused without a reason: " + json.dumps(error)]
-    return []
-
-
 def accepted(answer):
     if "error" in answer:
         return ["refused: %(code)s %(reason)s %(field)s: %(message)s" % answer["error"]]
@@ -192,7 +184,7 @@ def compare_application(answer, golden):
 
 def mutation(answer, golden, expected, error):
     if error:
-        return refused(answer, error)
+        return refusals.mutation(answer, golden["id"], error)
     return accepted(answer) or differences(pruned(answer["result"]), pruned(expected))
 
 
@@ -202,7 +194,7 @@ def operator(view, golden, request, answer):
         return mutation(answer, golden, expected, None if golden["allowed"] else golden["error"])
     why = operator_refusal(golden, view)
     if why:
-        return refused(answer, why)
+        return refusals.operator(answer, golden, view, why)
     if view == "application":
         return accepted(answer) or compare_application(answer, golden)
     if view == "submission":
@@ -223,11 +215,11 @@ def verdict(stage, version, golden, request, answer, expected):
     if kind == "skip":
         return None
     if kind == "refuse":
-        return refused(answer, expected[1])
+        return refusals.by_verdict(answer, expected[1])
     if stage == "operator":
         return operator(version, golden, request, answer)
     if golden.get("exit"):
-        return refused(answer, golden.get("error"))
+        return refusals.spark_submit(answer, golden)
     if stage == "spark-submit":
         return accepted(answer) or compare_objects(request, answer, golden, True)
     extra = {(item["kind"], item["metadata"]["name"])
