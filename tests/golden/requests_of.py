@@ -79,22 +79,10 @@ def role_of(pod):
     return ((pod.get("metadata") or {}).get("labels") or {}).get("spark-role")
 
 
-def reaches_mutation(golden):
-    """Whether the webhook's handler lets a pod through to what is ours: the mutation itself."""
-    pod, namespaces = golden["pod_in"], golden.get("operator_namespaces") or []
-    metadata, application = pod["metadata"], golden["manifest"]["metadata"]
-    labels = metadata.get("labels") or {}
-    return (labels.get("spark-role") in ("driver", "executor")
-            and labels.get("sparkoperator.k8s.io/app-name") == application["name"]
-            and metadata["namespace"] == application["namespace"]
-            and (not namespaces or "" in namespaces or metadata["namespace"] in namespaces)
-            and pod["spec"].get("containers") is not None and pod["spec"]["containers"] != [])
-
-
 def webhook(golden):
     return {"id": golden["id"], "manifest": json.dumps(golden["manifest"]), "view": "mutation",
             "operator_options": {}, "uid": UID, "submission_id": SUBMISSION_ID,
-            "pod": golden["pod_in"], "role": role_of(golden["pod_in"]),
+            "pod": golden["pod_in"], "role": role_of(golden["pod_in"]) or "",
             "passes": golden["passes"] or 1}
 
 
