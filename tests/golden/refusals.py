@@ -55,8 +55,9 @@ VERDICTS = {
     "file upload from the submitting machine":
         ("UNSUPPORTED_FEATURE", r"args\[\d+\]",
          "('.*' is a file of|the pattern '.*' would be expanded on) the submitting machine.*"),
-    "a template of another kind is not a Pod's":
-        ("INVALID_POD_TEMPLATE", r".+", r"Could not load pod from template file\. .*kind.*"),
+    "a template of another kind is no Pod's (Spark ignores the kind)":
+        ("INVALID_POD_TEMPLATE", r"\{\{DIR\}\}/driver\.yaml",
+         r"Could not load pod from template file\. The kind is 'Deployment', .*"),
 }
 
 
