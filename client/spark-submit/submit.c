@@ -186,8 +186,8 @@ static bool submit_here(struct run *run, const struct submit_arguments *argument
                         result->pod_name);
         return true;
     }
-    struct submit_driver driver = {result->ns, result->pod_name, result->application_name,
-                                   result->application_id};
+    struct submit_driver driver = {result->ns, result->pod_name, result->pod_uid,
+                                   result->application_name, result->application_id};
     if (!submit_wait(api, run->arena, &driver, patience.interval_ms, &signal, err))
         return false;
     if (signal)

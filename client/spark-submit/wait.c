@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wait.h"
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "cluster.h"
 #include "duration.h"
@@ -15,6 +16,7 @@
 
 #define WATCHER         "LoggingPodStatusWatcherImpl"
 #define MIN_INTERVAL_MS 100
+#define LOOK_MS         1000 /* an end is seen so soon, however rarely a line is wanted */
 
 bool submit_wait_interval(const struct spk_reader *reader, int64_t *out_ms,
                           struct spk_err *err)
@@ -53,6 +55,14 @@ static int rest(const sigset_t *signals, int64_t ms)
     return signal < 0 ? 0 : signal;
 }
 
+/* Another Pod of the driver's name is none of ours: ours was deleted. */
+static bool is_ours(const cJSON *pod, const char *uid)
+{
+    const char *found = spk_json_string(spk_json_at(pod, "metadata.uid"));
+
+    return !*uid || spk_text_equal(found, uid);
+}
+
 /*
  * One look: what is known of the driver lives in arena. A driver that is gone leaves the pod
  * as it was seen last.
@@ -79,6 +89,8 @@ static bool look_again(struct spk_api *api, const struct submit_driver *driver,
         submit_log("WARN", WATCHER, "the driver cannot be looked at: %s", why.text);
         return true;
     }
+    if (pod && !is_ours(pod, driver->uid))
+        pod = NULL;
     *ended = is_final(pod);
     if (!pod)
         return true;
@@ -110,35 +122,63 @@ static void say_end(struct spk_arena *arena, const struct submit_driver *driver,
                driver->application_name, driver->application_id, driver->ns, driver->pod);
 }
 
-/* Two looks in turn: what is new is what differs from the one before. */
-static bool watch(struct spk_api *api, const struct submit_driver *driver, int64_t interval_ms,
-                  const sigset_t *signals, struct look looks[2], int *signal,
-                  struct spk_err *err)
-{
-    bool ended = false;
-    unsigned at = 0;
+/* What is waited with. */
+struct watcher {
+    struct spk_api *api;
+    const struct submit_driver *driver;
+    sigset_t signals;
+    struct look looks[2]; /* in turn: what is new is what differs from the one before */
+    int64_t interval_ms, report_ms; /* report_ms: when the next status line is due */
+};
 
-    if (!look_again(api, driver, &looks[1], &looks[0], &ended, err))
+static void report(struct watcher *watcher, const cJSON *pod)
+{
+    submit_log("INFO", WATCHER, "Application status for %s (phase: %s)",
+               watcher->driver->application_id, pod ? submit_pod_phase(pod) : "unknown");
+    watcher->report_ms = spk_monotonic_ms() + watcher->interval_ms;
+}
+
+/* Until the next look: soon, or when a status line is due. */
+static int64_t pause_ms(const struct watcher *watcher)
+{
+    int64_t left = watcher->report_ms - spk_monotonic_ms();
+
+    if (left > LOOK_MS)
+        return LOOK_MS;
+    return left > 0 ? left : 0;
+}
+
+static bool watch(struct watcher *watcher, int *signal, struct spk_err *err)
+{
+    const struct submit_driver *driver = watcher->driver;
+    struct look *before = &watcher->looks[1], *now = &watcher->looks[0];
+    bool ended = false;
+
+    if (!look_again(watcher->api, driver, before, now, &ended, err))
         return false;
     say_waiting(driver);
+    watcher->report_ms = spk_monotonic_ms() + watcher->interval_ms;
     while (!ended) {
-        struct look *before = &looks[at % 2], *now = &looks[(at + 1) % 2];
+        if (now->pod) { /* else the one before is still the newest that is known */
+            struct look *newest = now;
+
+            now = before;
+            before = newest;
+        }
         struct spk_arena_recovery *recovery = now->arena.recovery;
 
-        *signal = rest(signals, interval_ms);
+        *signal = rest(&watcher->signals, pause_ms(watcher));
         if (*signal)
             return true;
         spk_arena_free(&now->arena);
         now->arena.recovery = recovery;
-        if (!look_again(api, driver, before, now, &ended, err))
+        if (!look_again(watcher->api, driver, before, now, &ended, err))
             return false;
-        if (!now->pod) /* still the newest that is known */
-            continue;
-        at++;
-        submit_log("INFO", WATCHER, "Application status for %s (phase: %s)",
-                   driver->application_id, submit_pod_phase(now->pod));
+        if (ended || spk_monotonic_ms() >= watcher->report_ms)
+            report(watcher, now->pod ? now->pod : before->pod);
     }
-    say_end(&looks[at % 2].arena, driver, looks[at % 2].pod);
+    const struct look *last = now->pod ? now : before;
+    say_end(&now->arena, driver, last->pod);
     return true;
 }
 
@@ -151,19 +191,19 @@ bool submit_wait(struct spk_api *api, struct spk_arena *arena,
                  const struct submit_driver *driver, int64_t interval_ms, int *signal,
                  struct spk_err *err)
 {
-    struct look *looks = spk_alloc_array(arena, 2, sizeof(*looks));
-    sigset_t signals;
+    struct watcher *watcher = spk_alloc(arena, sizeof(*watcher));
 
-    (void)sigemptyset(&signals);
-    (void)sigaddset(&signals, SIGINT);
-    (void)sigaddset(&signals, SIGTERM);
-    (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    *watcher = (struct watcher){.api = api, .driver = driver, .interval_ms = interval_ms};
+    (void)sigemptyset(&watcher->signals);
+    (void)sigaddset(&watcher->signals, SIGINT);
+    (void)sigaddset(&watcher->signals, SIGTERM);
+    (void)pthread_sigmask(SIG_BLOCK, &watcher->signals, NULL);
     for (size_t i = 0; i < 2; i++) {
-        looks[i].arena.limit = SPK_ARENA_BYTES;
-        looks[i].arena.recovery = arena->recovery;
-        spk_defer(arena, free_look, &looks[i]);
+        watcher->looks[i].arena.limit = SPK_ARENA_BYTES;
+        watcher->looks[i].arena.recovery = arena->recovery;
+        spk_defer(arena, free_look, &watcher->looks[i]);
     }
-    if (!watch(api, driver, interval_ms, &signals, looks, signal, err))
+    if (!watch(watcher, signal, err))
         return false;
     if (*signal)
         submit_log("WARN", WATCHER,

@@ -7,11 +7,12 @@
 
 /** The driver that is waited for. */
 struct submit_driver {
-    const char *ns, *pod, *application_name, *application_id;
+    const char *ns, *pod, *uid; /* uid "": whatever Pod has the name */
+    const char *application_name, *application_id;
 };
 
 /**
- * The time between two looks at the driver; read before anything is created.
+ * The time between two status lines; read before anything is created.
  *
  * @errors INVALID_FIELD  spark.kubernetes.report.interval is no positive time
  */
@@ -19,7 +20,8 @@ bool submit_wait_interval(const struct spk_reader *reader, int64_t *out_ms,
                           struct spk_err *err) SPK_CHECK;
 
 /**
- * Print state changes and status lines until the driver ended or is gone. An API server that
+ * Print state changes and status lines until the driver ended or is gone, which is seen within
+ * a second; a Pod of another uid under its name means that it is gone. An API server that
  * cannot be reached for a while is waited for too.
  *
  * SIGINT and SIGTERM end the waiting, not the driver: *signal is their number then, else 0.

@@ -409,6 +409,34 @@ class Waiting(Case):
         CLUSTER.delete("Pod", NAMESPACE, "gone-driver")
         self.assertIn(" finished\n", self.end(process))
 
+    def test_a_pod_of_the_same_name_is_not_followed(self):
+        process = self.wait("reborn")
+        self.until_it_waits(process)
+        process.send_signal(signal.SIGSTOP)
+        pod = self.driver("reborn")
+        CLUSTER.delete("Pod", NAMESPACE, "reborn-driver")
+        CLUSTER.create(NAMESPACE, {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "reborn-driver"},
+                                   "spec": {"containers": [{"name": "other", "image": "other"}]}})
+        self.assertNotEqual(self.driver("reborn")["metadata"]["uid"], pod["metadata"]["uid"])
+        process.send_signal(signal.SIGCONT)
+        error = self.end(process)
+        self.assertIn(" finished\n", error)
+        self.assertNotIn("State changed", error)
+
+    def test_the_end_is_seen_soon_however_rare_the_lines_are(self):
+        process = self.wait("rare", "--conf", "spark.kubernetes.report.interval=1h")
+        for line in iter(process.stderr.readline, ""):
+            if "Waiting for application" in line:
+                break
+        self.set_status("rare", "Succeeded", {"terminated": {"exitCode": 0}})
+        began = time.monotonic()
+        error = self.end(process)
+        self.assertLess(time.monotonic() - began, 20)
+        self.assertEqual(re.findall("Application status for .*", error),
+                         re.findall("Application status for .*phase: Succeeded.*", error))
+        self.assertEqual(error.count("Application status for"), 1)
+        self.assertEqual(error.count("State changed"), 1)
+
     def test_signals_end_the_waiting_and_not_the_driver(self):
         for name, number in (("terminated", signal.SIGTERM), ("interrupted", signal.SIGINT)):
             with self.subTest(name):
