@@ -3,6 +3,7 @@
 
 #include "base/sha256.h"
 #include "spark/profile.h"
+#include "spark/substitution.h"
 #include "json/write.h"
 
 #include <string.h>
@@ -120,6 +121,17 @@ static void add_files(struct fields *fields, const struct spk_files *files)
     }
 }
 
+/* What properties refer to by ${env:NAME}; nothing when there is none. */
+static void add_references(struct fields *fields, const struct spk_submission *submission)
+{
+    struct spk_conf used =
+        spk_substitution_variables(fields->arena, &submission->conf, &submission->environment);
+
+    for (size_t i = 0; i < used.n; i++)
+        add_optional(fields, spk_printf(fields->arena, "env:%s", used.entries[i].key),
+                     used.entries[i].value);
+}
+
 static void add_environment(struct fields *fields, const struct spk_environment *environment)
 {
     for (size_t i = 0; i < SPK_LEN(variables); i++)
@@ -147,5 +159,6 @@ const char *spk_submission_digest(struct spk_arena *arena,
     add(&fields, spk_line_reference(spk_version_line(&submission->version)));
     add(&fields, submission->version.text);
     add_environment(&fields, &submission->environment);
+    add_references(&fields, submission);
     return spk_hash_fields(arena, fields.list.items, fields.list.n);
 }

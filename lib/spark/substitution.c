@@ -191,3 +191,42 @@ bool spk_substitute(const struct spk_reader *reader, const char *key, const char
     }
     return expand(&expansion, value, out, err);
 }
+
+/* The values of variables may refer to further ones. */
+static void add_variables(const struct spk_conf *known, struct spk_strings *texts,
+                          const char *text, struct spk_conf *out)
+{
+    struct reference reference;
+
+    for (const char *at = strstr(text, "${"); at; at = strstr(at + reference.length, "${")) {
+        if (!read_reference(out->arena, at, &reference)) {
+            reference.length = 2;
+            continue;
+        }
+        const char *value = spk_text_equal(reference.prefix, "env")
+                                ? spk_conf_get(known, reference.name)
+                                : NULL;
+        if (!value || spk_conf_find(out, reference.name))
+            continue;
+        spk_conf_set(out, reference.name, value, "environment");
+        spk_strings_add(out->arena, texts, value);
+    }
+}
+
+struct spk_conf spk_substitution_variables(struct spk_arena *arena,
+                                           const struct spk_conf *conf,
+                                           const struct spk_environment *environment)
+{
+    struct spk_conf known = {.arena = arena}, used = {.arena = arena};
+    struct spk_strings texts = {0};
+
+    for (size_t i = 0; i < conf->n; i++)
+        if (strstr(conf->entries[i].value, "${env:"))
+            spk_strings_add(arena, &texts, conf->entries[i].value);
+    for (size_t i = 0; texts.n && i < environment->n; i++)
+        spk_conf_set_missing(&known, environment->variables[i].key,
+                             environment->variables[i].value, "environment");
+    for (size_t i = 0; i < texts.n; i++)
+        add_variables(&known, &texts, texts.items[i], &used);
+    return used;
+}

@@ -17,3 +17,8 @@
  */
 bool spk_substitute(const struct spk_reader *reader, const char *key, const char *value,
                     const char **out, struct spk_err *err) SPK_CHECK;
+
+/** The variables that `${env:NAME}` in any value of conf leads to, as far as they are set. */
+struct spk_conf spk_substitution_variables(struct spk_arena *arena,
+                                           const struct spk_conf *conf,
+                                           const struct spk_environment *environment);

@@ -3,6 +3,7 @@
 #include "spark/entries.h"
 #include "spark/entry.h"
 #include "spark/profile.h"
+#include "spark/substitution.h"
 
 #include "test.h"
 
@@ -250,6 +251,42 @@ static void test_references_are_replaced(void)
     }
 }
 
+static void test_variables_that_are_referred_to_are_known(void)
+{
+    static const struct spk_conf_entry variables[] = {
+        {"A", "${env:C}", "e"}, {"B", "b", "e"}, {"C", "${env:A}${env:B}", "e"},
+        {"D", "d", "e"},        {"E", "", "e"},
+    };
+    static const struct {
+        const char *value, *names;
+    } cases[] = {
+        {"plain", ""},
+        {"${env:B}", "B"},
+        {"x${env:D}-${env:B}${env:D}", "B D"},
+        {"${env:A}", "A B C"}, /* through each other, in a circle too */
+        {"${env:E}${env:NOPE}", "E"},
+        {"${B}${system:B}${env:}${env: B}${env:B", ""},
+        {"${${env:D}", ""},
+    };
+    const struct spk_environment environment = {.variables = variables,
+                                                .n = SPK_LEN(variables)};
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+        struct spk_conf conf = {.arena = &arena};
+        struct spk_strings names = {0};
+
+        spk_conf_set(&conf, "spark.x", cases[i].value, "a");
+        struct spk_conf used = spk_substitution_variables(&arena, &conf, &environment);
+        for (size_t j = 0; j < used.n; j++) {
+            spk_strings_add(&arena, &names, used.entries[j].key);
+            SPK_ASSERT_TEXT(used.entries[j].value,
+                            spk_environment_get(&environment, used.entries[j].key));
+        }
+        SPK_ASSERT_TEXT(spk_join(&arena, names.items, names.n, " "), cases[i].names);
+    }
+}
+
 static void test_bad_references_are_refused(void)
 {
     static const struct {
@@ -347,6 +384,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(refusals_have_sparks_words),
     SPK_TEST(a_fallback_is_named_in_the_refusal),
     SPK_TEST(references_are_replaced),
+    SPK_TEST(variables_that_are_referred_to_are_known),
     SPK_TEST(bad_references_are_refused),
     SPK_TEST(references_that_multiply_end_in_the_arena),
     SPK_TEST(former_keys_are_warned_about),

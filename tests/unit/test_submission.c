@@ -157,6 +157,23 @@ static void test_what_decides_objects_changes_the_digest(void)
     }
 }
 
+static void test_a_variable_counts_when_a_property_refers_to_it(void)
+{
+    static const struct spk_conf_entry old[] = {{"TAG", "1", "e"}},
+                                       new[] = {{"TAG", "2", "e"}};
+    SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+    struct spk_submission a = minimal(&arena), b = minimal(&arena);
+
+    a.environment.variables = old;
+    b.environment.variables = new;
+    a.environment.n = b.environment.n = 1;
+    SPK_ASSERT_TEXT(spk_submission_digest(&arena, &a), spk_submission_digest(&arena, &b));
+    spk_conf_set(&a.conf, "spark.a", "x:${env:TAG}", "args[1]");
+    spk_conf_set(&b.conf, "spark.a", "x:${env:TAG}", "args[1]");
+    CU_ASSERT_STRING_NOT_EQUAL(spk_submission_digest(&arena, &a),
+                               spk_submission_digest(&arena, &b));
+}
+
 static void test_the_environment_is_what_was_handed_over(void)
 {
     static const struct spk_conf_entry variables[] = {{"A", "1", "e"}, {"B", "", "e"}};
@@ -173,6 +190,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(what_does_not_decide_objects_leaves_the_digest),
     SPK_TEST(conf_files_have_no_order),
     SPK_TEST(what_decides_objects_changes_the_digest),
+    SPK_TEST(a_variable_counts_when_a_property_refers_to_it),
     SPK_TEST(the_environment_is_what_was_handed_over),
     CU_TEST_INFO_NULL,
 };
