@@ -2,6 +2,7 @@
 #include "remote.h"
 
 #include "log.h"
+#include "spark/substitution.h"
 #include "sparksubmit/client.h"
 
 #include <assert.h>
@@ -10,16 +11,19 @@
 
 #define LIBRARY "libsparksubmit.so.1"
 
-/* What spark-submit looks at in its environment. */
-static const char *const variable_names[] = {"SPARK_USER",
-                                             "SPARK_LOCAL_DIRS",
-                                             "PYSPARK_PYTHON",
-                                             "PYSPARK_DRIVER_PYTHON",
-                                             "MASTER",
-                                             "DEPLOY_MODE",
-                                             "SPARK_DRIVER_MEMORY",
-                                             "SPARK_EXECUTOR_MEMORY",
-                                             "SPARK_EXECUTOR_CORES"};
+/* What spark-submit looks at in its environment; a server refuses the last, with advice. */
+static const char *const variable_names[] = {
+    "SPARK_USER",
+    "SPARK_LOCAL_DIRS",
+    "PYSPARK_PYTHON",
+    "PYSPARK_DRIVER_PYTHON",
+    "MASTER",
+    "DEPLOY_MODE",
+    "SPARK_DRIVER_MEMORY",
+    "SPARK_EXECUTOR_MEMORY",
+    "SPARK_EXECUTOR_CORES",
+    "HADOOP_CONF_DIR",
+};
 
 /* The functions of the library that are used. */
 struct library {
@@ -146,17 +150,35 @@ static struct spk_strings portable_words(struct spk_arena *arena,
     return words;
 }
 
-static size_t take_variables(const struct spk_environment *environment, struct spk_pair *out)
+/*
+ * Those variables, what properties refer to by ${env:NAME}, and the user: what only this
+ * machine knows decides the objects as if they were made here. A proxy user is in the
+ * arguments, and SPARK_USER would win over it.
+ */
+static struct spk_conf take_variables(struct spk_arena *arena,
+                                      const struct spk_environment *environment,
+                                      const struct spk_submission *submission)
 {
-    size_t n = 0;
+    struct spk_conf out = spk_substitution_variables(arena, &submission->conf, environment);
 
     for (size_t i = 0; i < SPK_LEN(variable_names); i++) {
         const char *value = spk_environment_get(environment, variable_names[i]);
 
         if (value)
-            out[n++] = (struct spk_pair){variable_names[i], value};
+            spk_conf_set(&out, variable_names[i], value, "environment");
     }
-    return n;
+    if (!submission->proxy_user)
+        spk_conf_set_missing(&out, "SPARK_USER", environment->user, "environment");
+    return out;
+}
+
+static struct spk_pair *pairs_of(const struct spk_conf *variables)
+{
+    struct spk_pair *pairs = spk_alloc_array(variables->arena, variables->n, sizeof(*pairs));
+
+    for (size_t i = 0; i < variables->n; i++)
+        pairs[i] = (struct spk_pair){variables->entries[i].key, variables->entries[i].value};
+    return pairs;
 }
 
 /* A file with a NUL byte is no text and would not be shipped anyway. */
@@ -181,8 +203,7 @@ static void fill_job(struct spk_arena *arena, const struct submit_machine *machi
                      const struct spk_command_line *line, struct spk_job *job)
 {
     const struct spk_environment *environment = &machine->environment;
-    struct spk_pair *variables =
-        spk_alloc_array(arena, SPK_LEN(variable_names), sizeof(*variables));
+    struct spk_conf variables = take_variables(arena, environment, &line->submission);
     struct spk_pair *files = spk_alloc_array(arena, environment->conf_files.n, sizeof(*files));
     bool replaced = false;
     struct spk_strings words = portable_words(arena, arguments, line, &replaced);
@@ -194,8 +215,8 @@ static void fill_job(struct spk_arena *arena, const struct submit_machine *machi
         .driver_template_length = line->submission.driver_template.text.length,
         .executor_template = line->submission.executor_template.text.data,
         .executor_template_length = line->submission.executor_template.text.length,
-        .environment = variables,
-        .n_environment = take_variables(environment, variables),
+        .environment = pairs_of(&variables),
+        .n_environment = variables.n,
         .conf_files = files,
         .n_conf_files = take_files(&environment->conf_files, replaced, files),
     };

@@ -558,7 +558,8 @@ class Remote(Case):
         return ["--conf", "spark.kubernetes.driver.podTemplateFile=" + driver], ["--properties-file", mine]
 
     def stored(self, name, *words, **more):
-        self.run_it(*self.words(name, *words), SPARK_CONF_DIR=str(self.folder / "conf"), SPARK_USER="somebody",
+        self.run_it(*self.words(name, *words), SPARK_CONF_DIR=str(self.folder / "conf"),
+                    SPARK_USER=more.pop("user", "somebody"),
                     KUBECONFIG=more.pop("kubeconfig", CONTROL_PLANE + "/kubeconfig"), **more)
         pod = self.driver(name)
         maps = [item["data"] for item in CLUSTER.list("ConfigMap", NAMESPACE)
@@ -582,6 +583,27 @@ class Remote(Case):
                                           LD_LIBRARY_PATH=LIBRARY)
                 self.assertEqual(there, here)
                 self.assertIn("log4j2.properties", data)
+
+    def test_the_user_and_variables_in_properties_are_those_of_the_machine(self):
+        template, _ = self.files("travel")
+        self.write("conf/spark-defaults.conf", "spark.kubernetes.container.image.pullPolicy ${env:POLICY}\n")
+        words = template + ["--conf", "spark.kubernetes.driver.container.image=repo/x:${env:TAG}"]
+        variables = {"user": None, "HADOOP_USER_NAME": "alice", "TAG": "1.2.${env:PATCH}", "PATCH": "3", "POLICY": "Never"}
+        for more, user in (([], "alice"), (["--proxy-user", "bob"], "bob")):
+            with self.subTest(user):
+                here, _ = self.stored("travel", *words, *more, **variables)
+                there, _ = self.stored("travel", *words, *more, SPK_ENDPOINT="unix:%s" % self.socket, kubeconfig=None,
+                                       LD_LIBRARY_PATH=LIBRARY, **variables)
+                self.assertEqual(there, here)
+                for text in ('"image": "repo/x:1.2.3"', '"name": "SPARK_USER", "value": "%s"' % user, '"Never"'):
+                    self.assertIn(text, there)
+
+    def test_a_directory_for_hadoop_is_refused_with_advice(self):
+        _, error = self.run_it(*self.words("hadoop"), expect=1, SPK_ENDPOINT="unix:%s" % self.socket,
+                               LD_LIBRARY_PATH=LIBRARY, HADOOP_CONF_DIR=str(self.folder))
+        self.assertIn("HADOOP_CONF_DIR names a file of the submitting machine, which cannot be read here; unset it, "
+                      "and name a ConfigMap in spark.kubernetes.hadoop.configMapName", error.splitlines()[-1])
+        self.assertEqual(CLUSTER.list("Pod", NAMESPACE), [])
 
     def test_the_endpoint_may_be_a_property(self):
         template, _ = self.files("property")

@@ -37,8 +37,8 @@ bool spk_hadoop_conf_check(struct spk_driver *driver, struct spk_err *err)
 static bool ship_directory(struct spk_driver *driver, const struct inputs *in,
                            const char *name, cJSON *source, struct spk_err *err)
 {
-    const struct spk_submitter_file directory = {VARIABLE, in->directory,
-                                                 "name a ConfigMap in " CONFIGMAP_KEY};
+    const struct spk_submitter_file directory = {
+        VARIABLE, in->directory, "unset it, and name a ConfigMap in " CONFIGMAP_KEY};
     struct spk_files files = {0};
 
     /* A directory that is not there is as good as an empty one. */
