@@ -147,7 +147,7 @@ bool spk_client_submit(struct spk_client *client, const struct spk_submit *reque
         .reply = &spk__submit_response__descriptor,
         .deadline_ms = deadline_ms,
         .token = known.token,
-        .repeatable = packed.submit.idempotency_key || packed.submit.submission_id,
+        .repeatable = true, /* by a key, or by what the payload says of its attempt */
     };
     bool ok = call_for_result(client, &call, SPK_RESULT_SUBMIT, out, error);
     spk_request_free(&packed);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "request.h"
 
+#include "attempt.h"
 #include "call.h"
 
 #include <errno.h>
@@ -112,17 +113,6 @@ static Spk__ControllerSteps controller_steps(enum spk_choice choice)
                                        : SPK__CONTROLLER_STEPS__CONTROLLER_STEPS_UNSPECIFIED;
 }
 
-/* Whether the server can tell the attempt from the payload: it may hold a uid. */
-static bool may_hold_uid(const struct spk_job *job)
-{
-    if (!job->manifest)
-        return job->driver_template != NULL;
-    for (size_t i = 0; i + 3 <= job->manifest_length; i++)
-        if (memcmp(job->manifest + i, "uid", 3) == 0)
-            return true;
-    return false;
-}
-
 /* 128 random bits: one key per logical call, the same in all its attempts. */
 static bool generate_key(char key[33], struct spk_error *error)
 {
@@ -148,8 +138,8 @@ bool spk_request_draw_key(const struct spk_submit *request, char key[33],
                           struct spk_error *error)
 {
     key[0] = '\0';
-    return request->idempotency_key || request->submission_id || may_hold_uid(&request->job) ||
-           generate_key(key, error);
+    return request->idempotency_key || request->submission_id ||
+           spk_attempt_is_told(&request->job) || generate_key(key, error);
 }
 
 static bool fill_key(const struct spk_submit *request, struct spk_packed *out,

@@ -71,11 +71,11 @@ struct spk_job {
 struct spk_submit {
     size_t size;
     struct spk_job job;
-    const char
-        *idempotency_key;      /* NULL: made by the library unless the manifest holds a uid or
-                                  submission_id is given; then the server knows the attempt */
-    const char *submission_id; /* NULL: the server's choice */
-    const char *spark_version; /* NULL: the manifest's */
+    const char *idempotency_key; /* NULL: made by the library unless submission_id is given or
+                                    the job says which attempt it is: by a manifest's
+                                    metadata.uid, or by a submission id among the arguments */
+    const char *submission_id;   /* NULL: the server's choice */
+    const char *spark_version;   /* NULL: the manifest's */
     bool require_submission_id;
     bool validate_only;
     bool skip_defaults;

@@ -135,11 +135,83 @@ static void test_a_retry_is_the_same_request_and_says_so(void)
     SPK_ASSERT_TEXT(spk_result_text(result, SPK_FIELD_APP_NAME), "same");
     SPK_ASSERT_TEXT(spk_result_text(result, SPK_FIELD_ATTEMPT), "1");
     spk_result_free(result);
+    spk_client_close(client);
+}
 
-    /* Nobody could tell the repetition of this one: the uid may be missing in the end. */
-    request.job = (struct spk_job){.manifest = "{\"uid\":0}", .manifest_length = 9};
-    CU_ASSERT_FALSE(spk_client_submit(client, &request, 10000, &result, &error));
-    SPK_ASSERT_TEXT(error.reason, "KUBE_UNREACHABLE");
+/* The length of the key that the library made for job; the server answers at the second try.
+ */
+static size_t made_key(struct spk_client *client, const struct spk_job *job)
+{
+    struct spk_submit request = {
+        .size = sizeof(request), .job = *job, .spark_version = "twice"};
+    struct spk_result *result = NULL;
+    struct spk_error error = {0};
+
+    CU_ASSERT_TRUE_FATAL(spk_client_submit(client, &request, 10000, &result, &error));
+    SPK_ASSERT_TEXT(spk_result_text(result, SPK_FIELD_ATTEMPT), "1");
+    size_t length = strlen(spk_result_text(result, SPK_FIELD_IDEMPOTENCY_KEY));
+    spk_result_free(result);
+    return length;
+}
+
+static void test_a_key_is_made_unless_the_manifest_says_its_uid(void)
+{
+    const struct {
+        const char *manifest;
+        size_t key;
+    } cases[] = {
+        {"{\"metadata\":{\"name\":\"druid\"}}", 32},
+        {"{\"metadata\":{\"uid\":\"\"}}", 32},
+        {"{\"metadata\":{\"uid\":null}}", 32},
+        {"{\"metadata\":{\"labels\":{\"uid\":\"u\"}},\"uid\":\"u\"}", 32},
+        {"{\"metadata\":{\"name\":\"a\\\"uid\\\":\"},\"spec\":{\"uid\":\"u\"}}", 32},
+        {" {\"spec\": {}, \"metadata\" : {\"name\": \"[{\", \"uid\" : \"u-1\"}}", 0},
+        {"{\"metadata\":{\"ownerReferences\":[{\"uid\":\"u\"}],\"uid\":\"u-2\"}}", 0},
+        {"{metadata: {uid: u}}", 32}, /* unusual: a key is made */
+        {"metadata:\n  name: druid\n  labels:\n    uid: u\nspec:\n  uid: u\n", 32},
+        {"metadata:\n  name: a\n  uid:\n", 32},
+        {"metadata:\n  name: a\n  uid: \"\"\n", 32},
+        {"metadata:\n  name: a\n  uid: null # none\n", 32},
+        {"metadata:\n  annotations:\n    a: |\n      b\n    uid: u\n  name: a\n", 32},
+        {"---\nkind: A\r\nmetadata:\r\n\r\n  # uid: \r\n  name: a\r\n  uid: u-3\r\n", 0},
+        {"spec: {}\nmetadata:\n    uid: 'u-4'\n    name: a", 0},
+    };
+    struct spk_client *client = open_client("SPK_TOLD", 0);
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct spk_job job = {.manifest = cases[i].manifest,
+                              .manifest_length = strlen(cases[i].manifest)};
+
+        CU_ASSERT_EQUAL(made_key(client, &job), cases[i].key);
+    }
+    spk_client_close(client);
+}
+
+#define ID_LABEL "spark.kubernetes.driver.label.sparkoperator.k8s.io/submission-id="
+
+static void test_a_key_is_made_unless_the_options_say_the_submission_id(void)
+{
+    const struct {
+        const char *arguments[5];
+        size_t n, key;
+    } cases[] = {
+        {{"--conf", "a=b", "--class", "Pi", "x.jar"}, 5, 32},
+        {{"--conf", ID_LABEL "1", "x.jar"}, 3, 0},
+        {{"--verbose", "--conf=" ID_LABEL "2", "x.jar"}, 3, 0},
+        {{"--conf", ID_LABEL "3", "-c", ID_LABEL, "x.jar"}, 5, 32},
+        {{"x.jar", "--conf", ID_LABEL "4"}, 3, 32},
+        {{"--name", "--conf", ID_LABEL "5"}, 3, 32},
+    };
+    struct spk_client *client = open_client("SPK_TOLD", 0);
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct spk_job job = {.arguments = cases[i].arguments,
+                              .n_arguments = cases[i].n,
+                              .driver_template = "{\"uid\": 1}",
+                              .driver_template_length = 10};
+
+        CU_ASSERT_EQUAL(made_key(client, &job), cases[i].key);
+    }
     spk_client_close(client);
 }
 
@@ -307,6 +379,8 @@ int main(void)
         SPK_TEST(a_deadline_leaves_the_outcome_open),
         SPK_TEST(no_retry_comes_before_its_time),
         SPK_TEST(a_retry_is_the_same_request_and_says_so),
+        SPK_TEST(a_key_is_made_unless_the_manifest_says_its_uid),
+        SPK_TEST(a_key_is_made_unless_the_options_say_the_submission_id),
         SPK_TEST(cancel_ends_an_attempt),
         SPK_TEST(cancel_ends_the_pause_between_two),
         SPK_TEST(close_waits_for_a_call_that_pauses),

@@ -71,7 +71,7 @@ class Told:
                   info=("SERVER_DRAINING", "NOT_CREATED", "SAME_KEY"))
 
     def twice(self, raw, request, context):
-        key = request.idempotency_key
+        key = request.idempotency_key or raw
         attempts = dict(context.invocation_metadata()).get("grpc-previous-rpc-attempts", "-")
         if key not in self.first:
             self.first[key] = raw
@@ -79,7 +79,7 @@ class Told:
                       info=("KUBE_UNREACHABLE", "UNKNOWN", "SAME_KEY"))
         return make("spark.submit.v1.SubmitResponse", {
             "appName": "same" if self.first[key] == raw else "other",
-            "attempt": attempts}).SerializeToString()
+            "attempt": attempts, "idempotencyKey": request.idempotency_key}).SerializeToString()
 
     def garbage(self, _raw, _request, _context):
         return b"\xff\xff"
