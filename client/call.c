@@ -235,7 +235,7 @@ static int64_t next_delay(const struct spk_client *client, const struct logical_
 
     if (error->code != GRPC_STATUS_UNAVAILABLE || number + 1 >= client->attempts)
         return -1;
-    if (!logical->call->repeatable && error->outcome != SPK_OUTCOME_NOT_CREATED)
+    if (!logical->call->repeatable)
         return -1;
     if (delay > MAX_DELAY_MS)
         delay = MAX_DELAY_MS;
@@ -248,9 +248,15 @@ static bool call_with_retries(struct spk_client *client, struct running_call *ru
                               const struct logical_call *logical, ProtobufCMessage **out,
                               struct spk_error *error)
 {
+    int outcome = SPK_OUTCOME_NOT_CREATED; /* of the attempts before */
+
     for (int number = 0;; number++) {
         if (call_once(client, running, logical, number, out, error))
             return true;
+        /* An attempt that did nothing says nothing of those before it. */
+        if (error->outcome == SPK_OUTCOME_NOT_CREATED)
+            error->outcome = outcome;
+        outcome = error->outcome;
         int64_t delay = next_delay(client, logical, number, error);
         if (delay < 0)
             return false;
@@ -281,6 +287,8 @@ bool spk_call_unary(struct spk_client *client, const struct spk_call *call,
     bool ok = call_with_retries(client, &running, &logical, out, &last);
     grpc_slice_unref(logical.bytes);
     leave(client, &running);
+    if (!ok && !call->creates)
+        last.outcome = SPK_OUTCOME_NOT_CREATED;
     if (!ok)
         *error = last;
     return ok;

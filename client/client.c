@@ -148,6 +148,7 @@ bool spk_client_submit(struct spk_client *client, const struct spk_submit *reque
         .deadline_ms = deadline_ms,
         .token = known.token,
         .repeatable = true, /* by a key, or by what the payload says of its attempt */
+        .creates = !known.validate_only,
     };
     bool ok = call_for_result(client, &call, SPK_RESULT_SUBMIT, out, error);
     spk_request_free(&packed);

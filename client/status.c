@@ -107,6 +107,22 @@ static void take_details(struct spk_error *error, grpc_slice bytes)
     google__rpc__status__free_unpacked(status, NULL);
 }
 
+/* gRPC's own texts for a call that found no connection to be sent on. */
+static bool was_never_sent(const struct spk_error *error)
+{
+    static const char *const texts[] = {
+        "failed to connect to all addresses",
+        "DNS resolution failed",
+        "empty address list",
+    };
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        if (error->code == GRPC_STATUS_UNAVAILABLE &&
+            strncmp(error->text, texts[i], strlen(texts[i])) == 0)
+            return true;
+    return false;
+}
+
 void spk_error_from_status(struct spk_error *error, grpc_status_code code, grpc_slice message,
                            const grpc_metadata_array *trailers)
 {
@@ -114,6 +130,8 @@ void spk_error_from_status(struct spk_error *error, grpc_status_code code, grpc_
     (void)spk_error_unsettled(error, (int)code, "");
     (void)snprintf(error->text, sizeof(error->text), "%.*s", (int)GRPC_SLICE_LENGTH(message),
                    (const char *)GRPC_SLICE_START_PTR(message));
+    if (was_never_sent(error))
+        error->outcome = SPK_OUTCOME_NOT_CREATED;
     for (size_t i = 0; i < trailers->count; i++)
         if (grpc_slice_str_cmp(trailers->metadata[i].key, "grpc-status-details-bin") == 0)
             take_details(error, trailers->metadata[i].value);

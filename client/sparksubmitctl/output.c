@@ -77,9 +77,7 @@ int ctl_print_error(struct spk_arena *arena, const struct ctl_options *options,
         /* The server's text names the field already. */
         print_line(code, error->reason, "", error->text);
     }
-    /* Without a reason nobody of the service answered: nothing is known to have been sent. */
-    return exit_code((enum spk_code)error->code,
-                     *error->reason ? (enum spk_outcome)error->outcome : SPK_NOT_CREATED);
+    return exit_code((enum spk_code)error->code, (enum spk_outcome)error->outcome);
 }
 
 void ctl_print_warning(const char *code, const char *field, const char *message)

@@ -6,9 +6,11 @@ import contextlib
 import json
 import os
 import pathlib
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
@@ -78,6 +80,36 @@ def server(*flags):
             finally:
                 process.terminate()
                 process.wait(60)
+
+
+@contextlib.contextmanager
+def mute_server(end):
+    """Takes calls and never answers: it hangs, closes the connection, or is gone after that."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        with contextlib.suppress(OSError), listener:
+            while True:
+                connection, _ = listener.accept()
+                with connection:
+                    connection.sendall(bytes([0, 0, 0, 4, 0, 0, 0, 0, 0]))  # SETTINGS
+                    received = b""
+                    while chunk := connection.recv(65536):
+                        received += chunk
+                        if end != "hangs" and b"mainApplicationFile" in received:
+                            break
+                if end == "gone":
+                    break
+
+    thread = threading.Thread(target=serve, daemon=True)
+    address = f"127.0.0.1:{listener.getsockname()[1]}"
+    thread.start()
+    try:
+        yield address
+    finally:
+        with contextlib.suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+        thread.join(60)
 
 
 class Rendering(unittest.TestCase):
@@ -416,6 +448,14 @@ class WithServer(unittest.TestCase):
         self.assertEqual(lost.returncode, 3)
         self.assertRegex(lost.stderr, r"\nto repeat it safely: --idempotency-key [0-9a-f]{32}\n$")
         self.assertEqual(ctl("info", "--endpoint", address, "--timeout", "2s").returncode, 3)
+
+    def test_a_submission_without_answer_has_an_unknown_outcome(self):
+        for end in ("hangs", "closes", "gone"):
+            with self.subTest(end), mute_server(end) as address:
+                arguments = ["--endpoint", address, "-f", EXAMPLE, "--timeout", "3s"]
+                self.assertEqual(ctl("submit", *arguments).returncode, 4)
+                self.assertEqual(ctl("submit", *arguments, "--validate").returncode, 3)
+                self.assertEqual(ctl("render", *arguments).returncode, 3)
 
     def test_info_is_complete(self):
         with server() as (address, _):
