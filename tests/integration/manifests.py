@@ -5,8 +5,9 @@
 Every manifest whose captured driver pod the API server takes with fieldValidation=Strict: our objects
 are taken as well, and what it stores as the driver is the same, without pod mutations and with them
 (then the captured pod is changed as the real webhook changed the modelled one). A captured pod that
-is refused makes ours refused. SparkApplications read back, as JSON and as kubectl's YAML, are what the
-operator's own types make of them.
+is refused makes ours refused. All of upstream's examples are among those taken. SparkApplications
+read back, as JSON and as kubectl's YAML, are what the operator's own types make of them; NOT_STORED
+lists those that are not stored.
 """
 
 import concurrent.futures
@@ -187,7 +188,7 @@ def check_objects(cluster, batch, runner, native):
     requests = [dict(requests_of.composed(manifests[name], expected[name], VERSION), view="objects",
                      native=native) for name, _ in chosen]
     answers = render(batch, requests)
-    taken = changed = failed = 0
+    taken, changed, failed = set(), 0, 0
     free = list(NAMESPACES)
 
     def take_namespace():
@@ -202,16 +203,44 @@ def check_objects(cluster, batch, runner, native):
             except Unclear:
                 accepted, trouble = False, ["what the webhook did cannot be redone"]
             mutated = native and captured_pod(golden, expected[name], True) != requests_of.resolve(golden["pod"])
-            taken, failed = taken + accepted, failed + bool(trouble)
+            taken.update([name] if accepted else [])
+            failed += bool(trouble)
             changed += bool(accepted and mutated)
             for line in trouble[:6]:
                 print("%s %s: %s" % (name, "native" if native else "none", line))
     print("pod mutation %s: %d manifests, %d taken by the API server (%d changed by the webhook), %d failed"
-          % ("native" if native else "none", len(chosen), taken, changed, failed))
-    return failed or (taken < 100) or (native and changed < 50)
+          % ("native" if native else "none", len(chosen), len(taken), changed, failed))
+    absent = examples(manifests) - taken
+    for name in sorted(absent):
+        print("%s: an example, not among those taken" % name)
+    return failed or absent or (len(taken) < 100) or (native and changed < 50)
+
+
+def examples(manifests):
+    """Those of upstream's that are applications."""
+    names = {name for name, text in manifests.items()
+             if name.startswith("upstream-example-") and "kind: ScheduledSparkApplication" not in text}
+    if not names:
+        raise SystemExit("SPK_GOLDEN_EXTRA has no upstream examples")
+    return names
 
 
 # ---- SparkApplications read back ----
+
+# What the API server does not store: the captures are of the operator's types alone, which take
+# what the schema of the custom resource does not.
+NOT_STORED = {
+    **dict.fromkeys((
+        "field-type-missing", "monitoring-missing-required", "role-config-maps-missing-path",
+        "role-gpu-missing-quantity", "role-ports-missing-protocol", "role-secrets-missing-type",
+        "role-sidecar-no-name", "version-missing", "yaml-driver-executor-empty-values",
+        "yaml-driver-missing", "yaml-driver-null", "upstream-docs-using-sparkapplication-01",
+        "upstream-docs-writing-sparkapplication-01", "upstream-docs-writing-sparkapplication-31",
+    ), "Required value"),
+    **dict.fromkeys(("role-env-resource-divisor", "volume-local-emptydir-size-float",
+                     "yaml-env-item-null", "yaml-list-item-null"), "in body must be of type"),
+    "field-type-empty": "Unsupported value",
+}
 
 def rounds(expected, verdicts):
     """Cases in groups without two of one name."""
@@ -246,23 +275,43 @@ def check_round(cluster, kubectl, batch, group, manifests, expected):
     with tempfile.TemporaryDirectory() as folder:
         for name in group.values():
             pathlib.Path(folder, name + ".yaml").write_text(manifests[name], encoding="utf-8")
-        subprocess.run([kubectl, "create", "--validate=ignore", "-f", folder], check=False,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        done = subprocess.run([kubectl, "create", "--validate=ignore", "-f", folder], check=False,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     get = [kubectl, "get", "sparkapplications", "-A", "-o"]
     stored = json.loads(subprocess.run(get + ["json"], capture_output=True, check=True).stdout)["items"]
     texts = yaml_items(subprocess.run(get + ["yaml"], capture_output=True, text=True, check=True).stdout)
-    passed = failed = 0
+    passed, absent = 0, set(group.values())
+    failed = 0
     for item, text in zip(stored, texts):
         meta = item["metadata"]
         cluster.delete("SparkApplication", meta["namespace"], meta["name"])
         name = group.get((meta["namespace"], meta["name"]))
         if not name:
             continue
+        absent.discard(name)
         trouble = compare_forms(batch, expected[name], json.dumps(item, indent=4), text)
         passed, failed = passed + (not trouble), failed + bool(trouble)
         for line in trouble[:6]:
             print("%s read back: %s" % (name, line))
-    return passed, failed, len(group) - passed - failed
+    failed += check_absent(absent, group.values(), done.stderr)
+    return passed, failed, len(absent)
+
+
+def check_absent(absent, names, errors):
+    """How many are not stored, or are, against expectation."""
+    wrong = 0
+    for name in sorted(names):
+        # kubectl names the file, but not if there is only one.
+        lines = [line for line in errors.split("\n") if "/%s.yaml" % name in line]
+        why = " ".join(lines) or errors
+        if name in NOT_STORED and name not in absent:
+            print("%s: stored, but is listed as not to be" % name)
+        elif name in absent and NOT_STORED.get(name, why + "?") not in why:
+            print("%s: not stored: %s" % (name, why[:600]))
+        else:
+            continue
+        wrong += 1
+    return wrong
 
 
 def compare_forms(batch, golden, json_text, yaml_text):
