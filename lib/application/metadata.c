@@ -2,6 +2,7 @@
 #include "application/stages.h"
 
 #include "base/limits.h"
+#include "base/quote.h"
 #include "kubernetes/names.h"
 
 #include <string.h>
@@ -24,8 +25,8 @@ static const char too_long[] = "must be no more than 63 bytes";
 static void refuse(struct spk_findings *f, const char *step, const char *value,
                    const char *rule)
 {
-    spk_find_in(f, step, SPK_INVALID_FIELD, "Invalid value: \"%s\": %s",
-                spk_cut(f->arena, value, 64), rule);
+    spk_find_in(f, step, SPK_INVALID_FIELD, "Invalid value: %s: %s",
+                spk_quote_go(f->arena, spk_cut(f->arena, value, 64)), rule);
 }
 
 static void check_labels(struct spk_findings *f, const cJSON *labels)

@@ -2,6 +2,8 @@
 #include "application/field.h"
 #include "application/stages.h"
 
+#include "base/quote.h"
+
 #include <string.h>
 
 /* Fields the CRD requires. The mutating webhook writes zero values of Go fields that are no
@@ -137,8 +139,9 @@ static void check_enumeration(struct spk_findings *f, const ProtobufCMessage *me
         spk_buf_printf(&supported, "%s\"%s\"", supported.length > 0 ? ", " : "", *each);
     }
     spk_find_in(f, spk_field_json_name(field).text, SPK_INVALID_FIELD,
-                "Unsupported value: \"%s\": supported values: %s",
-                spk_cut(f->arena, value, 64), spk_buf_string(&supported));
+                "Unsupported value: %s: supported values: %s",
+                spk_quote_go(f->arena, spk_cut(f->arena, value, 64)),
+                spk_buf_string(&supported));
 }
 
 /* The CRD's pattern is not anchored and its backslash is doubled, so that any text with one
@@ -149,9 +152,9 @@ static void check_pod_name(struct spk_findings *f, const char *name)
         return;
     size_t before = spk_enter(f, "podName");
     spk_find(f, SPK_INVALID_FIELD,
-             "Invalid value: \"%s\": %s in body should match "
+             "Invalid value: %s: %s in body should match "
              "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*'",
-             spk_cut(f->arena, name, 64), f->path);
+             spk_quote_go(f->arena, spk_cut(f->arena, name, 64)), f->path);
     spk_leave(f, before);
 }
 

@@ -3,30 +3,10 @@
 #include "application/semver.h"
 #include "application/stages.h"
 
+#include "base/quote.h"
 #include "base/text.h"
 
 #include <string.h>
-
-/* A text as Go's %q writes it. */
-static const char *quoted(struct spk_arena *arena, const char *text)
-{
-    static const char from[] = "\a\b\f\n\r\t\v\\\"", to[] = "abfnrtv\\\"";
-    struct spk_buf out = {.arena = arena};
-
-    spk_buf_char(&out, '"');
-    for (const char *c = text; *c; c++) {
-        const char *escape = strchr(from, *c);
-
-        if (escape)
-            spk_buf_printf(&out, "\\%c", to[escape - from]);
-        else if ((unsigned char)*c < ' ' || *c == 0x7F)
-            spk_buf_printf(&out, "\\x%02x", (unsigned)(unsigned char)*c);
-        else
-            spk_buf_char(&out, *c);
-    }
-    spk_buf_char(&out, '"');
-    return spk_buf_string(&out);
-}
 
 /* The length is a rule of its own, so no question for kubernetes/names.h. */
 static bool has_dns1035_letters(const char *name)
@@ -51,9 +31,9 @@ static void check_name(struct spk_findings *f, const char *name)
 
     if (*length || *letters)
         spk_find_in(f, "metadata.name", SPK_INVALID_FIELD,
-                    "invalid SparkApplication name \"%s\": %s%s%s",
-                    spk_cut(f->arena, name, 253), length, *length && *letters ? ", " : "",
-                    letters);
+                    "invalid SparkApplication name %s: %s%s%s",
+                    spk_quote_go(f->arena, spk_cut(f->arena, name, 253)), length,
+                    *length && *letters ? ", " : "", letters);
 }
 
 static void check_templates(struct spk_findings *f, const Spk__SparkApplicationSpec *spec)
@@ -156,7 +136,7 @@ static const struct denied {
 static void deny(struct spk_findings *f, const char *key, const char *reason)
 {
     spk_find_in(f, spk_printf(f->arena, "[%s]", key), SPK_INVALID_FIELD,
-                "sparkConf key %s is not allowed: %s", quoted(f->arena, key), reason);
+                "sparkConf key %s is not allowed: %s", spk_quote_go(f->arena, key), reason);
 }
 
 static void check_conf(struct spk_findings *f, const char *key, const char *value,
@@ -168,7 +148,7 @@ static void check_conf(struct spk_findings *f, const char *key, const char *valu
     if (strcmp(key, "spark.kubernetes.namespace") == 0 && strcmp(value, ns) != 0)
         deny(f, key,
              spk_printf(f->arena, "must equal the application namespace %s, got %s",
-                        quoted(f->arena, ns), quoted(f->arena, value)));
+                        spk_quote_go(f->arena, ns), spk_quote_go(f->arena, value)));
 }
 
 void spk_check_webhook(struct spk_findings *findings, const Spk__SparkApplication *application)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "operator/go_url.h"
 
+#include "base/quote.h"
 #include "base/text.h"
 
 #include <arpa/inet.h>
@@ -184,25 +185,6 @@ static bool parse(struct parser *parser, const char *text, struct spk_go_url *ou
     return true;
 }
 
-/* As Go's %q, for texts whose characters beyond ASCII print. */
-static const char *quoted(struct spk_arena *arena, const char *text)
-{
-    static const char from[] = "\"\\\a\b\f\n\r\t\v", to[] = "\"\\abfnrtv";
-    struct spk_buf buf = {.arena = arena};
-
-    for (; *text; text++) {
-        const char *escape = strchr(from, *text);
-
-        if (escape)
-            spk_buf_printf(&buf, "\\%c", to[escape - from]);
-        else if ((unsigned char)*text < ' ' || *text == 0x7f)
-            spk_buf_printf(&buf, "\\x%02x", (unsigned)*text);
-        else
-            spk_buf_char(&buf, *text);
-    }
-    return spk_buf_string(&buf);
-}
-
 bool spk_go_url_parse(struct spk_arena *arena, const char *text, struct spk_go_url *out,
                       struct spk_err *err)
 {
@@ -210,6 +192,6 @@ bool spk_go_url_parse(struct spk_arena *arena, const char *text, struct spk_go_u
 
     if (parse(&parser, text, out))
         return true;
-    return spk_fail(err, SPK_INVALID_FIELD, "parse \"%s\": %s", quoted(arena, parser.blamed),
+    return spk_fail(err, SPK_INVALID_FIELD, "parse %s: %s", spk_quote_go(arena, parser.blamed),
                     parser.why);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "application/application.h"
 
+#include "base/file.h"
 #include "base/limits.h"
 #include "json/read.h"
 #include "json/write.h"
@@ -496,6 +497,40 @@ static void test_an_application_survives_writing_and_reading(void)
     SPK_ASSERT_TEXT(spk_json_write(&arena, spk_application_tree(&arena, second)), text);
 }
 
+/* The manifest's other fields are in order. */
+static const char *named(struct spk_arena *arena, const char *name)
+{
+    struct spk_buf text = {.arena = arena};
+
+    spk_buf_text(&text, "{\"metadata\":{\"name\":");
+    spk_json_write_string(&text, name);
+    spk_buf_text(&text, "},\"spec\":{\"mainApplicationFile\":\"local:///a.jar\"}}");
+    return spk_buf_string(&text);
+}
+
+static void test_names_are_refused_in_the_webhooks_words(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(SPK_MIB(16));
+    struct spk_err err = {0};
+    struct spk_bytes file;
+    cJSON *rows = NULL;
+
+    CU_ASSERT_FATAL(
+        spk_file_read(&arena, SPK_VECTORS "/application-names.json", SPK_MIB(1), &file, &err));
+    CU_ASSERT_FATAL(spk_json_read(&arena, file.data, file.length, &rows, &err));
+    CU_ASSERT_EQUAL(spk_json_size(rows), 22);
+    SPK_JSON_EACH (row, rows) {
+        const char *manifest = named(&arena, spk_json_string(row->child));
+        Spk__SparkApplication *out = NULL;
+        struct spk_err refusal = {0};
+        bool ok = load(&arena, manifest, &strict, &out, &refusal);
+
+        SPK_ASSERT_TEXT(ok ? "" : spk_printf(&arena, "!%s", refusal.text),
+                        spk_json_string(row->child->next));
+        SPK_ASSERT_TEXT(refusal.field, ok ? "" : "metadata.name");
+    }
+}
+
 static CU_TestInfo tests[] = {
     SPK_TEST(reading_names_what_was_found_and_what_is_expected),
     SPK_TEST(quotes_are_the_matter_only_where_leaving_them_out_helps),
@@ -515,6 +550,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(maps_are_sorted_and_hold_a_key_once),
     SPK_TEST(what_is_found_does_not_depend_on_the_order_of_maps),
     SPK_TEST(an_application_survives_writing_and_reading),
+    SPK_TEST(names_are_refused_in_the_webhooks_words),
     CU_TEST_INFO_NULL,
 };
 

@@ -42,6 +42,9 @@ static void test_objects_are_as_the_api_server_and_go_leave_them(void)
          "spec.executor.sidecars",
          "[{\"name\":\"s\",\"ports\":[{\"containerPort\":1,\"protocol\":\"TCP\"}],"
          "\"resources\":{}}]"},
+        {"executor: {sidecars: [{name: s, resources: {limits: {cpu: null, memory: 1024Mi}}}]}",
+         "spec.executor.sidecars",
+         "[{\"name\":\"s\",\"resources\":{\"limits\":{\"memory\":\"1Gi\"}}}]"},
         {"driver: {initContainers: [{name: i, livenessProbe: {grpc: {port: 1}}}]}",
          "spec.driver.initContainers",
          "[{\"livenessProbe\":{\"grpc\":{\"port\":1,\"service\":\"\"}},\"name\":\"i\","

@@ -297,14 +297,43 @@ static void test_types_are_found(void)
     CU_ASSERT_PTR_NULL(spk_type_find(""));
 }
 
+/* Here a value of another type is refused by its type, as in every other field. */
+static const char *refusal_of_quantity(const char *value, const char *wanted)
+{
+    return strcmp(value, "true") == 0 ? "!expected quantity, found bool; quote it" : wanted;
+}
+
+static void test_quantities_are_read_as_in_go(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(SPK_MIB(16));
+    struct spk_err err = {0};
+    struct spk_bytes file;
+
+    CU_ASSERT_FATAL(
+        spk_file_read(&arena, SPK_VECTORS "/quantities-json.json", SPK_MIB(1), &file, &err));
+    const cJSON *rows = read_json(&arena, file.data);
+    CU_ASSERT_EQUAL(spk_json_size(rows), 20);
+    SPK_JSON_EACH (row, rows) {
+        const char *value = spk_json_string(row->child);
+        const char *wanted = refusal_of_quantity(value, spk_json_string(row->child->next));
+        const char *text = spk_printf(&arena, "{\"limits\":{\"cpu\":%s}}", value);
+        struct spk_err refusal = {0};
+        cJSON *out = NULL;
+        bool ok = spk_schema_go(&arena, spk_type_find("ResourceRequirements"),
+                                read_json(&arena, text), &out, &refusal);
+
+        SPK_ASSERT_TEXT(ok ? spk_json_get_text(spk_json_get(out, "limits"), "cpu")
+                           : spk_printf(&arena, "!%s", refusal.text),
+                        wanted);
+        SPK_ASSERT_TEXT(refusal.field, ok ? "" : "limits[cpu]");
+    }
+}
+
 static CU_TestInfo tests[] = {
-    SPK_TEST(go_writes_what_it_read),
-    SPK_TEST(wrong_types_are_named),
-    SPK_TEST(values_are_coerced_as_in_spark),
-    SPK_TEST(templates_are_read_as_in_spark),
-    SPK_TEST(refusals_name_the_field),
-    SPK_TEST(types_are_found),
-    CU_TEST_INFO_NULL,
+    SPK_TEST(go_writes_what_it_read),         SPK_TEST(wrong_types_are_named),
+    SPK_TEST(values_are_coerced_as_in_spark), SPK_TEST(templates_are_read_as_in_spark),
+    SPK_TEST(refusals_name_the_field),        SPK_TEST(types_are_found),
+    SPK_TEST(quantities_are_read_as_in_go),   CU_TEST_INFO_NULL,
 };
 
 SPK_TEST_MAIN("schema", tests)
