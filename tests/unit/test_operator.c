@@ -370,6 +370,18 @@ static void test_schedulers_size_the_application(void)
          "\"memory\":\"10649Mi\"}},{\"name\":\"spark-executor\",\"minMember\":1,"
          "\"minResource\":{\"cpu\":\"1\",\"memory\":\"1920Mi\"},\"tolerations\":[{\"key\":"
          "\"\\u003ck\\u003e\",\"effect\":\"NoSchedule\",\"tolerationSeconds\":3}]}]"},
+        {"yunikorn",
+         "\"memory\":\"512m\",\"affinity\":{\"podAffinity\":{"
+         "\"requiredDuringSchedulingIgnoredDuringExecution\":[{\"topologyKey\":\"t\","
+         "\"labelSelector\":{\"matchLabels\":{\"value\":\"a\",\"effect\":\"b\"}}}]}}",
+         "\"memory\":\"512m\",\"instances\":2", "",
+         "spark.kubernetes.driver.annotation.yunikorn.apache.org/task-groups",
+         "[{\"name\":\"spark-driver\",\"minMember\":1,\"minResource\":{\"cpu\":\"1\","
+         "\"memory\":\"896Mi\"},\"affinity\":{\"podAffinity\":{"
+         "\"requiredDuringSchedulingIgnoredDuringExecution\":[{\"labelSelector\":{"
+         "\"matchLabels\":{\"effect\":\"b\",\"value\":\"a\"}},\"topologyKey\":\"t\"}]}}},"
+         "{\"name\":\"spark-executor\",\"minMember\":2,\"minResource\":{\"cpu\":\"1\","
+         "\"memory\":\"896Mi\"}}]"},
         {"volcano", "", "", "",
          "spark.kubernetes.executor.annotation.scheduling.k8s.io/group-name", "spark-pi-pg"},
         {"other", "", "", "", "spark.kubernetes.driver.label.scheduling.x-k8s.io/pod-group",
