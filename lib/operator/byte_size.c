@@ -3,8 +3,13 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+
+#include "base/quote.h"
+#include "base/text.h"
 
 #define MIB          INT64_C(1048576)
 #define MIN_OVERHEAD (384 * MIB)
@@ -70,12 +75,34 @@ static int64_t sum(int64_t a, int64_t b)
     return a > INT64_MAX - b ? INT64_MAX : a + b;
 }
 
-static bool read_factor(const struct spk_draft *draft, double *out, struct spk_err *err)
+/* Go's words for a number that is none, without hexadecimal ones; NaN has no sign. */
+static bool is_special(const char *text)
+{
+    bool is_signed = *text == '+' || *text == '-';
+    const char *word = text + is_signed;
+
+    return strcasecmp(word, "inf") == 0 || strcasecmp(word, "infinity") == 0 ||
+           (!is_signed && strcasecmp(word, "nan") == 0);
+}
+
+/* What is wrong with the text for strconv.ParseFloat; NULL: nothing. */
+static const char *parse_float(const char *text, double *out)
 {
     static const char number[] = "0123456789+-.eE";
+    char *end;
+
+    *out = strtod(text, &end);
+    if (is_special(text))
+        return NULL;
+    if (!*text || *end || strspn(text, number) < strlen(text))
+        return "invalid syntax";
+    return isinf(*out) ? "value out of range" : NULL;
+}
+
+static bool read_factor(const struct spk_draft *draft, double *out, struct spk_err *err)
+{
     const char *text = draft->spec->memory_overhead_factor;
     const char *type = spk_draft_text(draft->spec->type);
-    char *end;
 
     if (!text) {
         bool jvm = spk_text_equal(type, "Java") || spk_text_equal(type, "Scala");
@@ -83,13 +110,13 @@ static bool read_factor(const struct spk_draft *draft, double *out, struct spk_e
         *out = jvm ? 0.1 : 0.4;
         return true;
     }
-    *out = strtod(text, &end);
-    if (*text && !*end && strspn(text, number) == strlen(text))
+    const char *wrong = parse_float(text, out);
+    if (!wrong)
         return true;
     (void)spk_fail(err, SPK_INVALID_FIELD,
                    "failed to parse memory overhead factor as float: strconv.ParseFloat: "
-                   "parsing \"%.64s\": invalid syntax",
-                   text);
+                   "parsing %s: %s",
+                   spk_quote_go(draft->arena, spk_cut(draft->arena, text, 64)), wrong);
     return spk_fail_at(err, "spec.memoryOverheadFactor");
 }
 

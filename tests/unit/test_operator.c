@@ -382,6 +382,17 @@ static void test_schedulers_size_the_application(void)
          "\"matchLabels\":{\"effect\":\"b\",\"value\":\"a\"}},\"topologyKey\":\"t\"}]}}},"
          "{\"name\":\"spark-executor\",\"minMember\":2,\"minResource\":{\"cpu\":\"1\","
          "\"memory\":\"896Mi\"}}]"},
+        {"yunikorn", "\"memory\":\"512m\"", "", ",\"memoryOverheadFactor\":\"1e-400\"",
+         "spark.kubernetes.driver.annotation.yunikorn.apache.org/task-groups",
+         "[{\"name\":\"spark-driver\",\"minMember\":1,\"minResource\":{\"cpu\":\"1\","
+         "\"memory\":\"896Mi\"}},{\"name\":\"spark-executor\",\"minMember\":1,"
+         "\"minResource\":{\"cpu\":\"1\",\"memory\":\"1408Mi\"}}]"},
+        {"yunikorn", "\"memory\":\"512m\"", "", ",\"memoryOverheadFactor\":\"NaN\"",
+         "spark.kubernetes.driver.annotation.yunikorn.apache.org/task-group-name",
+         "spark-driver"},
+        {"yunikorn", "\"memory\":\"512m\"", "", ",\"memoryOverheadFactor\":\"+Infinity\"",
+         "spark.kubernetes.driver.annotation.yunikorn.apache.org/task-group-name",
+         "spark-driver"},
         {"volcano", "", "", "",
          "spark.kubernetes.executor.annotation.scheduling.k8s.io/group-name", "spark-pi-pg"},
         {"other", "", "", "", "spark.kubernetes.driver.label.scheduling.x-k8s.io/pod-group",
@@ -456,6 +467,16 @@ static void test_refusals_have_the_operators_text_and_our_field(void)
         {"", ",\"batchScheduler\":\"yunikorn\",\"memoryOverheadFactor\":\"abc\"",
          "failed to process batch scheduler: failed to calculate driver minResources: failed "
          "to parse memory overhead factor as float: strconv.ParseFloat: parsing \"abc\": "
+         "invalid syntax",
+         "spec.memoryOverheadFactor"},
+        {"", ",\"batchScheduler\":\"yunikorn\",\"memoryOverheadFactor\":\"1e400\"",
+         "failed to process batch scheduler: failed to calculate driver minResources: failed "
+         "to parse memory overhead factor as float: strconv.ParseFloat: parsing \"1e400\": "
+         "value out of range",
+         "spec.memoryOverheadFactor"},
+        {"", ",\"batchScheduler\":\"yunikorn\",\"memoryOverheadFactor\":\"-nan\"",
+         "failed to process batch scheduler: failed to calculate driver minResources: failed "
+         "to parse memory overhead factor as float: strconv.ParseFloat: parsing \"-nan\": "
          "invalid syntax",
          "spec.memoryOverheadFactor"},
         {"\"volumeMounts\":[{\"name\":\"spark-local-dir-1\",\"mountPath\":\"/x\"}]", "",
