@@ -18,8 +18,11 @@ static bool has_dns1035_letters(const char *name)
            strspn(name, all) == length;
 }
 
-static void check_name(struct spk_findings *f, const char *name)
+/* The operator's text, and a hint for whom the API server would have named the object. */
+static void check_name(struct spk_findings *f, const char *name, bool generated)
 {
+    const char *hint =
+        generated ? "; a name is needed: only an API server makes one from generateName" : "";
     const char *length = strlen(name) > 63 ? "must be no more than 63 characters" : "";
     const char *letters =
         has_dns1035_letters(name)
@@ -31,9 +34,9 @@ static void check_name(struct spk_findings *f, const char *name)
 
     if (*length || *letters)
         spk_find_in(f, "metadata.name", SPK_INVALID_FIELD,
-                    "invalid SparkApplication name %s: %s%s%s",
+                    "invalid SparkApplication name %s: %s%s%s%s",
                     spk_quote_go(f->arena, spk_cut(f->arena, name, 253)), length,
-                    *length && *letters ? ", " : "", letters);
+                    *length && *letters ? ", " : "", letters, hint);
 }
 
 static void check_templates(struct spk_findings *f, const Spk__SparkApplicationSpec *spec)
@@ -156,7 +159,10 @@ void spk_check_webhook(struct spk_findings *findings, const Spk__SparkApplicatio
     const Spk__SparkApplicationSpec *spec = application->spec;
     const char *name = spk_application_name(application);
 
-    check_name(findings, name ? name : "");
+    const cJSON *metadata = spk_struct_tree(application->metadata);
+    bool generated = !name && spk_json_get_text(metadata, "generateName");
+
+    check_name(findings, name ? name : "", generated);
     check_templates(findings, spec);
     check_node_selectors(findings, spec);
     check_ingresses(findings, spec);

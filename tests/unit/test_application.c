@@ -531,6 +531,18 @@ static void test_names_are_refused_in_the_webhooks_words(void)
     }
 }
 
+static void test_a_generated_name_is_asked_for(void)
+{
+    static const struct refusal refusal = {
+        "{\"metadata\":{\"generateName\":\"pi-\"},\"spec\":{\"mainApplicationFile\":"
+        "\"local:///a.jar\"}}",
+        SPK_INVALID_FIELD, "metadata.name",
+        "'[a-z]([-a-z0-9]*[a-z0-9])?'); a name is needed: only an API server makes one from "
+        "generateName"};
+
+    assert_refused(&refusal, 1);
+}
+
 static CU_TestInfo tests[] = {
     SPK_TEST(reading_names_what_was_found_and_what_is_expected),
     SPK_TEST(quotes_are_the_matter_only_where_leaving_them_out_helps),
@@ -551,6 +563,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(what_is_found_does_not_depend_on_the_order_of_maps),
     SPK_TEST(an_application_survives_writing_and_reading),
     SPK_TEST(names_are_refused_in_the_webhooks_words),
+    SPK_TEST(a_generated_name_is_asked_for),
     CU_TEST_INFO_NULL,
 };
 
