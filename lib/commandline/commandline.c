@@ -280,8 +280,11 @@ static bool finish_command(struct parser *parser, struct spk_err *err)
 
     if (parser->out->command != SPK_COMMAND_KILL && parser->out->command != SPK_COMMAND_STATUS)
         return true;
-    if (!master->value)
-        return spk_submit_fail(err, "args", "--kill and --status need --master k8s://...");
+    if (!master->value || !spk_starts_with(master->value, "k8s://"))
+        return spk_submit_fail(err, master->value ? master->origin : "args",
+                               "No external SparkSubmitOperations clients found for master "
+                               "url: '%s'",
+                               master->value ? master->value : "local[*]");
     if (!spk_master_normalise(parser->arena, master, &master->value, err))
         return false;
     assign(parser);

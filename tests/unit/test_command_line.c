@@ -545,6 +545,33 @@ static void test_two_commands_exclude_each_other(void)
     SPK_ASSERT_TEXT(err.text, "Action cannot be both KILL and REQUEST_STATUS.");
 }
 
+static void test_kill_and_status_are_for_kubernetes(void)
+{
+    static const struct {
+        const char *words, *master;
+    } cases[] = {
+        {"--kill ns:app --master yarn", "yarn"},
+        {"--status ns:app --master local", "local"},
+        {"--status ns:app --conf spark.master=k8s:h", "k8s:h"},
+        {"--status ns:app", "local[*]"},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 22);
+        struct spk_command_line line = {.submission_id = "untouched"};
+        struct spk_err err = {0};
+
+        CU_ASSERT_FALSE(
+            spk_test_parse_bare(&arena, SPK_SPARK_4_1, cases[i].words, NULL, &line, &err));
+        CU_ASSERT_EQUAL(err.reason, SPK_INVALID_SPARK_SUBMIT_ARGS);
+        SPK_ASSERT_TEXT(err.text, spk_printf(&arena,
+                                             "No external SparkSubmitOperations clients "
+                                             "found for master url: '%s'",
+                                             cases[i].master));
+        SPK_ASSERT_TEXT(line.submission_id, "untouched");
+    }
+}
+
 /* n arguments of length bytes behind the usual ones. */
 static bool parse_many(struct spk_arena *arena, size_t n, size_t length, bool of_application,
                        struct spk_err *err)
@@ -627,6 +654,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(lines_differ),
     SPK_TEST(commands_besides_submitting),
     SPK_TEST(two_commands_exclude_each_other),
+    SPK_TEST(kill_and_status_are_for_kubernetes),
     SPK_TEST(vectors_are_bounded),
     SPK_TEST(texts_that_are_not_utf8_are_refused),
     CU_TEST_INFO_NULL,
