@@ -183,6 +183,14 @@ static void fill_error(struct state *state)
     call->result.warnings = state->machine.warnings;
 }
 
+/* What is only looked at, to find out how a write ended, does not hide the write. */
+static void note_refused(struct spk_submit_call *call, const struct spk_api_request *request,
+                         int http)
+{
+    if (request->verb != SPK_API_GET || (http != 404 && !call->refused.resource))
+        call->refused = *request;
+}
+
 /* One step of the machine, within a recovery point. */
 struct step {
     struct state *state;
@@ -201,6 +209,8 @@ static void take_step(void *argument)
 
     if (step->answered && !waited)
         seen = see(state, &step->answered->reply);
+    if (seen.refusal)
+        note_refused(call, &step->answered->request, seen.http);
     if (atomic_load(&call->cancelled))
         spk_machine_cancel(&state->machine);
     state->action =
@@ -292,6 +302,7 @@ void spk_submit_start(struct spk_submit_call *call)
     atomic_store(&call->state, NULL);
     call->result = (struct spk_submit_result){0};
     call->err = (struct spk_err){0};
+    call->refused = (struct spk_api_request){0};
     if (!spk_arena_run(call->arena, make_state, call)) {
         spk_fail(&call->err, SPK_REQUEST_TOO_LARGE,
                  "the submission needs more memory than a call may have");

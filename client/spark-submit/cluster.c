@@ -156,8 +156,11 @@ bool submit_cluster_call(struct spk_arena *arena, struct spk_api *api,
     job->context = &latch;
     spk_api_start(api, job);
     spk_latch_wait(&latch);
-    if (job->reply.transport != SPK_API_ANSWERED || job->reply.http / 100 != 2)
-        return spk_status_fail(&job->reply, arena, err);
+    if (job->reply.transport != SPK_API_ANSWERED || job->reply.http / 100 != 2) {
+        (void)spk_status_fail(&job->reply, arena, err);
+        submit_note_request(err, arena, request);
+        return false;
+    }
     *out = job->reply;
     return true;
 }

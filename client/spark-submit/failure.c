@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "failure.h"
 
+#include "apiserver/request.h"
 #include "base/text.h"
 #include "log.h"
 #include "usage.h"
@@ -21,25 +22,44 @@ const char *submit_note(const struct spk_err *err, const char *key)
     return NULL;
 }
 
+void submit_note_request(struct spk_err *err, struct spk_arena *arena,
+                         const struct spk_api_request *request)
+{
+    struct spk_http_request http = {0};
+    struct spk_err ignored;
+
+    if (!request->resource || !spk_request_build(arena, request, &http, &ignored))
+        return;
+    spk_err_note(err, arena, "method", http.method);
+    spk_err_note(err, arena, "path", spk_strndup(arena, http.path, strcspn(http.path, "?")));
+}
+
 /* Which of Spark's exceptions a text belongs to. */
 static const char *class_of(const struct spk_err *err)
 {
+    static const char *const illegal[] = {"requirement failed: ",
+                                          "No external SparkSubmitOperations clients"};
+
     if (err->reason == SPK_DRIVER_POD_EXISTS || submit_note(err, "kube_code") ||
         err->reason == SPK_KUBE_UNREACHABLE)
         return "io.fabric8.kubernetes.client.KubernetesClientException";
-    if (spk_starts_with(err->text, "requirement failed: "))
-        return "java.lang.IllegalArgumentException";
+    for (size_t i = 0; i < SPK_LEN(illegal); i++)
+        if (spk_starts_with(err->text, illegal[i]))
+            return "java.lang.IllegalArgumentException";
     return "org.apache.spark.SparkException";
 }
 
 static void print_status(const struct spk_err *err, const char *url, const char *code,
                          const char *reason)
 {
+    const char *method = submit_note(err, "method"), *path = submit_note(err, "path");
+
     fprintf(stderr,
-            "Exception in thread \"main\" %s: Failure executing: POST at: %s. Message: %s. "
+            "Exception in thread \"main\" %s: Failure executing: %s at: %s%s. Message: %s. "
             "Received status: Status(apiVersion=v1, code=%s, details=null, kind=Status, "
             "message=%s, reason=%s, status=Failure).\n",
-            class_of(err), url, err->text, code, err->text, reason);
+            class_of(err), method ? method : "POST", url, path ? path : "", err->text, code,
+            err->text, reason);
 }
 
 static void print_violations(const struct spk_err *err)

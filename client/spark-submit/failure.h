@@ -3,11 +3,16 @@
  */
 #pragma once
 
+#include "apiserver/api.h"
 #include "base/err.h"
 #include "base/warning.h"
 
 /** The value of a note; NULL if err has none of that key. */
 const char *submit_note(const struct spk_err *err, const char *key);
+
+/** Hang what was asked of the API server on err, for the message. */
+void submit_note_request(struct spk_err *err, struct spk_arena *arena,
+                         const struct spk_api_request *request);
 
 /**
  * Print err: its class and text as Spark's JVM would, the decisive line last; bounded. The

@@ -103,8 +103,13 @@ static void note_url(struct program *program, const struct spk_command_line *lin
 {
     const char *master = spk_conf_get(&line->submission.conf, "spark.master");
 
-    if (master && spk_starts_with(master, "k8s://"))
-        program->url = master + strlen("k8s://");
+    if (!master || !spk_starts_with(master, "k8s://"))
+        return;
+    const char *url = master + strlen("k8s://");
+    size_t length = strlen(url);
+    while (length && url[length - 1] == '/')
+        length--;
+    program->url = spk_strndup(program->arena, url, length);
 }
 
 static void run(void *argument)

@@ -144,6 +144,19 @@ static bool open_quietly(struct run *run, struct spk_api **out, struct spk_err *
     return ok;
 }
 
+/* What Spark's message names: it only ever creates a driver that exists already. */
+static void note_request(struct run *run, struct spk_err *err)
+{
+    struct spk_api_request driver = {
+        .verb = SPK_API_CREATE,
+        .resource = spk_resource_find("v1", "Pod"),
+        .ns = run->call.ns,
+    };
+
+    submit_note_request(err, run->arena,
+                        err->reason == SPK_DRIVER_POD_EXISTS ? &driver : &run->call.refused);
+}
+
 static bool create(struct run *run, struct spk_api *api, struct spk_err *err)
 {
     fill_call(run, api);
@@ -158,6 +171,7 @@ static bool create(struct run *run, struct spk_api *api, struct spk_err *err)
                        "Please check \"kubectl auth can-i create pod\" first. It should be "
                        "yes.");
         *err = run->call.err;
+        note_request(run, err);
     }
     return run->call.ok;
 }

@@ -120,7 +120,8 @@ class Submitting(Case):
         before = self.driver("twice")["metadata"]["uid"]
         _, error = self.run_it(*self.words("twice"), expect=1)
         self.assertIn("code=409", error.splitlines()[-1])
-        self.assertIn("KubernetesClientException", error)
+        self.assertIn("KubernetesClientException: Failure executing: POST at: %s/api/v1/namespaces/%s/pods. Message: "
+                      % (CLUSTER.server, NAMESPACE), error)
         self.assertIn('ERROR Client: Please check "kubectl auth can-i create pod" first.', error)
         self.assertEqual(self.driver("twice")["metadata"]["uid"], before)
 
@@ -224,7 +225,9 @@ class Words(Case):
                  (["--master", "k8s://h"], 1, "Error: Missing application resource.\n\n"),
                  (["--properties-file", "/absent", "local:///a.jar"], 1, "Invalid properties file '/absent'."),
                  (["--master", "k8s://h", "--deploy-mode", "client", "--class", "M", "local:///a.jar"], 1, "client"),
-                 (["--kill", "x", "--status", "x", "--master", "k8s://h"], 1, "")]
+                 (["--kill", "x", "--status", "x", "--master", "k8s://h"], 1, ""),
+                 (["--kill", "n:x", "--master", "yarn"], 1, "java.lang.IllegalArgumentException: No external "
+                  "SparkSubmitOperations clients found for master url: 'yarn'")]
         for words, code, text in cases:
             with self.subTest(words):
                 out, error = self.run_it(*words, expect=code)
@@ -278,6 +281,10 @@ class Credentials(Case):
                       "from users K8S config file", error)
         _, error = self.run_it(*self.words("nobody", "--conf", "spark.kubernetes.context=nobody"), expect=1)
         self.assertIn("code=403", error.splitlines()[-1])
+        self.assertIn("executing: POST at: %s/api/v1/namespaces/%s/" % (CLUSTER.server, NAMESPACE), error)
+        _, error = self.run_it("--status", NAMESPACE + ":x", "--master", "k8s://" + CLUSTER.server, "--conf",
+                               "spark.kubernetes.context=nobody", expect=1)
+        self.assertIn("executing: GET at: %s/api/v1/namespaces/%s/pods/x. " % (CLUSTER.server, NAMESPACE), error)
         _, error = self.run_it(*self.words("absent", "--conf", "spark.kubernetes.context=absent"), expect=1)
         self.assertIn("there is no context 'absent'", error.splitlines()[-1])
 

@@ -320,6 +320,9 @@ static void test_without_permission_existence_is_not_told(void)
     run(&other);
     CU_ASSERT_FALSE(other.call.ok);
     CU_ASSERT_EQUAL(other.call.err.reason, SPK_KUBE_FORBIDDEN);
+    CU_ASSERT_EQUAL(other.call.refused.verb, SPK_API_CREATE);
+    SPK_ASSERT_TEXT(other.call.refused.resource->plural, "pods");
+    SPK_ASSERT_TEXT(other.call.refused.ns, "ns1");
     CU_ASSERT_PTR_NULL(note(&other.call.err, "existing_uid"));
     spk_arena_free(&other.arena);
     spk_arena_free(&first.arena);
