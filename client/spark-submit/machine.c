@@ -2,6 +2,7 @@
 #include "machine.h"
 
 #include "local_files.h"
+#include "spark_home.h"
 
 #include <pwd.h>
 #include <stdlib.h>
@@ -63,21 +64,12 @@ static bool take_conf_dir(struct spk_arena *arena, struct submit_machine *machin
                                err);
 }
 
-/* The first line of a distribution's RELEASE file: "Spark 4.1.4 (git revision ...) built ...".
- */
-static const char *release_version(struct spk_arena *arena,
-                                   const struct submit_machine *machine)
+static const char *find_version(struct spk_arena *arena, const struct submit_machine *machine)
 {
+    const char *version = submit_machine_get(machine, "SPK_SPARK_VERSION");
     const char *home = submit_machine_get(machine, "SPARK_HOME");
-    struct spk_err ignored;
-    struct spk_bytes text;
 
-    if (!home ||
-        !spk_local_file(NULL, arena, spk_printf(arena, "%s/RELEASE", home), &text, &ignored))
-        return NULL;
-    if (strncmp(text.data, "Spark ", 6) != 0)
-        return NULL;
-    return spk_strndup(arena, text.data + 6, strcspn(text.data + 6, " \r\n"));
+    return version || !home ? version : submit_spark_home_version(arena, home);
 }
 
 bool submit_machine_look(struct spk_arena *arena, struct submit_machine *out,
@@ -91,9 +83,7 @@ bool submit_machine_look(struct spk_arena *arena, struct submit_machine *out,
     machine.environment.user = find_user(arena, &machine);
     machine.environment.cwd = getcwd(directory, 4096);
     machine.endpoint = submit_machine_get(&machine, "SPK_ENDPOINT");
-    machine.spark_version = submit_machine_get(&machine, "SPK_SPARK_VERSION");
-    if (!machine.spark_version)
-        machine.spark_version = release_version(arena, &machine);
+    machine.spark_version = find_version(arena, &machine);
     if (!take_conf_dir(arena, &machine, err))
         return false;
     *out = machine;

@@ -9,9 +9,8 @@
 
 struct submit_machine {
     struct spk_environment environment;
-    const char
-        *spark_version;   /* SPK_SPARK_VERSION, else of $SPARK_HOME/RELEASE; NULL: unknown */
-    const char *endpoint; /* SPK_ENDPOINT; NULL: submit ourselves */
+    const char *spark_version; /* SPK_SPARK_VERSION, else of $SPARK_HOME; NULL: unknown */
+    const char *endpoint;      /* SPK_ENDPOINT; NULL: submit ourselves */
 };
 
 /** Look around. @errors INVALID_FIELD  SPARK_CONF_DIR cannot be read */

@@ -112,21 +112,47 @@ static void note_url(struct program *program, const struct spk_command_line *lin
     program->url = spk_strndup(program->arena, url, length);
 }
 
+/* The version decides labels, texts and objects: a guess is told. */
+static bool find_version(struct spk_arena *arena, const struct submit_machine *machine,
+                         struct spk_version *out, struct spk_warnings *warnings,
+                         struct spk_err *err)
+{
+    if (!spk_version_resolve(arena, machine->spark_version, NULL, false, out, warnings, err))
+        return false;
+    if (!machine->spark_version)
+        spk_warn(warnings, arena, "SPARK_VERSION_APPROXIMATED", "spark_version",
+                 "nothing says which Spark this is for, it is taken for %s; set "
+                 "SPK_SPARK_VERSION, or SPARK_HOME to a Spark",
+                 out->text);
+    return true;
+}
+
+static bool understand(struct program *program, struct submit_machine *machine,
+                       struct submit_arguments *arguments, struct spk_command_line *line,
+                       struct spk_err *err)
+{
+    struct spk_arena *arena = program->arena;
+    struct spk_warnings warnings = {0};
+
+    if (!submit_machine_look(arena, machine, err) ||
+        !find_version(arena, machine, &arguments->version, &warnings, err))
+        return false;
+    bool ok = parse(arena, machine, arguments, line, err);
+    if (line->command != SPK_COMMAND_HELP && line->command != SPK_COMMAND_USAGE_ERROR)
+        submit_print_warnings(&warnings);
+    return ok;
+}
+
 static void run(void *argument)
 {
     struct program *program = argument;
-    struct spk_arena *arena = program->arena;
     struct submit_arguments arguments = {0};
-    struct spk_warnings warnings = {0};
     struct submit_machine machine;
     struct spk_command_line line = {0};
     struct spk_err err = {0};
 
     take_arguments(program, &arguments);
-    bool ok = submit_machine_look(arena, &machine, &err) &&
-              spk_version_resolve(arena, machine.spark_version, NULL, false,
-                                  &arguments.version, &warnings, &err) &&
-              parse(arena, &machine, &arguments, &line, &err);
+    bool ok = understand(program, &machine, &arguments, &line, &err);
     if (ok) {
         note_url(program, &line);
         ok = carry_out(program, &machine, &arguments, &line, &err);

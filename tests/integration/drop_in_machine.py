@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What the drop-in takes from the machine it runs on: drop_in_machine.py SPARK_SUBMIT
+
+The Spark it stands for. Nothing is submitted: --dry-run tells.
+"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROGRAM = os.path.abspath(sys.argv[1])
+WORDS = ["--master", "k8s://https://absent:1", "--deploy-mode", "cluster", "--name", "app",
+         "--conf", "spark.kubernetes.container.image=spark", "--conf", "spark.kubernetes.driver.pod.name=app-driver"]
+GUESS = "WARN Client: nothing says which Spark this is for, it is taken for 4.3.0; set SPK_SPARK_VERSION"
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def write(self, name, content):
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return str(path)
+
+    def run_it(self, *arguments, expect=0, **more):
+        variables = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "SPK_SPARK_VERSION": "4.1.4"}
+        variables.update({name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")})
+        variables.update(more)
+        done = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=60, cwd=self.folder,
+                              env={name: value for name, value in variables.items() if value is not None}, check=False)
+        self.assertEqual(done.returncode, expect, done.stderr)
+        return done.stdout, done.stderr
+
+    def show(self, *more, resource="local:///main.py", **variables):
+        return self.run_it("--dry-run", *WORDS, *more, resource, "last word", **variables)
+
+
+class Version(Case):
+    def home(self, *names):
+        for name in names:
+            self.write("home/jars/" + name, "")
+        (self.folder / "home").mkdir(exist_ok=True)
+        return str(self.folder / "home")
+
+    def version(self, **variables):
+        _, error = self.run_it("--version", **dict({"SPK_SPARK_VERSION": None}, **variables))
+        *warnings, banner, _, _ = error.splitlines()
+        self.assertTrue(banner.startswith("Welcome to Spark version "), error)
+        return banner.split()[-1], warnings
+
+    def test_a_jar_tells_it_without_a_release(self):
+        home = self.home("spark-catalyst_2.13-4.0.0.jar", "spark-core_2.13.jar", "x-1.RELEASE.jar",
+                         "spark-core_2.12-3.5.1-amzn-0.jar")
+        self.assertEqual(self.version(SPARK_HOME=home), ("3.5.1-amzn-0", []))
+        self.write("home/RELEASE", "Spark 4.1.2 (git revision 0) built for Hadoop 3.4\n")
+        self.assertEqual(self.version(SPARK_HOME=home), ("4.1.2", []))
+        self.assertEqual(self.version(SPARK_HOME=home, SPK_SPARK_VERSION="4.0.1"), ("4.0.1", []))
+
+    def test_a_guess_is_told(self):
+        for variables in ({}, {"SPARK_HOME": self.home("other.jar")}, {"SPARK_HOME": "/absent"},
+                          {"SPK_SPARK_VERSION": ""}):
+            with self.subTest(variables):
+                version, warnings = self.version(**variables)
+                self.assertEqual((version, len(warnings)), ("4.3.0", 1))
+                self.assertIn(GUESS, warnings[0])
+        _, error = self.show(SPK_SPARK_VERSION=None)
+        self.assertEqual(error.count(GUESS), 1)
+        for word in ("--help", "--usage-error"):
+            self.assertTrue(self.run_it(word, expect=word != "--help", SPK_SPARK_VERSION=None)[1].startswith("Usage"))
+
+    def test_another_version_is_told(self):
+        for given, taken in (("3.4.1", "3.5.8"), ("9.0", "4.3.0"), ("banana", "4.3.0")):
+            version, warnings = self.version(SPK_SPARK_VERSION=given)
+            self.assertEqual((version, len(warnings)), (taken, 1))
+            self.assertIn("WARN Client: Spark '%s' is not supported, it is treated as %s" % (given, taken), warnings[0])
+        version, warnings = self.version(SPARK_HOME=self.home("spark-core_2.12-3.3.2.jar"))
+        self.assertEqual((version, len(warnings)), ("3.5.8", 1))
+
+
+if __name__ == "__main__":
+    unittest.main(argv=["drop_in_machine.py", *sys.argv[2:]], verbosity=2)
