@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * machine.h: the machine that spark-submit runs on: its environment, SPARK_CONF_DIR, the user,
- * the Spark version it stands for. The only place that reads the process's environment.
+ * the Spark version it stands for. The only place that reads the process's environment, once
+ * spark_env.h has made it.
  */
 #pragma once
 

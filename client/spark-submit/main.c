@@ -6,6 +6,7 @@
 #include "cluster.h"
 #include "failure.h"
 #include "operations.h"
+#include "spark_env.h"
 #include "submit.h"
 #include "usage.h"
 
@@ -152,7 +153,8 @@ static void run(void *argument)
     struct spk_err err = {0};
 
     take_arguments(program, &arguments);
-    bool ok = understand(program, &machine, &arguments, &line, &err);
+    bool ok = submit_spark_env_load(program->arena, &arguments.list, &err) &&
+              spk_kube_init(&err) && understand(program, &machine, &arguments, &line, &err);
     if (ok) {
         note_url(program, &line);
         ok = carry_out(program, &machine, &arguments, &line, &err);
@@ -167,13 +169,8 @@ int main(int argc, char **argv)
 {
     SPK_ARENA arena = SPK_ARENA_LIMIT(4 * SPK_ARENA_BYTES);
     struct program program = {&arena, argc, argv, EXIT_SUBMITTED, ""};
-    struct spk_err err = {0};
 
     (void)signal(SIGPIPE, SIG_IGN);
-    if (!spk_kube_init(&err)) {
-        submit_print_failure(&err, "");
-        return EXIT_REFUSED;
-    }
     if (!spk_arena_run(&arena, run, &program)) {
         fputs(
             "Exception in thread \"main\" java.lang.OutOfMemoryError: the command line needs "

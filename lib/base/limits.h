@@ -35,6 +35,7 @@
 #define SPK_MAX_APP_ARGUMENTS  4096U        /* of the application */
 #define SPK_MAX_APP_ARGUMENT   SPK_KIB(128) /* Linux: MAX_ARG_STRLEN of the driver's exec */
 #define SPK_MAX_APP_BYTES      SPK_MIB(1)
+#define SPK_MAX_VARIABLES      SPK_MIB(2) /* the environment: Linux: an eighth of the stack */
 
 /* Memory */
 #define SPK_ARENA_BYTES       SPK_MIB(16) /* of one call */

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the drop-in takes from the machine it runs on: drop_in_machine.py SPARK_SUBMIT
 
-The Spark it stands for. Nothing is submitted: --dry-run tells.
+spark-env.sh, the Spark it stands for, the files of SPARK_CONF_DIR. Nothing is submitted: --dry-run tells.
 """
 
 import os
@@ -41,6 +41,64 @@ class Case(unittest.TestCase):
 
     def show(self, *more, resource="local:///main.py", **variables):
         return self.run_it("--dry-run", *WORDS, *more, resource, "last word", **variables)
+
+
+class SparkEnv(Case):
+    def env(self, text):
+        self.write("conf/spark-env.sh", text)
+        return {"SPARK_CONF_DIR": str(self.folder / "conf")}
+
+    def test_its_variables_reach_the_pod(self):
+        self.write("hadoop/core-site.xml", "<configuration/>")
+        text = "PYSPARK_PYTHON=/opt/python\nHADOOP_CONF_DIR=%s/hadoop\nTAG=1.2\nunset LATE\n" % self.folder
+        for place in ("SPARK_CONF_DIR", "SPARK_HOME"):
+            with self.subTest(place):
+                variables = self.env(text + "echo noise\n")
+                if place == "SPARK_HOME":
+                    variables = {"SPARK_HOME": str(self.folder)}
+                out, error = self.show("--conf", "spark.kubernetes.driver.container.image=repo/x:${env:TAG}${env:LATE}",
+                                       LATE="gone", **variables)
+                self.assertEqual(error, "noise\n")
+                for line in ("value: /opt/python", "image: repo/x:1.2${env:LATE}", "core-site.xml: <configuration/>",
+                             "value: /opt/hadoop/conf", "spark-env.sh: |"):
+                    self.assertIn(line, out)
+
+    def test_it_is_run_as_by_the_shell_script(self):
+        out, error = self.show(**self.env(
+            "[[ $1 = org.apache.spark.deploy.SparkSubmit ]] && SPARK_USER=\"$SPARK_ENV_LOADED ${@: -1} $HOME2\"\n"
+            "false\nPATH=/nowhere\n"), HOME2="two\nlines")
+        self.assertIn("value: |-\n          1 last word two\n          lines\n", out)
+        self.assertEqual(error, "")
+
+    def test_it_decides_everything_that_is_looked_at_later(self):
+        self.write("other/spark-defaults.conf", "spark.from.other true\n")
+        out, _ = self.show(SPK_SPARK_VERSION=None, **self.env(
+            "SPARK_CONF_DIR=%s/other\nSPK_SPARK_VERSION=3.5.1\n" % self.folder))
+        self.assertIn("spark.from.other=true", out)
+        self.assertIn("spark-version: 3.5.1", out)
+
+    def test_it_is_run_once_and_only_if_there(self):
+        variables = self.env("SPARK_USER=somebody\n")
+        self.assertNotIn("somebody", self.show(SPARK_ENV_LOADED="1", **variables)[0].replace("SPARK_USER=somebody", ""))
+        self.assertIn("value: somebody", self.show(SPARK_ENV_LOADED="", **variables)[0])
+        (self.folder / "conf" / "spark-env.sh").unlink()
+        (self.folder / "conf" / "spark-env.sh").mkdir()
+        _, error = self.show(PATH="/nowhere", **variables)
+        self.assertEqual(error, "")
+
+    def test_a_failure_is_told(self):
+        for text, more, say in (("exit 3\n", {}, "conf/spark-env.sh' ended the shell that ran it, with status 3"),
+                                ("exit\n", {}, "ended the shell that ran it, with status 0"),
+                                ("kill -TERM $$\n", {}, "with status 143"),
+                                ("", {"PATH": "/nowhere"}, "cannot run bash: No such file or directory"),
+                                ("X=$(head -c 100000 /dev/zero | tr '\\0' x)\nfor i in {1..22}; do eval X$i=$X; done\n", {},
+                                 "with status 126|an environment of more than 2097152 bytes")):
+            with self.subTest(text):
+                out, error = self.show(expect=1, **dict(self.env(text), **more))
+                self.assertEqual(out, "")
+                self.assertRegex(error.splitlines()[-1], say)
+        for words in (["--version"], ["--nonsense"]):
+            self.assertIn("with status 3", self.run_it(*words, expect=1, **self.env("exit 3\n"))[1])
 
 
 class Version(Case):
