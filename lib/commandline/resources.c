@@ -6,21 +6,15 @@
 #include <fnmatch.h>
 #include <string.h>
 
-#define UPLOAD_PATH "spark.kubernetes.file.upload.path"
-
 /* Schemes whose elements nobody looks at. */
 static const char *const opaque_schemes[] = {"local", "http", "https", "ftp"};
 
 bool spk_resources_refuse_local(struct spk_err *err, const struct spk_conf *properties,
                                 const char *resource, const char *origin)
 {
-    if (!spk_conf_find(properties, UPLOAD_PATH))
-        return spk_submit_fail(err, origin, "Please specify " UPLOAD_PATH " property.");
-    (void)spk_fail(
-        err, SPK_UNSUPPORTED_FEATURE,
-        "'%.200s' is a file of the submitting machine, which is not uploaded here; put "
-        "it into the image and use local://, or use a remote URL",
-        resource);
+    if (!spk_conf_find(properties, SPK_UPLOAD_PATH_KEY))
+        return spk_submit_fail(err, origin, SPK_NO_UPLOAD_PATH, resource);
+    (void)spk_fail(err, SPK_UNSUPPORTED_FEATURE, SPK_NOT_UPLOADED, resource);
     return spk_fail_at(err, "%s", origin);
 }
 

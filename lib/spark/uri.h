@@ -40,5 +40,17 @@ const char *spk_uri_decode(struct spk_arena *arena, const char *text);
 /** Whether the resource is on the submitting machine: no scheme or "file". */
 bool spk_uri_is_local(struct spk_arena *arena, const char *text);
 
+/**
+ * What is said of such a resource, its only argument: with SPK_UPLOAD_PATH_KEY, and without
+ * it, where Spark's own sentence comes first, for which people search.
+ */
+#define SPK_UPLOAD_PATH_KEY "spark.kubernetes.file.upload.path"
+#define SPK_NOT_UPLOADED                                                                      \
+    "'%.200s' is a file of the submitting machine, which is not uploaded here; put it into "  \
+    "the image and use local://, or use a remote URL"
+#define SPK_NO_UPLOAD_PATH                                                                    \
+    "Please specify " SPK_UPLOAD_PATH_KEY                                                     \
+    " property. It would not help, though: " SPK_NOT_UPLOADED
+
 /** path itself if it is absolute, else below cwd (NULL: "/"). */
 const char *spk_path_absolute(struct spk_arena *arena, const char *path, const char *cwd);

@@ -5,8 +5,11 @@
 #include "command_line_fixture.h"
 #include "test.h"
 
-#define JAR      " local:///a.jar"
-#define UPLOAD   "Please specify spark.kubernetes.file.upload.path property."
+#define JAR " local:///a.jar"
+#define UPLOAD(resource)                                                                      \
+    "Please specify spark.kubernetes.file.upload.path property. It would not help, though: "  \
+    "'" resource "' is a file of the submitting machine, which is not uploaded here; put it " \
+    "into the image and use local://, or use a remote URL"
 #define NO_CLASS "--master k8s://https://h --deploy-mode cluster "
 
 /* The words, a property of the result, and its value (NULL: absent). */
@@ -188,8 +191,8 @@ static const struct {
     {"--jars local:///a,_local:///b" JAR, "'file:/home/dir/%20local:/b' is not a legal URI",
      "args[9]", false},
     {"--jars https://h/a.jar local:///a.R", "URI scheme is not \"file\"", "args[9]", false},
-    {"/opt/a.jar", UPLOAD, "args[8]", false},
-    {"local:///my_app/a.jar", UPLOAD, "args[8]", false},
+    {"/opt/a.jar", UPLOAD("/opt/a.jar"), "args[8]", false},
+    {"local:///my_app/a.jar", UPLOAD("local:///my app/a.jar"), "args[8]", false},
 };
 
 static void test_refusals_have_sparks_words(void)

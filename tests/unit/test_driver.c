@@ -264,13 +264,15 @@ static const struct refusal {
      {"spark.jars=file:/x.jar"},
      SPK_INVALID_FIELD,
      "spark.jars",
-     "Please specify spark.kubernetes.file.upload.path property."},
+     "Please specify spark.kubernetes.file.upload.path property. It would not help, though: "
+     "'file:/x.jar' is a file of the submitting machine, which is not uploaded here; put it "
+     "into the image and use local://, or use a remote URL"},
     {SPK_SPARK_4_1,
      {"spark.jars=file:/x.jar", K "file.upload.path=s3a://b"},
      SPK_UNSUPPORTED_FEATURE,
      "spark.jars",
      "'file:/x.jar' is a file of the submitting machine, which is not uploaded here; put it "
-     "into the image or into a store that the driver can read"},
+     "into the image and use local://, or use a remote URL"},
     {SPK_SPARK_4_1,
      {K "authenticate.driver.caCertFile=/ca"},
      SPK_UNSUPPORTED_FEATURE,

@@ -139,12 +139,8 @@ bool spk_is_local_resource(struct spk_arena *arena, const char *resource)
 bool spk_driver_refuse_upload(const struct spk_driver *driver, const char *key,
                               const char *resource, struct spk_err *err)
 {
-    if (!spk_conf_find(&driver->submission->conf, SPK_K "file.upload.path"))
-        return spk_driver_refuse(err, driver, key,
-                                 "Please specify spark.kubernetes.file.upload.path property.");
-    (void)spk_fail(err, SPK_UNSUPPORTED_FEATURE,
-                   "'%.128s' is a file of the submitting machine, which is not uploaded here; "
-                   "put it into the image or into a store that the driver can read",
-                   resource);
+    if (!spk_conf_find(&driver->submission->conf, SPK_UPLOAD_PATH_KEY))
+        return spk_driver_refuse(err, driver, key, SPK_NO_UPLOAD_PATH, resource);
+    (void)spk_fail(err, SPK_UNSUPPORTED_FEATURE, SPK_NOT_UPLOADED, resource);
     return spk_conf_blame(err, &driver->submission->conf, key);
 }
