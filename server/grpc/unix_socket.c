@@ -40,6 +40,11 @@ static bool check_directory(const char *path, struct spk_err *err)
                         directory, strerror(errno));
     if (stat(directory, &status) != 0 || !S_ISDIR(status.st_mode))
         return spk_fail(err, SPK_INVALID_FIELD, "'%.107s' is not a directory", directory);
+    if (status.st_uid != geteuid() && status.st_uid != 0)
+        return spk_fail(err, SPK_INVALID_FIELD,
+                        "directory '%.107s' belongs to another user: name one that is ours, "
+                        "or root's",
+                        directory);
     if ((status.st_mode & S_IWOTH) ||
         ((status.st_mode & S_IWGRP) && !is_our_group(status.st_gid)))
         return spk_fail(err, SPK_INVALID_FIELD,
@@ -63,21 +68,52 @@ static bool lock(struct spk_socket *socket, struct spk_err *err)
                     socket->path);
 }
 
+/* What a crashed process left; the lock is ours, so nobody listens there. */
+static bool remove_stale(const char *path, struct spk_err *err)
+{
+    struct stat status;
+
+    if (lstat(path, &status) != 0)
+        return errno == ENOENT ||
+               spk_fail(err, SPK_INVALID_FIELD, "'%.107s' cannot be looked at: %s", path,
+                        strerror(errno));
+    if (!S_ISSOCK(status.st_mode))
+        return spk_fail(err, SPK_INVALID_FIELD,
+                        "'%.107s' exists and is no socket: it is not replaced", path);
+    if (unlink(path) != 0 && errno != ENOENT)
+        return spk_fail(err, SPK_INVALID_FIELD,
+                        "the old socket '%.107s' cannot be removed: %s", path,
+                        strerror(errno));
+    return true;
+}
+
+/* Only what was bound is at the path, and only that is removed when it is closed. */
+static bool bind_path(struct spk_socket *socket_, const struct sockaddr_un *address)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    if (fd < 0)
+        return false;
+    if (bind(fd, (const struct sockaddr *)address, sizeof(*address)) != 0) {
+        int reason = errno;
+
+        (void)close(fd);
+        errno = reason;
+        return false;
+    }
+    socket_->fd = fd;
+    return listen(fd, BACKLOG) == 0;
+}
+
 bool spk_unix_socket_open(struct spk_socket *socket_, struct spk_err *err)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
 
-    if (!check_directory(socket_->path, err) || !lock(socket_, err))
+    if (!check_directory(socket_->path, err) || !lock(socket_, err) ||
+        !remove_stale(socket_->path, err))
         return false;
     memcpy(address.sun_path, socket_->path, strlen(socket_->path) + 1);
-    if (unlink(socket_->path) != 0 && errno != ENOENT)
-        return spk_fail(err, SPK_INVALID_FIELD,
-                        "the old socket '%.107s' cannot be removed: %s", socket_->path,
-                        strerror(errno));
-    socket_->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (socket_->fd < 0 ||
-        bind(socket_->fd, (const struct sockaddr *)&address, sizeof(address)) != 0 ||
-        listen(socket_->fd, BACKLOG) != 0)
+    if (!bind_path(socket_, &address))
         return spk_fail(err, SPK_INVALID_FIELD, "'%.107s' cannot be listened on: %s",
                         socket_->path, strerror(errno));
     return true;

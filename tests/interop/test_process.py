@@ -56,6 +56,30 @@ class Listeners(unittest.TestCase):
             self.assertEqual(result.returncode, 3)
             self.assertIn("others may write", result.stderr)
 
+    def test_a_file_at_the_path_is_not_replaced(self):
+        with tempfile.TemporaryDirectory() as directory:
+            path = os.path.join(directory, "s.sock")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write("dear")
+            os.symlink(path, path + ".link")
+            for each in (path, path + ".link"):
+                result = run("--api-server=memory", "--listen=unix://" + each)
+                self.assertEqual(result.returncode, 3, result.stderr)
+                self.assertIn("is no socket", result.stderr)
+            self.assertTrue(os.path.islink(path + ".link"))
+            with open(path, encoding="utf-8") as file:
+                self.assertEqual(file.read(), "dear")
+
+    @unittest.skipUnless(os.geteuid() == 0, "giving a directory away takes root")
+    def test_a_directory_of_another_user_is_refused(self):
+        with tempfile.TemporaryDirectory() as directory:
+            os.chmod(directory, 0o750)
+            os.chown(directory, 12345, os.getegid())
+            result = run("--api-server=memory", f"--listen=unix://{directory}/s.sock")
+            self.assertEqual(result.returncode, 3, result.stderr)
+            self.assertIn("belongs to another user", result.stderr)
+            self.assertEqual(os.listdir(directory), [])
+
     def test_other_users_are_turned_away(self):
         server = Server("--uds-allow-uids=12345")
         with socket.socket(socket.AF_UNIX) as peer:
