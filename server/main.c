@@ -24,6 +24,7 @@ struct server {
     char *const *argv;
     struct spk_options options;
     struct spk_log log;
+    const char *credentials; /* where they come from, for the log; NULL: none are needed */
     struct spk_api *api;
     struct spk_probe probe;
     struct spk_queue running;
@@ -48,15 +49,19 @@ static const char *variable(const char *name)
 
     for (char **at = environ; *at; at++)
         if (strncmp(*at, name, length) == 0 && (*at)[length] == '=')
-            return *at + length + 1;
+            return (*at)[length + 1] ? *at + length + 1 : NULL;
     return NULL;
 }
 
 static bool load_kube_config(struct server *server, struct spk_kube_config *kube)
 {
     const struct spk_config *config = &server->options.config;
+    /* A sidecar must not be led astray by what its Pod sets for others. */
+    bool standalone = config->mode == SPK_MODE_STANDALONE;
     const struct spk_kube_source source = {
         .kubeconfig = config->kubeconfig,
+        .kubeconfig_list = standalone ? variable("KUBECONFIG") : NULL,
+        .home = standalone ? variable("HOME") : NULL,
         .context = config->context,
         .ns = config->namespace_,
         .service_host = variable("KUBERNETES_SERVICE_HOST"),
@@ -68,6 +73,7 @@ static bool load_kube_config(struct server *server, struct spk_kube_config *kube
     if (!spk_kube_config_load(&server->arena, &source, kube, &server->err))
         return fail(server, SPK_EXIT_CREDENTIALS);
     kube->mode = "server";
+    server->credentials = kube->source;
     return true;
 }
 
@@ -179,6 +185,7 @@ static void log_start(struct server *server)
     spk_log_text(&line, "mode", config->mode == SPK_MODE_SIDECAR ? "sidecar" : "standalone");
     spk_log_text(&line, "grpc", grpc_version_string());
     spk_log_text(&line, "api_server", server->api->url);
+    spk_log_text(&line, "credentials", server->credentials);
     spk_log_text(&line, "namespace", server->service.settings.default_namespace);
     spk_log_int(&line, "memory_budget_bytes", config->memory_budget);
     spk_log_end(&line);

@@ -24,7 +24,9 @@ static const struct spk_option table[] = {
     {"api-server", SPK_OPTION_CHOICE, FIELD(api_server), "kube", "memory|kube",
      "a real API server, or one in memory for trials"},
     {"kubeconfig", SPK_OPTION_TEXT, FIELD(kubeconfig), "", "FILE",
-     "kubeconfig; default: the service account of the Pod"},
+     "kubeconfig; default: the service account of the Pod; in standalone mode KUBECONFIG "
+     "comes "
+     "before that and ~/.kube/config after"},
     {"context", SPK_OPTION_TEXT, FIELD(context), "", "NAME", "context of the kubeconfig"},
     {"namespace", SPK_OPTION_TEXT, FIELD(namespace_), "", "NAME",
      "namespace of applications that name none"},

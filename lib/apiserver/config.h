@@ -12,7 +12,9 @@
 #include "base/file.h"
 #include "base/text.h"
 
-/** Where to look; NULL is "not given". Servers leave kubeconfig_list, home and proxies NULL.
+/**
+ * Where to look; NULL is "not given". Servers leave proxies NULL, and a sidecar, which must
+ * not be led astray by its environment, kubeconfig_list and home too.
  */
 struct spk_kube_source {
     const char *kubeconfig;      /* --kubeconfig: one file */

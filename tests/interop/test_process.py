@@ -14,6 +14,7 @@ import unittest
 
 import grpc
 
+from api_server import ApiServer
 from server import HEALTH, PROGRAM, SERVICE, Client, Refusal, Server, application
 
 
@@ -142,6 +143,43 @@ class Configuration(unittest.TestCase):
                 result = run(*flags)
                 self.assertEqual(result.returncode, code, result.stderr)
                 self.assertIn(text, result.stderr)
+
+    def test_where_credentials_come_from_depends_on_the_mode(self):
+        with tempfile.TemporaryDirectory() as directory:
+            api = ApiServer(directory)
+            api.close()
+            home = os.path.join(directory, "home")
+            os.makedirs(os.path.join(home, ".kube"))
+            with open(os.path.join(home, ".kube", "config"), "w", encoding="utf-8") as file:
+                file.write(api.kubeconfig.read_text("utf-8"))
+            os.chmod(file.name, 0o600)
+            listed = f"/nonexistent:{api.kubeconfig}"
+            here = {"KUBERNETES_SERVICE_HOST": "", "KUBECONFIG": "", "HOME": directory}
+            cases = [
+                ("standalone", [], {}, 4, "there is no kubeconfig"),
+                ("standalone", [], {"KUBECONFIG": listed}, 0, ""),
+                ("standalone", [], {"HOME": home}, 0, ""),
+                ("standalone", [], {"KUBECONFIG": "/etc/passwd", "HOME": home}, 4, "/etc/passwd"),
+                ("standalone", ["--kubeconfig=/none"], {"KUBECONFIG": listed}, 4, "/none"),
+                ("sidecar", [], {"KUBECONFIG": listed}, 4, "there is no kubeconfig"),
+                ("sidecar", [], {"HOME": home}, 4, "there is no kubeconfig"),
+                ("sidecar", [f"--kubeconfig={api.kubeconfig}"], {}, 0, ""),
+            ]
+            for mode, flags, environment, code, text in cases:
+                with self.subTest(mode=mode, flags=flags, **environment):
+                    result = run("--check-config", "--mode=" + mode, *flags,
+                                 **{**here, **environment})
+                    self.assertEqual(result.returncode, code, result.stderr)
+                    self.assertIn(text, result.stderr)
+
+    def test_the_source_of_the_credentials_is_logged(self):
+        with tempfile.TemporaryDirectory() as directory:
+            api = ApiServer(directory)
+            server = Server(api_server=api)
+            line = server.wait_for("started")
+            self.assertIn(str(api.kubeconfig), line["credentials"])
+            server.stop()
+            api.close()
 
     def test_help_version_print_and_check(self):
         self.assertIn("--drain-grace DURATION", run("--help").stdout)
