@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "spark_submit.h"
+#include "violation.h"
 #include "json/write.h"
 #include "json/yaml.h"
 
@@ -35,7 +36,15 @@ static bool refuse(struct spk_error *error, enum spk_reason reason, const char *
     (void)snprintf(error->reason, sizeof(error->reason), "%s", spk_reason_name(reason));
     (void)snprintf(error->field, sizeof(error->field), "%s", field);
     (void)snprintf(error->text, sizeof(error->text), "%s", text);
+    spk_error_add_violation(error, field, text);
     return false;
+}
+
+static void refuse_input(struct spk_error *error, const struct spk_err *err)
+{
+    (void)refuse(error, err->reason, err->field, err->text);
+    for (const struct spk_violation *more = err->violations; more; more = more->next)
+        spk_error_add_violation(error, more->field, more->text);
 }
 
 static void fill_payload(struct spk_arena *arena, const struct spk_core_request *from,
@@ -97,7 +106,7 @@ bool spk_core_render(const struct spk_core_request *request, struct spk_core_res
     if (!spk_arena_run(&call.result->arena, render, &call))
         (void)refuse(error, SPK_SERVER_OVERLOADED, "", "the input needs too much memory");
     else if (!call.ok)
-        (void)refuse(error, call.err.reason, call.err.field, call.err.text);
+        refuse_input(error, &call.err);
     if (call.ok) {
         *out = call.result;
         return true;

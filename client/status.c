@@ -2,6 +2,7 @@
 #include "call.h"
 #include "google/rpc/error_details.pb-c.h"
 #include "google/rpc/status.pb-c.h"
+#include "violation.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -58,6 +59,9 @@ static void take_bad_request(struct spk_error *error, const ProtobufCMessage *me
 
     if (request->n_field_violations)
         copy(error->field, sizeof(error->field), request->field_violations[0]->field);
+    for (size_t i = 0; i < request->n_field_violations; i++)
+        spk_error_add_violation(error, request->field_violations[i]->field,
+                                request->field_violations[i]->description);
 }
 
 static void take_retry_info(struct spk_error *error, const ProtobufCMessage *message)

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -42,7 +43,32 @@ struct spk_error {
     char reason[64];        /* stable: "INVALID_FIELD"; "" if the server gave none */
     char field[256];        /* first field at fault, "spec.driver.memory"; "" if none */
     char text[1024];        /* for people */
+    char violations[8192];  /* all fields at fault: spk_error_violation reads them */
 };
+
+/**
+ * The field at fault with this index, and what is wrong with it; false beyond the last. Index
+ * 0 is error->field when there is one.
+ *
+ * Owner: *field and *description are error's.
+ */
+static inline bool spk_error_violation(const struct spk_error *error, size_t index,
+                                       const char **field, const char **description)
+{
+    const char *at = error->violations; /* pairs of texts; an empty field ends them */
+
+    for (; *at; at += strlen(at) + 1) {
+        const char *text = at + strlen(at) + 1;
+
+        if (index-- == 0) {
+            *field = at;
+            *description = text;
+            return true;
+        }
+        at = text;
+    }
+    return false;
+}
 
 #ifdef __cplusplus
 }

@@ -5,6 +5,7 @@
 #include "json/yaml.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static int exit_code(enum spk_code code, enum spk_outcome outcome)
 {
@@ -64,19 +65,34 @@ int ctl_print_err(struct spk_arena *arena, const struct ctl_options *options,
     return exit_code(code, err->outcome);
 }
 
+/* The server's text names the field first, which has a place of its own here. */
+static const char *clause_of(const struct spk_error *error)
+{
+    size_t length = strlen(error->field);
+    bool named = length && !strncmp(error->text, error->field, length) &&
+                 !strncmp(error->text + length, ": ", 2);
+
+    return named ? error->text + length + 2 : error->text;
+}
+
 int ctl_print_error(struct spk_arena *arena, const struct ctl_options *options,
                     const struct spk_error *error)
 {
     const char *code = spk_code_name((enum spk_code)error->code);
-    cJSON *tree = error_tree(arena, code, error->reason, error->text);
+    cJSON *tree = error_tree(arena, code, error->reason, clause_of(error));
+    const char *field, *text;
+    bool json = options->format == CTL_JSON;
 
-    if (options->format == CTL_JSON) {
-        add_violation(tree, error->field, error->text);
-        fprintf(stderr, "%s\n", spk_json_write(arena, tree));
-    } else {
-        /* The server's text names the field already. */
-        print_line(code, error->reason, "", error->text);
+    if (!json)
+        print_line(code, error->reason, error->field, clause_of(error));
+    for (size_t i = 0; spk_error_violation(error, i, &field, &text); i++) {
+        if (json)
+            add_violation(tree, field, text);
+        else if (i > 0 || !*error->field)
+            fprintf(stderr, "error: %s: %s\n", field, text);
     }
+    if (json)
+        fprintf(stderr, "%s\n", spk_json_write(arena, tree));
     return exit_code((enum spk_code)error->code, (enum spk_outcome)error->outcome);
 }
 

@@ -114,9 +114,9 @@ static void fill_request(struct spk_arena *arena, const struct ctl_options *opti
     payload->arguments = options->arguments;
     payload->environment = &job->environment;
     payload->driver_template =
-        (struct spk_template){.text = job->driver_template, .origin = "--driver-pod-template"};
+        (struct spk_template){.text = job->driver_template, .origin = "driver_pod_template"};
     payload->executor_template = (struct spk_template){.text = job->executor_template,
-                                                       .origin = "--executor-pod-template"};
+                                                       .origin = "executor_pod_template"};
 }
 
 static enum spk_stage stage_of(const struct ctl_options *options)

@@ -69,22 +69,23 @@ static void test_errors_arrive_whole(void)
     } cases[] = {
         {"bare",
          5000,
-         {14, SPK_OUTCOME_UNSETTLED, SPK_ADVICE_SAME_KEY, -1, "", "", "told to"}},
+         {14, SPK_OUTCOME_UNSETTLED, SPK_ADVICE_SAME_KEY, -1, "", "", "told to", ""}},
         {"details",
          5000,
          {9, SPK_OUTCOME_PARTIAL, SPK_ADVICE_NEW_KEY, 2500, "OBJECT_FOREIGN", "spec.a",
-          "told to"}},
+          "told to", ""}},
         {"later",
          5000,
          {14, SPK_OUTCOME_NOT_CREATED, SPK_ADVICE_SAME_KEY, 60000, "KUBE_THROTTLED", "",
-          "told to"}},
+          "told to", ""}},
         {"future",
          5000,
-         {10, SPK_OUTCOME_UNSETTLED, SPK_ADVICE_SAME_KEY, -1, "NEW_REASON", "", "told to"}},
+         {10, SPK_OUTCOME_UNSETTLED, SPK_ADVICE_SAME_KEY, -1, "NEW_REASON", "", "told to",
+          ""}},
         {"garbage",
          5000,
          {13, SPK_OUTCOME_UNSETTLED, SPK_ADVICE_SAME_KEY, -1, "", "",
-          "the server's reply is not a message of this interface"}},
+          "the server's reply is not a message of this interface", ""}},
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -101,6 +102,23 @@ static void test_errors_arrive_whole(void)
         SPK_ASSERT_TEXT(error.text, want->text);
         CU_ASSERT(now_ms() - start < 4000);
     }
+}
+
+static void test_all_violations_arrive(void)
+{
+    const struct spk_error error = fail_as("details", 1, 5000),
+                           none = fail_as("bare", 1, 5000);
+    const char *field = NULL, *text = NULL;
+
+    CU_ASSERT_TRUE_FATAL(spk_error_violation(&error, 0, &field, &text));
+    SPK_ASSERT_TEXT(field, "spec.a");
+    SPK_ASSERT_TEXT(text, "spec.a is wrong");
+    CU_ASSERT_TRUE_FATAL(spk_error_violation(&error, 1, &field, &text));
+    SPK_ASSERT_TEXT(field, "spec.b");
+    SPK_ASSERT_TEXT(text, "");
+    CU_ASSERT_FALSE(spk_error_violation(&error, 2, &field, &text));
+    SPK_ASSERT_TEXT(field, "spec.b");
+    CU_ASSERT_FALSE(spk_error_violation(&none, 0, &field, &text));
 }
 
 static void test_a_deadline_leaves_the_outcome_open(void)
@@ -376,6 +394,7 @@ int main(void)
 {
     CU_TestInfo tests[] = {
         SPK_TEST(errors_arrive_whole),
+        SPK_TEST(all_violations_arrive),
         SPK_TEST(a_deadline_leaves_the_outcome_open),
         SPK_TEST(no_retry_comes_before_its_time),
         SPK_TEST(a_retry_is_the_same_request_and_says_so),

@@ -32,7 +32,8 @@ def trailers(code, info=None, fields=(), delay_ms=None):
         add("ErrorInfo", {"reason": info[0], "domain": "spark-submit.internal",
                           "metadata": {"outcome": info[1], "retry": info[2]}})
     if fields:
-        add("BadRequest", {"fieldViolations": [{"field": field} for field in fields]})
+        add("BadRequest", {"fieldViolations": [{"field": field, "description": text}
+                                                 for field, text in fields]})
     if delay_ms is not None:
         add("RetryInfo", {"retryDelay": f"{delay_ms / 1000}s"})
     return (("grpc-status-details-bin", status.SerializeToString()),)
@@ -57,7 +58,8 @@ class Told:
 
     def details(self, _raw, _request, context):
         self.fail(context, grpc.StatusCode.FAILED_PRECONDITION, delay_ms=2500,
-                  info=("OBJECT_FOREIGN", "PARTIAL", "NEW_KEY"), fields=["spec.a", "spec.b"])
+                  info=("OBJECT_FOREIGN", "PARTIAL", "NEW_KEY"),
+                  fields=[("spec.a", "spec.a is wrong"), ("spec.b", "")])
 
     def later(self, _raw, _request, context):
         self.fail(context, grpc.StatusCode.UNAVAILABLE, delay_ms=60000,

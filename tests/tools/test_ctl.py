@@ -408,16 +408,22 @@ class WithServer(unittest.TestCase):
                     self.assertEqual(here.stdout, there.stdout)
                     self.assertEqual(here.stderr, there.stderr)
 
-    def test_a_server_refuses_with_the_same_object(self):
-        with server() as (address, _):
-            for text in ("{", application(nope=1), application(mode="client")):
-                here = ctl("render", "-f", "-", "-o", "json", text=text)
-                there = ctl("render", "--endpoint", address, "-f", "-", "-o", "json", text=text)
-                self.assertEqual(there.returncode, 1)
-                one, two = json.loads(here.stderr), json.loads(there.stderr)
-                self.assertEqual((one["code"], one["reason"]), (two["code"], two["reason"]))
-                self.assertEqual([item["field"] for item in one["violations"]],
-                                 [item["field"] for item in two["violations"]])
+    def test_a_server_refuses_with_the_same_words(self):
+        two = application(mainApplicationFile=None, driver={"cores": -1})
+        with tempfile.TemporaryDirectory() as folder, server() as (address, _):
+            template = folder + "/template.yaml"
+            pathlib.Path(template).write_text("spec: {containers: 1}\n", "utf-8")
+            cases = [(["-f", "-"], text) for text in ("{", application(nope=1), application(mode="client"), two)]
+            cases += [(["--driver-pod-template", template, "--", *COMMAND], None), (["--", "--nope"], None)]
+            for arguments, text in cases:
+                for output in ("json", "yaml"):
+                    with self.subTest(arguments, text=text, output=output):
+                        here = ctl("render", "-o", output, *arguments, text=text)
+                        there = ctl("render", "--endpoint", address, "-o", output, *arguments, text=text)
+                        self.assertEqual((here.returncode, there.returncode), (1, 1))
+                        self.assertEqual(here.stderr, there.stderr)
+            done = ctl("render", "--endpoint", address, "-o", "json", "-f", "-", text=two)
+            self.assertEqual(len(json.loads(done.stderr)["violations"]), 2)
 
     def test_submit_creates_once(self):
         with server() as (address, _):
