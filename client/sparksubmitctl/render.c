@@ -151,6 +151,15 @@ static bool render_here(struct spk_arena *arena, const struct ctl_options *optio
 
 /* ---- by a server ---- */
 
+/* As the core sees it: a value of another type is there, and refused. */
+static bool lacks_uid(const cJSON *tree)
+{
+    const cJSON *uid = spk_json_at(tree, "metadata.uid");
+    const char *text = spk_json_string(uid);
+
+    return !uid || spk_json_is_null(uid) || (text && !*text);
+}
+
 /* A uid for a manifest that has none; the server has no such option. */
 static bool add_uid(struct spk_arena *arena, const char *uid, struct ctl_job *job,
                     struct spk_err *err)
@@ -169,7 +178,7 @@ static bool add_uid(struct spk_arena *arena, const char *uid, struct ctl_job *jo
     if (!ok)
         return false;
     if (!spk_json_is_object(tree) || !spk_json_is_object(spk_json_get(tree, "metadata")) ||
-        spk_json_at(tree, "metadata.uid"))
+        !lacks_uid(tree))
         return true;
     spk_json_text(spk_json_child(tree, "metadata"), "uid", uid);
     job->manifest.data = spk_json_write(arena, tree);

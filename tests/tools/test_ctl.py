@@ -425,6 +425,17 @@ class WithServer(unittest.TestCase):
             done = ctl("render", "--endpoint", address, "-o", "json", "-f", "-", text=two)
             self.assertEqual(len(json.loads(done.stderr)["violations"]), 2)
 
+    def test_a_uid_is_filled_in_where_there_is_none(self):
+        with server() as (address, _):
+            for uid, owner in (("", UID), (None, UID), ("u-1", "u-1")):
+                tree = json.loads(application())
+                tree["metadata"]["uid"] = uid
+                with self.subTest(uid):
+                    here, there = (rendered(*place, "--uid", UID, "-f", "-", text=json.dumps(tree))
+                                   for place in ([], ["--endpoint", address]))
+                    self.assertEqual(here, there)
+                    self.assertEqual(there["items"][0]["metadata"]["ownerReferences"][0]["uid"], owner)
+
     def test_submit_creates_once(self):
         with server() as (address, _):
             arguments = ["submit", "--endpoint", address, "-f", EXAMPLE, "-o", "json"]
