@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""sparksubmitctl and a server: test_ctl_server.py CTL SERVER"""
+
+import json
+import pathlib
+import sys
+import tempfile
+import unittest
+
+from ctl import COMMAND, EXAMPLE, SUBMISSION_ID, UID, application, ctl, mute_server, rendered, server
+
+
+class WithServer(unittest.TestCase):
+    def test_a_server_renders_the_same_bytes(self):
+        cases = [["-f", EXAMPLE], ["-f", EXAMPLE, "-o", "json"], ["-f", EXAMPLE, "--plain"],
+                 ["-f", EXAMPLE, "--uid", UID], ["-f", EXAMPLE, "--stage", "submission"],
+                 ["-f", EXAMPLE, "--stage", "application"], ["-f", EXAMPLE, "--no-defaults"],
+                 ["-f", EXAMPLE, "--submission-id", SUBMISSION_ID],
+                 ["-f", EXAMPLE, "--idempotency-key", "one"],
+                 ["-f", EXAMPLE, "--spark-version", "3.5.8", "--pod-mutation", "native"],
+                 ["-f", EXAMPLE, "--controller-steps", "none"],
+                 ["--spark-version", "4.2.1", "--", *COMMAND], ["--plain", "--", *COMMAND],
+                 ["--env", "SPARK_USER=someone", "--", *COMMAND]]
+        with tempfile.TemporaryDirectory() as folder, server() as (address, _):
+            pathlib.Path(folder, "spark-defaults.conf").write_text("spark.executor.cores 3\n", "utf-8")
+            pathlib.Path(folder, "driver.yaml").write_text("spec: {nodeName: here}\n", "utf-8")
+            cases.append(["--spark-conf-dir", folder, "--", *COMMAND])
+            cases.append(["--driver-pod-template", folder + "/driver.yaml", "--executor-pod-template",
+                          folder + "/driver.yaml", "--", *COMMAND])
+            for arguments in cases:
+                with self.subTest(arguments):
+                    here, there = ctl("render", *arguments), ctl("render", "--endpoint", address, *arguments)
+                    self.assertEqual(here.returncode, 0, here.stderr)
+                    self.assertEqual(there.returncode, 0, there.stderr)
+                    self.assertEqual(here.stdout, there.stdout)
+                    self.assertEqual(here.stderr, there.stderr)
+
+    def test_a_server_refuses_with_the_same_words(self):
+        two = application(mainApplicationFile=None, driver={"cores": -1})
+        with tempfile.TemporaryDirectory() as folder, server() as (address, _):
+            template = folder + "/template.yaml"
+            pathlib.Path(template).write_text("spec: {containers: 1}\n", "utf-8")
+            cases = [(["-f", "-"], text) for text in ("{", application(nope=1), application(mode="client"), two)]
+            cases += [(["--driver-pod-template", template, "--", *COMMAND], None), (["--", "--nope"], None)]
+            for arguments, text in cases:
+                for output in ("json", "yaml"):
+                    with self.subTest(arguments, text=text, output=output):
+                        here = ctl("render", "-o", output, *arguments, text=text)
+                        there = ctl("render", "--endpoint", address, "-o", output, *arguments, text=text)
+                        self.assertEqual((here.returncode, there.returncode), (1, 1))
+                        self.assertEqual(here.stderr, there.stderr)
+            done = ctl("render", "--endpoint", address, "-o", "json", "-f", "-", text=two)
+            self.assertEqual(len(json.loads(done.stderr)["violations"]), 2)
+
+    def test_a_uid_is_filled_in_where_there_is_none(self):
+        with server() as (address, _):
+            for uid, owner in (("", UID), (None, UID), ("u-1", "u-1")):
+                tree = json.loads(application())
+                tree["metadata"]["uid"] = uid
+                with self.subTest(uid):
+                    here, there = (rendered(*place, "--uid", UID, "-f", "-", text=json.dumps(tree))
+                                   for place in ([], ["--endpoint", address]))
+                    self.assertEqual(here, there)
+                    self.assertEqual(there["items"][0]["metadata"]["ownerReferences"][0]["uid"], owner)
+
+    def test_submit_creates_once(self):
+        with server() as (address, _):
+            arguments = ["submit", "--endpoint", address, "-f", EXAMPLE, "-o", "json"]
+            checked = ctl(*arguments, "--idempotency-key", "one", "--validate")
+            self.assertEqual(checked.returncode, 0, checked.stderr)
+            self.assertEqual({item["disposition"] for item in json.loads(checked.stdout)["objects"]},
+                             {"DRY_RUN_OK"})
+            first, again = (json.loads(ctl(*arguments, "--idempotency-key", "one").stdout)
+                            for _ in range(2))
+            self.assertEqual((first["adopted"], again["adopted"]), ("false", "true"))
+            self.assertEqual(first["driverPodUid"], again["driverPodUid"])
+            self.assertNotEqual(first["driverPodUid"], "")
+            taken = ctl(*arguments, "--idempotency-key", "two")
+            self.assertEqual(taken.returncode, 1)
+            self.assertEqual(json.loads(taken.stderr)["reason"], "DRIVER_POD_EXISTS")
+            text = ctl("submit", "-f", EXAMPLE, "--idempotency-key", "one", SPK_ENDPOINT=address)
+            self.assertRegex(text.stdout, r"(?m)^driverPodName +spark-pi-driver$")
+
+    def test_exit_codes_of_answers(self):
+        with server() as (address, _):
+            late = ctl("submit", "--endpoint", address, "-f", EXAMPLE, "--timeout", "1s")
+            self.assertEqual(late.returncode, 3, late.stderr)
+            self.assertEqual(ctl("health", "--endpoint", address).returncode, 0)
+            self.assertEqual(ctl("health", "--endpoint", address, "--service", "nope").returncode, 1)
+        self.assertEqual(ctl("health", "--endpoint", address).returncode, 2)
+        lost = ctl("submit", "--endpoint", address, "-f", EXAMPLE, "--timeout", "4s")
+        self.assertEqual(lost.returncode, 3)
+        self.assertRegex(lost.stderr, r"\nto repeat it safely: --idempotency-key [0-9a-f]{32}\n$")
+        self.assertEqual(ctl("info", "--endpoint", address, "--timeout", "2s").returncode, 3)
+
+    def test_a_submission_without_answer_has_an_unknown_outcome(self):
+        for end in ("hangs", "closes", "gone"):
+            with self.subTest(end), mute_server(end) as address:
+                arguments = ["--endpoint", address, "-f", EXAMPLE, "--timeout", "3s"]
+                self.assertEqual(ctl("submit", *arguments).returncode, 4)
+                self.assertEqual(ctl("submit", *arguments, "--validate").returncode, 3)
+                self.assertEqual(ctl("render", *arguments).returncode, 3)
+
+    def test_info_is_complete(self):
+        with server() as (address, _):
+            tree = json.loads(ctl("info", "--endpoint", address, "-o", "json").stdout)
+            self.assertEqual((tree["name"], tree["apiVersion"], tree["mode"]),
+                             ("sparksubmitd", "v1", "standalone"))
+            self.assertEqual(tree["supportedSparkVersions"], ["3.5", "4.0", "4.1", "4.2", "4.3"])
+            self.assertEqual(tree["defaultSparkVersion"], "4.3")
+            self.assertEqual(set(tree["payloadForms"]), {"application", "manifest", "command"})
+            self.assertIn("render", tree["features"])
+            self.assertRegex(tree["renderRevision"], r"^\d+$")
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:], verbosity=2)
