@@ -47,7 +47,7 @@ static const struct option {
              "template of a command line"),
     TEXT_ROW("--executor-pod-template", executor_template, "sr", "FILE",
              "template of a command line"),
-    TEXT_ROW("--spark-conf-dir", conf_dir, "sr", "DIR", "SPARK_CONF_DIR of a command line"),
+    TEXT_ROW("--spark-conf-dir", conf_dir, "sr", "DIR", "what SPARK_CONF_DIR would be"),
     LIST_ROW("--env", environment, "sr", "K=V",
              "environment spark-submit would see; repeatable"),
     LIST_ROW("--operator-option", operator_options, "r", "K=V",
@@ -200,6 +200,33 @@ static bool check_options(const struct ctl_options *given, struct spk_err *err)
     return true;
 }
 
+/* Options that cannot have an effect in this place. */
+static bool check_places(const struct ctl_options *given, struct spk_err *err)
+{
+    bool remote = given->endpoint || !strcmp(given->command, "submit");
+    bool other_stage = given->stage && strcmp(given->stage, "objects") != 0;
+    const struct {
+        bool wrong;
+        const char *why;
+    } rules[] = {
+        {given->file && (given->driver_template || given->executor_template),
+         "templates are for a command line; a manifest carries its own"},
+        {given->file && remote && (given->environment.n || given->conf_dir),
+         "--env and --spark-conf-dir are the server's configuration for a manifest"},
+        {!given->file && given->uid, "--uid is for a manifest"},
+        {given->plain && other_stage, "--plain is for --stage objects"},
+        {given->endpoint && !strcmp(given->command, "render") &&
+             (given->operator_options.n || given->unknown_fields),
+         "--operator-option and --unknown-fields are the server's configuration with "
+         "--endpoint"},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(rules); i++)
+        if (rules[i].wrong)
+            return spk_fail(err, SPK_INVALID_FIELD, "%s", rules[i].why);
+    return true;
+}
+
 static bool check_together(struct spk_arena *arena, struct ctl_options *out,
                            struct spk_err *err)
 {
@@ -215,13 +242,7 @@ static bool check_together(struct spk_arena *arena, struct ctl_options *out,
     if (works_on_job && !out->file == !out->arguments.n)
         return spk_fail(err, SPK_INVALID_FIELD,
                         "give either -f FILE or -- and spark-submit's arguments");
-    if (out->endpoint && !strcmp(out->command, "render") &&
-        (out->operator_options.n || out->unknown_fields))
-        return spk_fail(
-            err, SPK_INVALID_FIELD,
-            "--operator-option and --unknown-fields are the server's configuration "
-            "with --endpoint");
-    return true;
+    return check_places(out, err);
 }
 
 bool ctl_options_parse(struct spk_arena *arena, int argc, char *const *argv,

@@ -127,6 +127,18 @@ static enum spk_stage stage_of(const struct ctl_options *options)
                                                          : SPK_STAGE_OBJECTS;
 }
 
+/* What a server is told by --spark-env and --spark-conf-dir: an application names no files of
+ * this machine.
+ */
+static struct spk_environment environment_of_server(const struct spk_environment *environment)
+{
+    struct spk_environment copy = *environment;
+
+    copy.read_file = NULL;
+    copy.read_directory = NULL;
+    return copy;
+}
+
 static bool render_here(struct spk_arena *arena, const struct ctl_options *options,
                         const struct ctl_job *job, cJSON **out, struct spk_err *err)
 {
@@ -138,6 +150,8 @@ static bool render_here(struct spk_arena *arena, const struct ctl_options *optio
     if (!take_operator_options(arena, options, &settings.operator_options, err))
         return false;
     settings.operator_options.master = master_url(arena, &job->environment);
+    if (job->manifest.data)
+        settings.environment = environment_of_server(&job->environment);
     settings.warn_unknown_fields = spk_text_equal(options->unknown_fields, "warn");
     fill_request(arena, options, job, &request);
     if (!spk_render(arena, &settings, &request, &view, out, &prepared, err))

@@ -244,6 +244,12 @@ class Errors(unittest.TestCase):
                           ["render", "-f", EXAMPLE, "-o", "text"], ["submit", "-f", EXAMPLE, "-o", "yaml"],
                           ["render", "-f", EXAMPLE, "--timeout", "153722867280912931m"],
                           ["submit", "-f", EXAMPLE, "--uid", "x"], ["info", "-f", EXAMPLE],
+                          ["render", "-f", EXAMPLE, "--driver-pod-template", EXAMPLE],
+                          ["submit", "-f", EXAMPLE, "--executor-pod-template", EXAMPLE],
+                          ["render", "--uid", UID, "--", *COMMAND],
+                          ["render", "-f", EXAMPLE, "--plain", "--stage", "submission"],
+                          ["render", "-f", EXAMPLE, "--env", "A=b", "--endpoint", "unix:/x"],
+                          ["submit", "-f", EXAMPLE, "--spark-conf-dir", "/tmp"],
                           ["submit", "-f", EXAMPLE, "--timeout", "1h"]):
             with self.subTest(arguments):
                 done = ctl(*arguments)

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import unittest
 
-from ctl import COMMAND, EXAMPLE, SUBMISSION_ID, UID, application, ctl, mute_server, rendered, server
+from ctl import (COMMAND, EXAMPLE, SUBMISSION_ID, UID, application, ctl, mute_server, properties, rendered, server)
 
 
 class WithServer(unittest.TestCase):
@@ -52,6 +52,17 @@ class WithServer(unittest.TestCase):
                         self.assertEqual(here.stderr, there.stderr)
             done = ctl("render", "--endpoint", address, "-o", "json", "-f", "-", text=two)
             self.assertEqual(len(json.loads(done.stderr)["violations"]), 2)
+
+    def test_a_manifest_sees_the_environment_of_a_server(self):
+        with tempfile.TemporaryDirectory() as folder:
+            pathlib.Path(folder, "spark-defaults.conf").write_text("spark.speculation true\n", "utf-8")
+            pathlib.Path(folder, "log4j2.properties").write_text("a=b\n", "utf-8")
+            here = ctl("render", "-f", EXAMPLE, "--spark-conf-dir", folder, "--env", "SPARK_USER=someone")
+            with server("--spark-conf-dir=" + folder, "--spark-env=SPARK_USER=someone") as (address, _):
+                there = ctl("render", "-f", EXAMPLE, "--endpoint", address)
+        self.assertEqual(here.stdout, there.stdout)
+        for part in ("spark.speculation=true", "a=b", "value: someone"):
+            self.assertIn(part, here.stdout)
 
     def test_a_uid_is_filled_in_where_there_is_none(self):
         with server() as (address, _):
