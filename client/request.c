@@ -55,8 +55,9 @@ static bool add_conf_files(const struct spk_job *job, struct spk_packed *packed)
         spk__spark_submit_command__conf_files_entry__init(&entries[i]);
         entries[i].key = job->conf_files[i].key;
         entries[i].has_value = 1;
-        entries[i].value =
-            bytes_of(job->conf_files[i].value, strlen(job->conf_files[i].value));
+        entries[i].value = bytes_of(job->conf_files[i].value,
+                                    job->conf_file_lengths ? job->conf_file_lengths[i]
+                                                           : strlen(job->conf_files[i].value));
         list[i] = &entries[i];
     }
     packed->command.n_conf_files = n;

@@ -64,8 +64,9 @@ struct spk_job {
     size_t n_environment;
     const struct spk_pair *conf_files; /* files of SPARK_CONF_DIR, for arguments: name, text */
     size_t n_conf_files;
+    const size_t *conf_file_lengths; /* of their texts; NULL: each ends at its NUL */
     const void
-        *reserved[8]; /* zero: room for members to come, so that the struct keeps its size */
+        *reserved[7]; /* zero: room for members to come, so that the struct keeps its size */
 };
 
 struct spk_submit {

@@ -81,13 +81,17 @@ void ctl_job_for_client(struct spk_arena *arena, const struct ctl_options *optio
     const struct spk_environment *environment = &job->environment;
     struct spk_pair *variables = spk_alloc_array(arena, environment->n, sizeof(*variables));
     struct spk_pair *files = spk_alloc_array(arena, environment->conf_files.n, sizeof(*files));
+    size_t *lengths = spk_alloc_array(arena, environment->conf_files.n, sizeof(*lengths));
 
     for (size_t i = 0; i < environment->n; i++)
         variables[i] =
             (struct spk_pair){environment->variables[i].key, environment->variables[i].value};
-    for (size_t i = 0; i < environment->conf_files.n; i++)
-        files[i] = (struct spk_pair){environment->conf_files.items[i].name,
-                                     environment->conf_files.items[i].bytes.data};
+    for (size_t i = 0; i < environment->conf_files.n; i++) {
+        const struct spk_named_bytes *file = &environment->conf_files.items[i];
+
+        files[i] = (struct spk_pair){file->name, file->bytes.data};
+        lengths[i] = file->bytes.length;
+    }
     *out = (struct spk_job){
         .manifest = job->manifest.data,
         .manifest_length = job->manifest.length,
@@ -101,5 +105,6 @@ void ctl_job_for_client(struct spk_arena *arena, const struct ctl_options *optio
         .n_environment = environment->n,
         .conf_files = files,
         .n_conf_files = environment->conf_files.n,
+        .conf_file_lengths = lengths,
     };
 }

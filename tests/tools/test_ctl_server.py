@@ -25,6 +25,7 @@ class WithServer(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder, server() as (address, _):
             pathlib.Path(folder, "spark-defaults.conf").write_text("spark.executor.cores 3\n", "utf-8")
             pathlib.Path(folder, "driver.yaml").write_text("spec: {nodeName: here}\n", "utf-8")
+            pathlib.Path(folder, "nul.conf").write_bytes(b"a\0b")  # with a warning, not cut
             cases.append(["--spark-conf-dir", folder, "--", *COMMAND])
             cases.append(["--driver-pod-template", folder + "/driver.yaml", "--executor-pod-template",
                           folder + "/driver.yaml", "--", *COMMAND])
