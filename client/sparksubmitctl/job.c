@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static bool read_stdin(struct spk_arena *arena, struct spk_bytes *out, struct spk_err *err)
 {
@@ -26,10 +27,15 @@ static bool read_stdin(struct spk_arena *arena, struct spk_bytes *out, struct sp
 static bool read_text(struct spk_arena *arena, const char *path, struct spk_bytes *out,
                       struct spk_err *err)
 {
+    struct stat info;
+
     if (!path)
         return true;
     if (strcmp(path, "-") == 0)
         return read_stdin(arena, out, err);
+    if (stat(path, &info) == 0 && S_ISREG(info.st_mode) &&
+        (size_t)info.st_size > SPK_MAX_REQUEST)
+        return spk_fail(err, SPK_REQUEST_TOO_LARGE, "'%.200s' has more than 2 MiB", path);
     return spk_file_read(arena, path, SPK_MAX_REQUEST, out, err);
 }
 

@@ -7,10 +7,24 @@
 #include <stdio.h>
 #include <string.h>
 
-static int exit_code(enum spk_code code, enum spk_outcome outcome)
+/* RESOURCE_EXHAUSTED that no repetition can change. */
+static bool is_too_large(const char *reason)
+{
+    static const enum spk_reason reasons[] = {SPK_REQUEST_TOO_LARGE, SPK_RESULT_TOO_LARGE,
+                                              SPK_OBJECT_TOO_LARGE};
+
+    for (size_t i = 0; i < SPK_LEN(reasons); i++)
+        if (!strcmp(reason, spk_reason_name(reasons[i])))
+            return true;
+    return false;
+}
+
+static int exit_code(enum spk_code code, enum spk_outcome outcome, const char *reason)
 {
     if (outcome == SPK_OUTCOME_UNKNOWN)
         return CTL_UNKNOWN;
+    if (is_too_large(reason))
+        return CTL_REFUSED;
     if (code == SPK_UNAVAILABLE || code == SPK_RESOURCE_EXHAUSTED ||
         code == SPK_DEADLINE_EXCEEDED)
         return CTL_RETRYABLE;
@@ -56,13 +70,13 @@ int ctl_print_err(struct spk_arena *arena, const struct ctl_options *options,
         print_line(spk_code_name(code), spk_reason_name(err->reason), err->field, err->text);
         for (const struct spk_violation *more = err->violations; more; more = more->next)
             fprintf(stderr, "error: %s: %s\n", more->field, more->text);
-        return exit_code(code, err->outcome);
+        return exit_code(code, err->outcome, spk_reason_name(err->reason));
     }
     add_violation(tree, err->field, err->text);
     for (const struct spk_violation *more = err->violations; more; more = more->next)
         add_violation(tree, more->field, more->text);
     fprintf(stderr, "%s\n", spk_json_write(arena, tree));
-    return exit_code(code, err->outcome);
+    return exit_code(code, err->outcome, spk_reason_name(err->reason));
 }
 
 /* The server's text names the field first, which has a place of its own here. */
@@ -93,7 +107,8 @@ int ctl_print_error(struct spk_arena *arena, const struct ctl_options *options,
     }
     if (json)
         fprintf(stderr, "%s\n", spk_json_write(arena, tree));
-    return exit_code((enum spk_code)error->code, (enum spk_outcome)error->outcome);
+    return exit_code((enum spk_code)error->code, (enum spk_outcome)error->outcome,
+                     error->reason);
 }
 
 void ctl_print_warning(const char *code, const char *field, const char *message)

@@ -54,6 +54,20 @@ class WithServer(unittest.TestCase):
             done = ctl("render", "--endpoint", address, "-o", "json", "-f", "-", text=two)
             self.assertEqual(len(json.loads(done.stderr)["violations"]), 2)
 
+    def test_a_document_is_too_large_everywhere(self):
+        text = pathlib.Path(EXAMPLE).read_text("utf-8") + "#"
+        text += "#" * ((2 << 20) - len(text))  # as large as a request may be: no document any more
+        with tempfile.TemporaryDirectory() as folder, server() as (address, _):
+            file = folder + "/big.yaml"
+            pathlib.Path(file).write_text(text + "#", "utf-8")
+            cases = [(["-f", file], None), (["-f", "-"], text + "#"), (["--endpoint", address, "-f", file], None),
+                     (["--endpoint", address, "-f", "-"], text)]
+            for arguments, stdin in cases:
+                with self.subTest(arguments):
+                    done = ctl("render", *arguments, text=stdin)
+                    self.assertEqual(done.returncode, 1, done.stderr)
+                    self.assertIn("REQUEST_TOO_LARGE (RESOURCE_EXHAUSTED)", done.stderr)
+
     def test_a_manifest_sees_the_environment_of_a_server(self):
         with tempfile.TemporaryDirectory() as folder:
             pathlib.Path(folder, "spark-defaults.conf").write_text("spark.speculation true\n", "utf-8")
