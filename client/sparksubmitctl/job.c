@@ -4,9 +4,11 @@
 #include "base/limits.h"
 #include "local_files.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static bool read_stdin(struct spk_arena *arena, struct spk_bytes *out, struct spk_err *err)
 {
@@ -60,7 +62,9 @@ static bool set_variables(struct spk_arena *arena, const struct ctl_options *opt
 bool ctl_job_read(struct spk_arena *arena, const struct ctl_options *options,
                   struct ctl_job *out, struct spk_err *err)
 {
+    char *directory = spk_alloc(arena, PATH_MAX);
     struct ctl_job job = {.environment = {.user = "spark",
+                                          .cwd = getcwd(directory, PATH_MAX),
                                           .read_file = spk_local_file,
                                           .read_directory = spk_local_directory}};
     struct spk_environment *environment = &job.environment;

@@ -136,6 +136,7 @@ static struct spk_environment environment_of_server(const struct spk_environment
 
     copy.read_file = NULL;
     copy.read_directory = NULL;
+    copy.cwd = NULL;
     return copy;
 }
 

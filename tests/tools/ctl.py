@@ -21,10 +21,10 @@ COMMAND = ["--master", "k8s://https://10.0.0.1:443", "--deploy-mode", "cluster",
            "local:///opt/pi.jar", "10"]
 
 
-def ctl(*arguments, text=None, **environment):
+def ctl(*arguments, text=None, cwd=None, **environment):
     """Nothing of our own environment but what is given."""
     return subprocess.run([CTL, *arguments], input=text, capture_output=True, text=True, timeout=60,
-                          check=False, env={"PATH": os.environ["PATH"], **environment})
+                          check=False, cwd=cwd, env={"PATH": os.environ["PATH"], **environment})
 
 
 def rendered(*arguments, **options):

@@ -90,6 +90,17 @@ class Rendering(unittest.TestCase):
         text = object_of(tree, "ConfigMap", "podspec")["data"]
         self.assertEqual(list(text.values()), ["spec:\n  nodeName: there\n"])
 
+    def test_relative_paths_start_where_we_are(self):
+        with tempfile.TemporaryDirectory() as folder:
+            pathlib.Path(folder, "own.conf").write_text("spark.executor.cores 3\n", "utf-8")
+            pathlib.Path(folder, "driver.yaml").write_text("spec: {nodeName: here}\n", "utf-8")
+            done = ctl("render", "-o", "json", "--", "--properties-file", "own.conf", "--conf",
+                       K + "driver.podTemplateFile=driver.yaml", *COMMAND, cwd=folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        tree = json.loads(done.stdout)
+        self.assertEqual(properties(tree)["spark.executor.cores"], "3")
+        self.assertEqual(object_of(tree, "Pod")["spec"]["nodeName"], "here")
+
     def test_the_version_of_spark_can_be_chosen(self):
         for version, policy in [("3.5.8", False), ("4.0.3", False), ("4.2.1", True)]:
             tree = rendered("--spark-version", version, "--", *COMMAND)
