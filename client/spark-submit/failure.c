@@ -93,10 +93,47 @@ void submit_print_failure(const struct spk_err *err, const char *url)
                 err->text, *err->field ? " (" : "", err->field, *err->field ? ")" : "");
 }
 
-void submit_print_warnings(const struct spk_warnings *warnings)
+/* Who says it in Spark; logger NULL: SparkSubmit, before there is a log. Else Client. */
+static const struct speaker {
+    const char *code, *logger;
+} speakers[] = {
+    {"CONF_KEY_IGNORED", NULL},
+    {"DEPRECATED_FIELD", "SparkConf"},
+    {"CONF_FILE_SKIPPED", "KubernetesClientUtils"},
+    {"TEMPLATE_CONTAINER_NOT_FOUND", "KubernetesUtils"},
+    {"SERVICE_NAME_SHORTENED", "DriverServiceFeatureStep"},
+    {"SERVICE_ACCOUNT_IGNORED", "DriverKubernetesCredentialsFeatureStep"},
+};
+
+static void print_warning(const struct spk_warning *warning)
 {
-    for (size_t i = 0; i < warnings->n && i < MAX_WARNINGS; i++)
-        submit_log("WARN", "Client", "%.*s", MAX_LINE, warnings->items[i].message);
-    if (warnings->n > MAX_WARNINGS)
-        submit_log("WARN", "Client", "%zu more warnings", warnings->n - MAX_WARNINGS);
+    const char *logger = "Client";
+
+    for (size_t i = 0; i < SPK_LEN(speakers); i++)
+        if (strcmp(speakers[i].code, warning->code) == 0)
+            logger = speakers[i].logger;
+    if (logger)
+        submit_log("WARN", logger, "%.*s", MAX_LINE, warning->message);
+    else
+        fprintf(stderr, "Warning: %.*s\n", MAX_LINE, warning->message);
+}
+
+static bool has(const struct spk_warnings *warnings, const struct spk_warning *warning)
+{
+    for (size_t i = 0; warnings && i < warnings->n; i++)
+        if (strcmp(warnings->items[i].message, warning->message) == 0)
+            return true;
+    return false;
+}
+
+void submit_print_warnings(const struct spk_warnings *warnings,
+                           const struct spk_warnings *said)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < warnings->n; i++)
+        if (!has(said, &warnings->items[i]) && n++ < MAX_WARNINGS)
+            print_warning(&warnings->items[i]);
+    if (n > MAX_WARNINGS)
+        submit_log("WARN", "Client", "%zu more warnings", n - MAX_WARNINGS);
 }

@@ -24,5 +24,9 @@ void submit_note_request(struct spk_err *err, struct spk_arena *arena,
  */
 void submit_print_failure(const struct spk_err *err, const char *url);
 
-/** Print warnings as lines of the log; a few suffice of very many. */
-void submit_print_warnings(const struct spk_warnings *warnings);
+/**
+ * Print warnings as lines of the log, under the names of Spark's classes, without those in
+ * said (NULL: none); a few suffice of very many.
+ */
+void submit_print_warnings(const struct spk_warnings *warnings,
+                           const struct spk_warnings *said);

@@ -52,7 +52,7 @@ static bool carry_out(struct program *program, const struct submit_machine *mach
 {
     switch (line->command) {
     case SPK_COMMAND_SUBMIT:
-        return arguments->dry_run ? submit_show(program->arena, machine, arguments, err)
+        return arguments->dry_run ? submit_show(program->arena, machine, arguments, line, err)
                                   : submit_run(program->arena, machine, arguments, line,
                                                &program->status, err);
     case SPK_COMMAND_KILL:
@@ -87,7 +87,9 @@ static bool parse(struct spk_arena *arena, const struct submit_machine *machine,
 
     for (size_t i = 0; i < arguments->list.n; i++)
         list[i].text = arguments->list.items[i];
-    return spk_command_line_parse(arena, &invocation, out, err);
+    bool ok = spk_command_line_parse(arena, &invocation, out, err);
+    submit_print_warnings(&out->warnings, NULL);
+    return ok;
 }
 
 /* Ours, and not Spark's: taken out before Spark's options are read. */

@@ -17,6 +17,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/random.h>
 
 #define WAIT_KEY "spark.kubernetes.submission.waitAppCompletion"
@@ -162,7 +163,7 @@ static bool create(struct run *run, struct spk_api *api, struct spk_err *err)
     fill_call(run, api);
     spk_submit_start(&run->call);
     spk_latch_wait(&run->latch);
-    submit_print_warnings(&run->call.result.warnings);
+    submit_print_warnings(&run->call.result.warnings, NULL);
     if (!run->call.ok) {
         const char *code = submit_note(&run->call.err, "kube_code");
 
@@ -209,6 +210,16 @@ static bool submit_here(struct run *run, const struct submit_arguments *argument
     return true;
 }
 
+/* @source org.apache.spark.util.Utils.checkAndGetK8sMasterUrl */
+static void warn_of_http(const struct spk_conf *conf)
+{
+    static const char http[] = "k8s://http://";
+    const char *master = spk_conf_get(conf, "spark.master");
+
+    if (master && strncasecmp(master, http, sizeof(http) - 1) == 0)
+        submit_log("WARN", "Utils", "Kubernetes master URL uses HTTP instead of HTTPS.");
+}
+
 bool submit_run(struct spk_arena *arena, const struct submit_machine *machine,
                 const struct submit_arguments *arguments, const struct spk_command_line *line,
                 int *status, struct spk_err *err)
@@ -217,17 +228,20 @@ bool submit_run(struct spk_arena *arena, const struct submit_machine *machine,
     struct run *run = spk_alloc(arena, sizeof(*run));
 
     *run = (struct run){.arena = arena, .machine = machine, .latch = SPK_LATCH_INIT};
-    submit_print_warnings(&line->warnings);
+    warn_of_http(&line->submission.conf);
     if (!endpoint)
         endpoint = machine->endpoint;
     if (endpoint)
         return submit_remote(arena, machine, endpoint, arguments, line, err);
-    return draw(run, err) && prepare(run, arguments, err) &&
-           submit_here(run, arguments, status, err);
+    if (!draw(run, err) || !prepare(run, arguments, err))
+        return false;
+    submit_print_warnings(&run->prepared.warnings, &line->warnings);
+    return submit_here(run, arguments, status, err);
 }
 
 bool submit_show(struct spk_arena *arena, const struct submit_machine *machine,
-                 const struct submit_arguments *arguments, struct spk_err *err)
+                 const struct submit_arguments *arguments, const struct spk_command_line *line,
+                 struct spk_err *err)
 {
     struct spk_settings settings = spk_settings_default();
     struct spk_view view = {.stage = SPK_STAGE_OBJECTS};
@@ -239,7 +253,7 @@ bool submit_show(struct spk_arena *arena, const struct submit_machine *machine,
     fill_request(arena, arguments, machine, &request);
     if (!spk_render(arena, &settings, &request, &view, &list, &prepared, err))
         return false;
-    submit_print_warnings(&prepared.warnings);
+    submit_print_warnings(&prepared.warnings, &line->warnings);
     fputs(spk_yaml_write(arena, list), stdout);
     return true;
 }

@@ -12,7 +12,8 @@ struct submit_arguments {
 };
 
 /**
- * Submit, by ourselves or through a server: spark.submit.endpoint, else machine->endpoint.
+ * Submit what line says, whose warnings were printed, by ourselves or through a server:
+ * spark.submit.endpoint, else machine->endpoint.
  *
  * *status becomes 128 + signal when waiting for the driver's end was ended by one.
  *
@@ -24,7 +25,8 @@ bool submit_run(struct spk_arena *arena, const struct submit_machine *machine,
 
 /** Print on stdout what would be created, as a YAML List. @errors those of spk_prepare */
 bool submit_show(struct spk_arena *arena, const struct submit_machine *machine,
-                 const struct submit_arguments *arguments, struct spk_err *err) SPK_CHECK;
+                 const struct submit_arguments *arguments, const struct spk_command_line *line,
+                 struct spk_err *err) SPK_CHECK;
 
 /** What is said on stderr for a driver that exists now; tools look for it. */
 void submit_announce(const char *name, const char *application_id, const char *ns,

@@ -171,7 +171,7 @@ class Submitting(Case):
             self.assertIn(line + "\n", text)
         _, error = self.run_it(*self.words("mine", "--properties-file", mine, "--conf", "spark.c=line"),
                                SPARK_CONF_DIR=str(self.folder / "conf"))
-        self.assertIn("Ignoring non-Spark config property: other.key", error)
+        self.assertIn("Warning: Ignoring non-Spark config property: other.key\n", error)
         text = self.properties("mine")
         self.assertNotIn("spark.a=", text)
         self.assertIn("spark.b=mine\n", text)
@@ -200,6 +200,21 @@ class Submitting(Case):
                 _, error = self.run_it(*self.words("bad", *more), expect=1)
                 self.assertIn(text, error.splitlines()[-1])
                 self.assertEqual([CLUSTER.list(kind, NAMESPACE) for kind in ("Pod", "Service")], [[], []])
+
+    def test_warnings_have_the_names_of_sparks_classes(self):
+        _, error = self.run_it(*self.words("x" * 50, "--conf", "spark.yarn.access.namenodes=hdfs://n", "--conf", "b=c",
+                                           "--conf", "spark.kubernetes.driver.pod.name=warned-driver"))
+        self.assertTrue(error.startswith("Warning: Ignoring non-Spark config property: b\n"))
+        lines = [STAMP.sub("", line) for line in error.splitlines()]
+        for text in ("WARN SparkConf: The configuration key 'spark.yarn.access.namenodes' has been deprecated ",
+                     "WARN DriverServiceFeatureStep: Driver's hostname would preferably be xxx"):
+            self.assertEqual(len([line for line in lines if line.startswith(text)]), 1, error)
+
+    def test_http_is_warned_of(self):
+        line = "WARN Utils: Kubernetes master URL uses HTTP instead of HTTPS.\n"
+        for master, times in (("http://127.0.0.1:1", 1), ("https://127.0.0.1:1", 0), ("127.0.0.1:1", 0)):
+            _, error = self.run_it(*self.words("plain", master=master), expect=1)
+            self.assertEqual(error.count(line), times, error)
 
     def test_very_many_warnings_stay_readable(self):
         mine = self.write("mine.conf", "".join("key.%d.%s v\n" % (n, "x" * 200) for n in range(3000)))
