@@ -9,6 +9,7 @@
 #include "spark_env.h"
 #include "submit.h"
 #include "usage.h"
+#include "verbose.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -72,6 +73,8 @@ static bool carry_out(struct program *program, const struct submit_machine *mach
     return true;
 }
 
+/* In Spark's order: what is odd, then with --verbose what was understood, even of arguments
+ * that are refused. What the launcher refuses it alone speaks of. */
 static bool parse(struct spk_arena *arena, const struct submit_machine *machine,
                   const struct submit_arguments *arguments, struct spk_command_line *out,
                   struct spk_err *err)
@@ -89,6 +92,8 @@ static bool parse(struct spk_arena *arena, const struct submit_machine *machine,
         list[i].text = arguments->list.items[i];
     bool ok = spk_command_line_parse(arena, &invocation, out, err);
     submit_print_warnings(&out->warnings, NULL);
+    if (ok || !submit_note(err, "launcher"))
+        submit_print_arguments(arena, &invocation);
     return ok;
 }
 

@@ -22,7 +22,7 @@ enum effect {
     USAGE_ERROR,
     VERBOSE,
     LOAD_DEFAULTS,
-    NOTHING,
+    SUPERVISE,
 };
 
 struct option {
@@ -80,7 +80,7 @@ static const struct option options[] = {
     SETTING("--remote", SPK_SET_REMOTE),
     SETTING("--repositories", SPK_SET_REPOSITORIES),
     ACTION("--status", NULL, STATUS, SPK_SPARK_3_5),
-    ACTION("--supervise", NULL, NOTHING, SPK_SPARK_3_5),
+    ACTION("--supervise", NULL, SUPERVISE, SPK_SPARK_3_5),
     SETTING("--total-executor-cores", SPK_SET_TOTAL_EXECUTOR_CORES),
     ACTION("--usage-error", NULL, USAGE_ERROR, SPK_SPARK_3_5),
     ACTION("--verbose", "-v", VERBOSE, SPK_SPARK_3_5),
@@ -257,6 +257,8 @@ static void take_switch(struct spk_options *out, enum effect effect)
         out->load_defaults = true;
     else if (effect == VERBOSE)
         out->verbose = true;
+    else if (effect == SUPERVISE)
+        out->supervise = true;
 }
 
 static bool take_option(struct scanner *scanner, const struct option *option,

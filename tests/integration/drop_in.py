@@ -231,6 +231,59 @@ class Submitting(Case):
 
 
 class Words(Case):
+    def verbose(self, *more, version="4.1.4"):
+        _, error = self.run_it("--dry-run", *self.words("told", *more, master="https://absent:1"), KUBECONFIG=None,
+                               SPARK_CONF_DIR=str(self.folder / "conf"), SPK_SPARK_VERSION=version)
+        return error
+
+    def test_verbose_tells_how_arguments_are_understood(self):
+        self.write("conf/spark-defaults.conf", "spark.executor.memory 3g\nspark.b token\n")
+        self.assertEqual(self.verbose(), "")
+        arguments = ["--verbose", "--jars", "local:///a.jar,local:///b.jar", "--driver-memory", "2g", "--supervise",
+                     "--conf", "spark.my.Password=p"]
+        lines = self.verbose(*arguments).splitlines()
+        self.assertEqual(lines[:3], ["Parsed arguments:", "  master                  k8s://https://absent:1",
+                                     "  remote                  null"])
+        self.assertEqual([line.split()[0] for line in lines[1:28]], (
+            "master remote deployMode executorMemory executorCores totalExecutorCores propertiesFile driverMemory "
+            "driverCores driverExtraClassPath driverExtraLibraryPath driverExtraJavaOptions supervise queue "
+            "numExecutors files pyFiles archives mainClass primaryResource name childArgs jars packages "
+            "packagesExclusions repositories verbose").split())
+        for line in ("  executorMemory          3g", "  driverMemory            2g", "  supervise               true",
+                     "  jars                    local:///a.jar,local:///b.jar",
+                     "  childArgs               [argument]"):
+            self.assertIn(line, lines)
+        self.assertEqual(lines[28:33], [
+            "", "Spark properties used, including those specified through",
+            " --conf and those from the properties file null:", "  (spark.b,*********(redacted))",
+            "  (spark.driver.memory,2g)"])
+        end = lines.index("    ") + 1
+        self.assertEqual(lines[end - 3:end], ["  (spark.my.Password,*********(redacted))", "", "    "])
+        for version, texts in (("3.5.8", ["  propertiesFile          %s/conf/spark-defaults.conf\n" % self.folder,
+                                          "the properties file %s/conf/spark-defaults.conf:\n" % self.folder]),
+                               ("4.2.1", ["  extraPropertiesFiles    []\n", "those from the properties files:\n"])):
+            error = self.verbose(*arguments, version=version)
+            for text in texts:
+                self.assertIn(text, error)
+
+    def test_verbose_hides_what_is_to_be_hidden(self):
+        for pattern, shown, hidden in (("my[.]key", ["spark.token"], ["spark.my.key"]),
+                                       ("(?i)MY", ["spark.token"], ["spark.my.key"]),
+                                       ("\\d", [], ["spark.token", "spark.my.key"])):
+            error = self.verbose("-v", "--conf", "spark.my.key=v", "--conf", "spark.token=v", "--conf",
+                                 "spark.redaction.regex=" + pattern)
+            for key in shown:
+                self.assertIn("  (%s,v)\n" % key, error)
+            for key in hidden:
+                self.assertIn("  (%s,*********(redacted))\n" % key, error)
+
+    def test_verbose_tells_what_is_refused_too(self):
+        _, error = self.run_it("-v", "--kill", "n:x", "--master", "yarn", expect=1)
+        self.assertIn("  master                  yarn\n", error)
+        self.assertIn("No external SparkSubmitOperations", error.splitlines()[-1])
+        _, error = self.run_it("-v", "--master", "k8s://h", expect=1)
+        self.assertNotIn("Parsed arguments", error)
+
     def test_exit_codes_and_texts_of_the_launcher(self):
         cases = [([], 255, "Usage: spark-submit"), (["--help"], 0, "Usage: spark-submit"),
                  (["--version"], 0, "4.1.4"), (["--usage-error"], 1, "Usage: spark-submit"),

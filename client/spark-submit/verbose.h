@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** verbose.h: what --verbose adds. */
+#pragma once
+
+#include "commandline/commandline.h"
+
+/**
+ * Print on stderr how the arguments were understood, if they say --verbose; values that Spark
+ * would hide are hidden. Arguments that cannot be understood print nothing: the parser says
+ * why.
+ *
+ * @source org.apache.spark.deploy.SparkSubmitArguments.toString,
+ *         org.apache.spark.util.Utils.redact
+ */
+void submit_print_arguments(struct spk_arena *arena, const struct spk_invocation *invocation);
