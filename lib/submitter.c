@@ -22,6 +22,29 @@ struct state {
     void (*done)(struct spk_api_job *job);
 };
 
+static bool is_blank(const char *text)
+{
+    return !text || !*text;
+}
+
+/* What was refused: the object that the Status names, else the one in hand. */
+static void note_object(const struct state *state, const struct spk_api_reply *reply,
+                        struct spk_err *refusal)
+{
+    const cJSON *object = state->action.part->object;
+    const char *kind = spk_object_kind(object), *name = spk_object_name(object);
+
+    if (refusal->reason == SPK_NAMESPACE_NOT_FOUND) {
+        kind = "Namespace";
+        name = state->call->ns;
+    } else if (!is_blank(reply->details_kind) && !is_blank(reply->details_name)) {
+        kind = spk_resource_kind(reply->details_kind);
+        name = reply->details_name;
+    }
+    spk_err_note(refusal, state->call->arena, "kind", kind);
+    spk_err_note(refusal, state->call->arena, "name", name);
+}
+
 /* What an answer means, in the words of the machine. */
 static struct spk_seen see(struct state *state, const struct spk_api_reply *reply)
 {
@@ -45,6 +68,8 @@ static struct spk_seen see(struct state *state, const struct spk_api_reply *repl
         struct spk_err *refusal = spk_alloc(arena, sizeof(*refusal));
 
         (void)spk_status_fail(reply, arena, refusal);
+        if (reply->http)
+            note_object(state, reply, refusal);
         seen.refusal = refusal;
     }
     for (size_t i = 0; i < reply->warnings.n; i++)

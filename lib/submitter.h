@@ -57,7 +57,8 @@ struct spk_submit_call {
 
     bool ok; /* result, else err */
     struct spk_submit_result result;
-    struct spk_err err; /* with its outcome, and notes attempt, namespace and pod */
+    struct spk_err err; /* with its outcome, and notes attempt, namespace, pod; kind and
+                           name of what the API server refused */
     struct spk_api_request refused; /* last write, else look, that was; resource NULL: none */
     unsigned kube_calls, retries;   /* for the log */
     atomic_bool cancelled;          /* private, likewise below; false before the start */

@@ -35,6 +35,14 @@ const struct spk_resource *spk_resource_find(const char *api_version, const char
     return NULL;
 }
 
+const char *spk_resource_kind(const char *plural)
+{
+    for (size_t i = 0; i < SPK_LEN(resources); i++)
+        if (spk_text_equal(resources[i].plural, plural))
+            return resources[i].kind;
+    return plural;
+}
+
 void spk_api_start(struct spk_api *api, struct spk_api_job *job)
 {
     api->ops->start(api, job);

@@ -36,6 +36,9 @@ struct spk_resource {
 /** NULL: not on the surface. Without an api_version the first row of the kind. */
 const struct spk_resource *spk_resource_find(const char *api_version, const char *kind);
 
+/** "Pod" of "pods"; what is not on the surface, or is a kind already, comes back as it is. */
+const char *spk_resource_kind(const char *plural);
+
 struct spk_api_request {
     enum spk_api_verb verb;
     const struct spk_resource *resource;

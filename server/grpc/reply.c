@@ -171,6 +171,15 @@ static void add_bad_request(struct maker *m)
     add(m, "BadRequest", &request.base);
 }
 
+/* What has to change first: a field, else an object, which is the driver if no other is named.
+ */
+static char *subject(struct maker *m)
+{
+    char *name = m->err->field[0] ? text_of(m, m->err->field) : note(m, "name");
+
+    return *name ? name : note(m, "pod");
+}
+
 static void add_precondition(struct maker *m)
 {
     Google__Rpc__PreconditionFailure failure;
@@ -180,7 +189,7 @@ static void add_precondition(struct maker *m)
     google__rpc__precondition_failure__init(&failure);
     google__rpc__precondition_failure__violation__init(&violation);
     violation.type = text_of(m, spk_reason_name(m->err->reason));
-    violation.subject = m->err->field[0] ? text_of(m, m->err->field) : note(m, "name");
+    violation.subject = subject(m);
     violation.description = text_of(m, m->err->text);
     failure.n_violations = 1;
     failure.violations = list;

@@ -22,7 +22,7 @@ struct spk_reply {
  * ResourceInfo and RetryInfo as the reason asks for; what does not fit is cut, last violation
  * first, and counted in ErrorInfo.metadata["violations_omitted"]. ErrorInfo.metadata holds
  * outcome, retry and request_id besides the notes of err; the notes "kind" and "name" are the
- * object of ResourceInfo.
+ * object of ResourceInfo, and "name" is the subject of PreconditionFailure.
  *
  * @owner  *out lives in arena
  * @units  jitter: any number; own overload is told apart by it, 50 to 150 % of a second

@@ -14,6 +14,7 @@ class ApiServer:
     def __init__(self, directory, delay=0.0):
         self.delay, self.stuck, self.requests = delay, threading.Event(), []
         self.created = []  # as they came
+        self.refusal = None  # a Status, the answer to every write
         self.pods = {}
         self.released = threading.Event()
         outer = self
@@ -48,6 +49,9 @@ class ApiServer:
                     outer.released.wait(60)
                     return
                 time.sleep(outer.delay)
+                if outer.refusal:
+                    self.answer(outer.refusal["code"], outer.refusal)
+                    return
                 if tree["kind"] == "Pod":
                     outer.pods[f"{self.path.split('?')[0]}/{tree['metadata']['name']}"] = tree
                 tree["metadata"].update(uid=f"uid-{len(outer.requests)}", resourceVersion="1",

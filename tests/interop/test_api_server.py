@@ -110,6 +110,50 @@ class SlowApiServer(unittest.TestCase):
         self.server.stop()
 
 
+class Refusals(unittest.TestCase):
+    """What callers are told about the object that an API server did not want."""
+
+    def test_they_name_what_they_are_about(self):
+        driver = "spark-pi-driver"
+        cases = [
+            # A Status without a name (RBAC, of a create): the object in hand.
+            (403, 'pods is forbidden: User "x" cannot create resource "pods"', {"kind": "pods"},
+             "KUBE_FORBIDDEN", ("Pod", driver)),
+            (403, 'pods is forbidden: User "x" cannot create resource "pods"', {},
+             "KUBE_FORBIDDEN", ("Pod", driver)),
+            (403, 'secrets "s" is forbidden: User "x" cannot get resource "secrets"',
+             {"kind": "secrets", "name": "s"}, "KUBE_FORBIDDEN", ("Secret", "s")),
+            (404, 'namespaces "default" not found', {"kind": "namespaces", "name": "default"},
+             "NAMESPACE_NOT_FOUND", ("Namespace", "default")),
+            (403, f'pods "{driver}" is forbidden: violates PodSecurity "restricted:latest": x',
+             {"kind": "pods", "name": driver}, "POD_SECURITY_VIOLATION", driver),
+            (403, 'admission webhook "a.b" denied the request: no', {}, "ADMISSION_DENIED",
+             driver),
+        ]
+        with tempfile.TemporaryDirectory() as directory:
+            api = ApiServer(directory)
+            # The driver first.
+            server = Server("--mode=standalone", "--submission-variant=G", api_server=api)
+            client = Client(server)
+            for code, message, details, reason, about in cases:
+                with self.subTest(reason, **details):
+                    api.refusal = {"kind": "Status", "apiVersion": "v1", "status": "Failure",
+                                   "code": code, "message": message, "details": details,
+                                   "reason": "NotFound" if code == 404 else "Forbidden"}
+                    refusal = client.refused("Submit", {"application": application()})
+                    self.assertEqual(refusal.reason, reason)
+                    if isinstance(about, tuple):
+                        resource = refusal.details["google.rpc.ResourceInfo"]
+                        seen = (resource.resource_type, resource.resource_name)
+                    else:
+                        failure = refusal.details["google.rpc.PreconditionFailure"]
+                        seen = failure.violations[0].subject
+                    self.assertEqual(seen, about)
+            client.close()
+            server.stop()
+            api.close()
+
+
 class NoApiServer(unittest.TestCase):
     def test_the_process_is_alive_but_not_ready(self):
         with tempfile.TemporaryDirectory() as directory:

@@ -142,8 +142,24 @@ static void test_each_reason_has_its_details(void)
             SPK_ASSERT_TEXT(seen.resource->resource_type, "Pod");
             SPK_ASSERT_TEXT(seen.resource->resource_name, "pi");
         }
+        if (seen.precondition)
+            SPK_ASSERT_TEXT(seen.precondition->violations[0]->subject, "pi");
         forget(&seen);
     }
+}
+
+static void test_without_an_object_the_driver_is_what_must_change(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+    struct spk_err err = {0};
+    struct spk_reply reply;
+
+    (void)spk_fail(&err, SPK_GATES_UNSUPPORTED, "text");
+    spk_err_note(&err, &arena, "pod", "pi-driver");
+    spk_reply_make(&arena, &err, "id", 507, &reply);
+    struct seen seen = look(&reply);
+    SPK_ASSERT_TEXT(seen.precondition->violations[0]->subject, "pi-driver");
+    forget(&seen);
 }
 
 static void test_details_stay_within_6_kib(void)
@@ -207,9 +223,13 @@ static void test_advice_to_wait_is_passed_on(void)
 }
 
 static CU_TestInfo tests[] = {
-    SPK_TEST(a_refused_field_is_a_bad_request), SPK_TEST(each_reason_has_its_details),
-    SPK_TEST(details_stay_within_6_kib),        SPK_TEST(notes_are_cut_last_first),
-    SPK_TEST(advice_to_wait_is_passed_on),      CU_TEST_INFO_NULL,
+    SPK_TEST(a_refused_field_is_a_bad_request),
+    SPK_TEST(each_reason_has_its_details),
+    SPK_TEST(details_stay_within_6_kib),
+    SPK_TEST(notes_are_cut_last_first),
+    SPK_TEST(without_an_object_the_driver_is_what_must_change),
+    SPK_TEST(advice_to_wait_is_passed_on),
+    CU_TEST_INFO_NULL,
 };
 
 SPK_TEST_MAIN("reply", tests)
