@@ -133,6 +133,7 @@ static void prepare_job(struct state *state, int64_t now_ms)
     if (action->kind != SPK_ACTION_WAIT) {
         call->kube_calls++;
         job->request.audit_id = audit_id(state);
+        job->request.traceparent = call->traceparent;
     }
     state->next = job;
 }

@@ -52,6 +52,7 @@ struct spk_submit_call {
     bool retry;                 /* the caller repeats an earlier call: look before creating */
     bool require_submission_id; /* the caller cannot use another id than its own */
     uint64_t jitter_seed;       /* for back-off */
+    const char *traceparent;    /* of every request; NULL: none */
     void (*done)(struct spk_submit_call *call);
     void *context;
 

@@ -37,6 +37,30 @@ static void take_request_id(struct spk_call *call, grpc_slice value)
     call->request_id[length] = '\0';
 }
 
+/*
+ * 00-TRACE-PARENT-FLAGS in lower-case hex digits, neither id all zeros; anything else is as if
+ * it were not there. https://www.w3.org/TR/trace-context/#traceparent-header
+ */
+static void take_traceparent(struct spk_call *call, grpc_slice value)
+{
+    static const char form[] = "00-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx-xxxxxxxxxxxxxxxx-xx";
+    char text[sizeof(form)] = {0};
+
+    _Static_assert(sizeof(form) == sizeof(call->traceparent), "a traceparent fits");
+    if (GRPC_SLICE_LENGTH(value) != sizeof(form) - 1)
+        return;
+    memcpy(text, GRPC_SLICE_START_PTR(value), sizeof(form) - 1);
+    for (size_t i = 0; i < sizeof(form) - 1; i++) {
+        bool digit = text[i] && strchr("0123456789abcdef", text[i]);
+
+        if (form[i] == 'x' ? !digit : text[i] != form[i])
+            return;
+    }
+    if (strspn(text + 3, "0") >= 32 || strspn(text + 36, "0") >= 16)
+        return;
+    memcpy(call->traceparent, text, sizeof(text));
+}
+
 static bool read_metadata(struct spk_call *call, struct spk_err *err)
 {
     size_t bytes = 0, credentials = 0;
@@ -97,9 +121,14 @@ void spk_admission_identify(struct spk_call *call)
 
     (void)snprintf(call->request_id, sizeof(call->request_id), "%s-%zx", rpc->id_prefix,
                    atomic_fetch_add(&rpc->next_id, 1));
-    for (size_t i = 0; i < call->metadata.count; i++)
-        if (slice_is(call->metadata.metadata[i].key, "x-request-id"))
-            take_request_id(call, call->metadata.metadata[i].value);
+    for (size_t i = 0; i < call->metadata.count; i++) {
+        const grpc_metadata *item = &call->metadata.metadata[i];
+
+        if (slice_is(item->key, "x-request-id"))
+            take_request_id(call, item->value);
+        if (slice_is(item->key, "traceparent"))
+            take_traceparent(call, item->value);
+    }
 }
 
 bool spk_admission_enter(struct spk_call *call, struct spk_err *err)

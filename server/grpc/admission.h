@@ -9,7 +9,8 @@
 
 struct spk_call;
 
-/** Set call's request id: the caller's own, else a new one. */
+/** Set call's request id, the caller's own or a new one, and its trace context if it has one.
+ */
 void spk_admission_identify(struct spk_call *call);
 
 /**

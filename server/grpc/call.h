@@ -64,6 +64,7 @@ struct spk_call {
     size_t request_length;
     int64_t started_ms, deadline_ms; /* monotonic */
     char request_id[65];
+    char traceparent[56]; /* the caller's; "" if none or malformed */
     void *state;
     spk_call_fn *then;    /* set by run: goes on outside the recovery point, with a thread of
                              its own from there on */

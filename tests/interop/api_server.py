@@ -14,6 +14,7 @@ class ApiServer:
     def __init__(self, directory, delay=0.0):
         self.delay, self.stuck, self.requests = delay, threading.Event(), []
         self.created = []  # as they came
+        self.traces = []  # the traceparent of every write, None without one
         self.refusal = None  # a Status, the answer to every write
         self.pods = {}
         self.released = threading.Event()
@@ -44,6 +45,7 @@ class ApiServer:
             def do_POST(self):
                 tree = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 outer.requests.append(("POST", tree["kind"]))
+                outer.traces.append(self.headers["traceparent"])
                 outer.created.append(json.loads(json.dumps(tree)))
                 if outer.stuck.is_set():
                     outer.released.wait(60)
@@ -61,6 +63,7 @@ class ApiServer:
             def do_PATCH(self):
                 self.rfile.read(int(self.headers["Content-Length"]))
                 outer.requests.append(("PATCH", self.path))
+                outer.traces.append(self.headers["traceparent"])
                 pod = outer.pods[self.path.split("?")[0]]
                 pod["spec"].pop("schedulingGates", None)
                 self.answer(200, pod)

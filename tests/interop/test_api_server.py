@@ -99,6 +99,26 @@ class SlowApiServer(unittest.TestCase):
         self.server.process.send_signal(signal.SIGTERM)
         self.server.stop(ask=False)
 
+    def test_requests_carry_the_trace_context_of_their_call(self):
+        trace = "4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+        cases = [
+            (["00-" + trace], "00-" + trace),
+            ([], None),
+            (["01-" + trace], None),
+            (["00-" + trace.upper()], None),
+            (["00-" + trace + "0"], None),
+            (["00-" + trace.replace("00f067aa0ba902b7", "0" * 16)], None),
+            (["00-" + "0" * 32 + trace[32:]], None),
+        ]
+        for values, expected in cases:
+            with self.subTest(values):
+                del self.api.traces[:]
+                self.client.call("Submit", {"application": application()},
+                                 metadata=[("traceparent", value) for value in values])
+                self.assertGreater(len(self.api.traces), 2)
+                self.assertEqual(set(self.api.traces), {expected})
+        self.server.stop()
+
     def test_no_request_follows_a_cancelled_call(self):
         self.api.delay = 0.5
         future = self.start()
