@@ -97,7 +97,7 @@ struct spk_api_job {
     void *context; /* of done's owner */
     void *loop;    /* private to the loop, like what follows */
     int64_t due_ms;
-    atomic_bool cancelled;
+    atomic_bool cancelled; /* false in a new job; cancelled before its start counts too */
 };
 
 struct spk_api;

@@ -272,7 +272,6 @@ static void start(struct spk_api *api, struct spk_api_job *job)
     struct kube *kube = (struct kube *)api;
     bool was_empty = false;
 
-    atomic_store(&job->cancelled, false);
     job->due_ms = job->request.verb == SPK_API_WAIT ? spk_monotonic_ms() + job->request.wait_ms
                                                     : job->deadline_ms;
     (void)spk_queue_put(&kube->queue, &job->item, &was_empty);

@@ -447,7 +447,7 @@ static void test_jobs_can_be_cancelled(void)
 
     config.max_inflight = 1;
     struct spk_api *api = open_api(&config);
-    struct exchange running = {0}, waiting = {0}, timer = {0};
+    struct exchange running = {0}, waiting = {0}, timer = {0}, early = {0};
     int64_t start = spk_monotonic_ms();
 
     exchange_start(&running, api, &arena, get("silent"), 10000);
@@ -463,6 +463,10 @@ static void test_jobs_can_be_cancelled(void)
     exchange_wait(&timer);
     CU_ASSERT_EQUAL(running.job.reply.transport, SPK_API_CANCELLED);
     CU_ASSERT_EQUAL(timer.job.reply.transport, SPK_API_CANCELLED);
+    spk_api_cancel(api, &early.job);
+    exchange_start(&early, api, &arena, get("echo"), 10000);
+    exchange_wait(&early);
+    CU_ASSERT_EQUAL(early.job.reply.transport, SPK_API_CANCELLED);
     CU_ASSERT(spk_monotonic_ms() - start < 4000);
     struct spk_api_reply reply = exchange(api, &arena, get("echo"));
     SPK_ASSERT_TEXT(seen(&reply, "method"), "GET");
