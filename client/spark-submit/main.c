@@ -147,7 +147,7 @@ static bool understand(struct program *program, struct submit_machine *machine,
         return false;
     bool ok = parse(arena, machine, arguments, line, err);
     if (line->command != SPK_COMMAND_HELP && line->command != SPK_COMMAND_USAGE_ERROR)
-        submit_print_warnings(&warnings);
+        submit_print_warnings(&warnings, NULL);
     return ok;
 }
 

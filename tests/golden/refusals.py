@@ -133,6 +133,10 @@ def mutation(answer, case, why):
 
 # ---- spark-submit ----
 
+# What Spark advises is no help here, and the text says so.
+UPLOAD = "Please specify spark.kubernetes.file.upload.path property."
+
+
 def is_sparks(error, chain, printed):
     """Any link of the chain of exceptions; or the first, with a cause in our words."""
     if not chain:
@@ -146,6 +150,8 @@ def is_sparks(error, chain, printed):
     if error["reason"] not in reasons:
         return False
     ours = error["message"].replace("\n", " ")
+    if texts[0] == UPLOAD:
+        return ours.startswith(UPLOAD + " It would not help, though: ")
     return ours in texts or (len(texts) > 1 and texts[0] != "" and ours.startswith(texts[0] + " "))
 
 
