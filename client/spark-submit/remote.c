@@ -2,6 +2,7 @@
 #include "remote.h"
 
 #include "log.h"
+#include "spark/conf_dir.h"
 #include "spark/substitution.h"
 #include "sparksubmit/client.h"
 
@@ -181,7 +182,7 @@ static struct spk_pair *pairs_of(const struct spk_conf *variables)
     return pairs;
 }
 
-/* A file with a NUL byte is no text and would not be shipped anyway. */
+/* What is no text is not shipped there either; with a NUL byte it cannot even travel. */
 static size_t take_files(const struct spk_files *files, bool without_defaults,
                          struct spk_pair *out)
 {
@@ -189,9 +190,14 @@ static size_t take_files(const struct spk_files *files, bool without_defaults,
 
     for (size_t i = 0; i < files->n; i++) {
         const struct spk_named_bytes *file = &files->items[i];
+        const char *flaw = spk_text_flaw(file->bytes.data, file->bytes.length);
 
-        if (strlen(file->bytes.data) == file->bytes.length &&
-            !(without_defaults && !strcmp(file->name, "spark-defaults.conf")))
+        if (without_defaults && !strcmp(file->name, "spark-defaults.conf"))
+            continue;
+        if (flaw && !spk_conf_dir_excludes(file->name))
+            submit_log("WARN", "Client", "the file '%.200s' of the configuration directory %s",
+                       file->name, flaw);
+        if (strlen(file->bytes.data) == file->bytes.length)
             out[n++] = (struct spk_pair){file->name, file->bytes.data};
     }
     return n;

@@ -217,6 +217,13 @@ size_t spk_repair_utf8(char *text)
     return kept;
 }
 
+const char *spk_text_flaw(const char *bytes, size_t length)
+{
+    if (!spk_is_utf8(bytes, length))
+        return "is not UTF-8";
+    return memchr(bytes, '\0', length) ? "holds a NUL byte" : NULL;
+}
+
 bool spk_parse_int64(const char *text, int64_t *out)
 {
     const char *digits = *text == '-' ? text + 1 : text;

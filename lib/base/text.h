@@ -61,5 +61,8 @@ bool spk_is_utf8(const char *bytes, size_t length);
  */
 size_t spk_repair_utf8(char *text);
 
+/** Why length bytes are no text: "is not UTF-8", "holds a NUL byte"; NULL: they are one. */
+const char *spk_text_flaw(const char *bytes, size_t length);
+
 /** A whole decimal int64, with an optional minus; nothing before or after. */
 bool spk_parse_int64(const char *text, int64_t *out) SPK_CHECK;

@@ -6,7 +6,7 @@
 
 #define MAX_SIZE_KEY "spark.kubernetes.configMap.maxSize"
 
-static bool is_excluded(const char *name)
+bool spk_conf_dir_excludes(const char *name)
 {
     static const char *const endings[] = {".gz", ".zip", ".jar", ".tar", ".template"};
 
@@ -71,12 +71,6 @@ static struct spk_files find_files(const struct spk_reader *reader)
     return files;
 }
 
-static bool is_text(const struct spk_named_bytes *file)
-{
-    return spk_is_utf8(file->bytes.data, file->bytes.length) &&
-           strlen(file->bytes.data) == file->bytes.length;
-}
-
 bool spk_conf_dir_files(const struct spk_reader *reader, struct spk_files *out,
                         struct spk_warnings *warnings, struct spk_err *err)
 {
@@ -89,16 +83,17 @@ bool spk_conf_dir_files(const struct spk_reader *reader, struct spk_files *out,
     if (!spk_entry_long(reader, MAX_SIZE_KEY, &max_size, &is_set, err))
         return false;
     for (size_t i = 0; i < found.n; i++)
-        if (!is_excluded(found.items[i].name) &&
+        if (!spk_conf_dir_excludes(found.items[i].name) &&
             (int64_t)total_size(&found.items[i]) <= max_size)
             kept[n_kept++] = found.items[i];
     qsort(kept, n_kept, sizeof(*kept), by_size);
     for (size_t i = 0; i < n_kept; i++) {
         const struct spk_named_bytes file = kept[i];
+        const char *flaw = spk_text_flaw(file.bytes.data, file.bytes.length);
 
-        if (!is_text(&file)) {
+        if (flaw) {
             spk_warn(warnings, reader->arena, "CONF_FILE_SKIPPED", "",
-                     "the file '%s' of the configuration directory is not UTF-8", file.name);
+                     "the file '%s' of the configuration directory %s", file.name, flaw);
             continue;
         }
         int64_t length = (int64_t)(utf16_length(file.name) + utf16_length(file.bytes.data));

@@ -8,8 +8,11 @@
 
 #include "spark/entry.h"
 
+/** Whether a file of this name is never shipped: archives, templates, Spark's properties. */
+bool spk_conf_dir_excludes(const char *name);
+
 /**
- * The files, by name. Those that do not fit, or are not UTF-8, are left out with a warning.
+ * The files, by name. Those that do not fit, or are no text, are left out with a warning.
  *
  * @errors INVALID_FIELD  spark.kubernetes.configMap.maxSize
  */

@@ -143,10 +143,10 @@ bool spk_executor_template_text(struct spk_arena *arena,
 {
     const struct spk_template *given = &submission->executor_template;
     const struct spk_bytes text = given->text;
+    const char *flaw = text.data ? spk_text_flaw(text.data, text.length) : NULL;
 
-    if (text.data &&
-        (!spk_is_utf8(text.data, text.length) || strlen(text.data) < text.length)) {
-        (void)spk_fail(err, SPK_INVALID_POD_TEMPLATE, "the executors' template is not UTF-8");
+    if (flaw) {
+        (void)spk_fail(err, SPK_INVALID_POD_TEMPLATE, "the executors' template %s", flaw);
         return spk_fail_at(err, "%s", given->origin);
     }
     *out = given->tree ? spk_json_write(arena, given->tree) : text.data;

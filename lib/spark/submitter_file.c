@@ -43,8 +43,9 @@ bool spk_submitter_text_read(struct spk_arena *arena, const struct spk_submissio
 
     if (!spk_submitter_file_read(arena, submission, file, &bytes, err))
         return false;
-    if (!spk_is_utf8(bytes.data, bytes.length)) {
-        (void)spk_fail(err, SPK_INVALID_FIELD, "the file '%.200s' is not UTF-8", file->path);
+    const char *flaw = spk_text_flaw(bytes.data, bytes.length);
+    if (flaw) {
+        (void)spk_fail(err, SPK_INVALID_FIELD, "the file '%.200s' %s", file->path, flaw);
         return spk_conf_blame(err, &submission->conf, file->key);
     }
     *out = bytes;

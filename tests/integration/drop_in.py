@@ -673,6 +673,14 @@ class Remote(Case):
                 for text in ('"image": "repo/x:1.2.3"', '"name": "SPARK_USER", "value": "%s"' % user, '"Never"'):
                     self.assertIn(text, there)
 
+    def test_what_is_no_text_is_told_and_left_out(self):
+        self.write("conf/zero.bin", "a\0b")
+        self.write("conf/zero.zip", "a\0b")
+        _, error = self.run_it(*self.words("zero"), SPARK_CONF_DIR=str(self.folder / "conf"), LD_LIBRARY_PATH=LIBRARY,
+                               SPK_ENDPOINT="unix:%s" % self.socket)
+        self.assertIn("WARN Client: the file 'zero.bin' of the configuration directory holds a NUL byte\n", error)
+        self.assertNotIn("zero.zip", error)
+
     def test_a_directory_for_hadoop_is_refused_with_advice(self):
         _, error = self.run_it(*self.words("hadoop"), expect=1, SPK_ENDPOINT="unix:%s" % self.socket,
                                LD_LIBRARY_PATH=LIBRARY, HADOOP_CONF_DIR=str(self.folder))

@@ -143,5 +143,25 @@ class Version(Case):
         self.assertEqual((version, len(warnings)), ("3.5.8", 1))
 
 
+class ConfDir(Case):
+    def test_what_cannot_be_shipped_is_told(self):
+        for name, content in (("fine", "x"), ("zero.bin", b"a\0b"), ("latin", b"\xe9"), ("a.zip", b"\0")):
+            self.write("conf/" + name, content)
+        out, error = self.show(SPARK_CONF_DIR=str(self.folder / "conf"))
+        self.assertIn("fine: x", out)
+        texts = [line.split(" WARN Client: ")[1] for line in error.splitlines()]
+        self.assertEqual(sorted(texts), ["the file 'latin' of the configuration directory is not UTF-8",
+                                         "the file 'zero.bin' of the configuration directory holds a NUL byte"])
+
+    def test_a_local_file_is_refused_with_what_to_do(self):
+        advice = ("'/opt/main.py' is a file of the submitting machine, which is not uploaded here; put it into the "
+                  "image and use local://, or use a remote URL")
+        for more, say in (([], "SparkException: Please specify spark.kubernetes.file.upload.path property. It would "
+                               "not help, though: " + advice),
+                          (["--conf", "spark.kubernetes.file.upload.path=s3a://b"], "SparkException: " + advice)):
+            _, error = self.show(*more, resource="/opt/main.py", expect=1)
+            self.assertIn(say, error.splitlines()[-1])
+
+
 if __name__ == "__main__":
     unittest.main(argv=["drop_in_machine.py", *sys.argv[2:]], verbosity=2)

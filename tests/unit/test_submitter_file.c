@@ -8,10 +8,10 @@
 #define X(n)  "xxxxxxxxxx" n
 #define BYTES "content\n"
 
-/* A submitting machine: its files, all with the same content but for the last. */
-static const char *const paths[] = {"/dir/ca",          "/dir/krb5.conf",
-                                    "/cwd/relative",    "/hadoop/core-site.xml",
-                                    "/home/conf/a.txt", "/dir/latin"};
+/* A submitting machine: its files, all with the same content but for the last ones. */
+static const char *const paths[] = {
+    "/dir/ca",          "/dir/krb5.conf", "/cwd/relative", "/hadoop/core-site.xml",
+    "/home/conf/a.txt", "/dir/latin",     "/nul/nul"};
 
 static struct spk_bytes content(const char *path)
 {
@@ -19,6 +19,8 @@ static struct spk_bytes content(const char *path)
 
     if (strcmp(path, "/dir/latin") == 0)
         return (struct spk_bytes){latin, 1};
+    if (strcmp(path, "/nul/nul") == 0)
+        return (struct spk_bytes){"a\0b", 3};
     return (struct spk_bytes){BYTES, strlen(BYTES)};
 }
 
@@ -110,6 +112,8 @@ static void test_files_that_are_not_there_are_refused(void)
          "cannot read '/none': No such file or directory"},
         {K "kerberos.krb5.path=/dir/latin", "conf:" K "kerberos.krb5.path",
          "the file '/dir/latin' is not UTF-8"},
+        {K "kerberos.krb5.path=/nul/nul", "conf:" K "kerberos.krb5.path",
+         "the file '/nul/nul' holds a NUL byte"},
         {K "authenticate.submission.oauthTokenFile=/dir/ca",
          "conf:" K "authenticate.submission.oauthTokenFile",
          "a header value must not end with '\\r' or '\\n': the token in the file ends with a "
@@ -162,6 +166,19 @@ static void test_the_hadoop_directory_is_shipped_even_if_it_is_not_there(void)
     }
 }
 
+static void test_the_hadoop_directory_holds_texts(void)
+{
+    struct plan_fixture fixture;
+
+    plan_fixture_init(&fixture, SPK_SPARK_4_1);
+    give_files(&fixture);
+    set_hadoop_dir(&fixture, "/nul");
+    CU_ASSERT_FALSE(plan_fixture_make(&fixture));
+    CU_ASSERT_EQUAL(fixture.err.reason, SPK_INVALID_FIELD);
+    SPK_ASSERT_TEXT(fixture.err.text, "the file 'nul' in HADOOP_CONF_DIR holds a NUL byte");
+    plan_fixture_done(&fixture);
+}
+
 static void test_a_server_does_not_read_files(void)
 {
     static const char *const settings[] = {
@@ -206,6 +223,13 @@ static void test_the_conf_directory_is_chosen_from(void)
         named("x.template", "no"),
         named(".hidden", "d"),
         named("latin", "\xe9"),
+        {"nul", {"a\0b", 3}},
+    };
+    static const char *const warnings[] = {
+        "the file 'latin' of the configuration directory is not UTF-8",
+        "the file 'nul' of the configuration directory holds a NUL byte",
+        "the file 'big.xml' of the configuration directory does not fit into "
+        "`" K "configMap.maxSize`",
     };
     static const char *const kept[] = {".hidden", "log4j2.properties", "my-spark.conf",
                                        "spark-env.sh", "x.tgz"};
@@ -216,7 +240,9 @@ static void test_the_conf_directory_is_chosen_from(void)
     fixture.submission.environment.has_conf_dir = true;
     fixture.submission.environment.conf_files = (struct spk_files){files, SPK_LEN(files)};
     CU_ASSERT_FATAL(plan_fixture_make(&fixture));
-    CU_ASSERT_EQUAL(fixture.plan.warnings.n, 2);
+    CU_ASSERT_EQUAL_FATAL(fixture.plan.warnings.n, SPK_LEN(warnings));
+    for (size_t i = 0; i < SPK_LEN(warnings); i++)
+        SPK_ASSERT_TEXT(fixture.plan.warnings.items[i].message, warnings[i]);
     for (size_t i = 0; i < SPK_LEN(kept); i++)
         SPK_ASSERT_TEXT(
             plan_fixture_at(&fixture, spk_printf(&fixture.arena,
@@ -230,6 +256,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(named_files_are_shipped),
     SPK_TEST(files_that_are_not_there_are_refused),
     SPK_TEST(the_hadoop_directory_is_shipped_even_if_it_is_not_there),
+    SPK_TEST(the_hadoop_directory_holds_texts),
     SPK_TEST(a_server_does_not_read_files),
     SPK_TEST(the_conf_directory_is_chosen_from),
     CU_TEST_INFO_NULL,

@@ -50,10 +50,11 @@ static bool ship_directory(struct spk_driver *driver, const struct inputs *in,
     for (size_t i = 0; i < files.n; i++) {
         const struct spk_named_bytes *file = &files.items[i];
 
-        if (!spk_is_utf8(file->bytes.data, file->bytes.length))
+        const char *flaw = spk_text_flaw(file->bytes.data, file->bytes.length);
+
+        if (flaw)
             return spk_driver_refuse(err, driver, VARIABLE,
-                                     "the file '%.200s' in " VARIABLE " is not UTF-8",
-                                     file->name);
+                                     "the file '%.200s' in " VARIABLE " %s", file->name, flaw);
         spk_volume_item(source, file->name, file->name, false);
         spk_json_text(data, file->name, file->bytes.data);
     }
