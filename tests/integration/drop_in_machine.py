@@ -7,6 +7,7 @@ spark-env.sh, the Spark it stands for, the files of SPARK_CONF_DIR. Nothing is s
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -149,7 +150,7 @@ class ConfDir(Case):
             self.write("conf/" + name, content)
         out, error = self.show(SPARK_CONF_DIR=str(self.folder / "conf"))
         self.assertIn("fine: x", out)
-        texts = [line.split(" WARN Client: ")[1] for line in error.splitlines()]
+        texts = [re.split(r" WARN \w+: ", line)[1] for line in error.splitlines()]
         self.assertEqual(sorted(texts), ["the file 'latin' of the configuration directory is not UTF-8",
                                          "the file 'zero.bin' of the configuration directory holds a NUL byte"])
 
