@@ -103,7 +103,12 @@ static bool run_until_submission(const struct spk_pass *pass)
     if (!spk_stage_application(pass))
         return false;
     id = spk_given_submission_id(pass);
-    return id ? spk_stage_operator(pass, id) : spk_stage_submission(pass);
+    if (!id)
+        return spk_stage_submission(pass);
+    if (!spk_stage_operator(pass, id))
+        return false;
+    spk_stage_warn_of_executors(pass);
+    return true;
 }
 
 bool spk_render(struct spk_arena *arena, const struct spk_settings *settings,

@@ -3,6 +3,7 @@
 
 #include "base/timestamp.h"
 #include "kubernetes/object.h"
+#include "operator/executor_lost.h"
 #include "spark/pod_template.h"
 
 #include <inttypes.h>
@@ -201,6 +202,32 @@ static bool parse(const struct spk_pass *pass)
     return true;
 }
 
+static void warn_of_executors(const struct spk_pass *pass,
+                              const struct spk_submission *submission,
+                              struct spk_warnings *warnings)
+{
+    const struct spk_executor_facts facts = {
+        .conf = &submission->conf,
+        .version = submission->version,
+        .has_hadoop_conf = spk_environment_get(&submission->environment, "HADOOP_CONF_DIR"),
+    };
+
+    spk_executor_lost(pass->arena, &pass->out->operator_output.executor_mutations, &facts,
+                      warnings);
+}
+
+void spk_stage_warn_of_executors(const struct spk_pass *pass)
+{
+    struct spk_prepared trial = *pass->out;
+    struct spk_err ignored = {0};
+
+    trial.warnings = (struct spk_warnings){0};
+    if (trial.operator_output.executor_mutations.n > 0 &&
+        parse(
+            &(struct spk_pass){pass->arena, pass->settings, pass->request, &trial, &ignored}))
+        warn_of_executors(pass, &trial.submission, &pass->out->warnings);
+}
+
 /* ---- identity ---- */
 
 static int64_t status_counter(const Spk__SparkApplication *application, const char *parent,
@@ -378,7 +405,10 @@ bool spk_stage_submission(const struct spk_pass *pass)
     if (!spk_stage_operator(pass, given ? given : "") || !parse(pass) ||
         !identify(pass, given))
         return false;
-    return given || (spk_stage_operator(pass, pass->out->key.submission_id) && parse(pass));
+    if (!given && (!spk_stage_operator(pass, pass->out->key.submission_id) || !parse(pass)))
+        return false;
+    warn_of_executors(pass, &pass->out->submission, &pass->out->warnings);
+    return true;
 }
 
 /* Whether the payload names another namespace than its own metadata. */

@@ -27,6 +27,12 @@ bool spk_stage_application(const struct spk_pass *pass) SPK_CHECK;
 /** Checked application to arguments, templates and extra objects. */
 bool spk_stage_operator(const struct spk_pass *pass, const char *submission_id) SPK_CHECK;
 
+/**
+ * Warn of what executors lose although the stage of the submission is not run; when Spark
+ * refuses the arguments there are no executors.
+ */
+void spk_stage_warn_of_executors(const struct spk_pass *pass);
+
 /** Application or command to submission and identity. */
 bool spk_stage_submission(const struct spk_pass *pass) SPK_CHECK;
 

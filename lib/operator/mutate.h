@@ -25,13 +25,14 @@ bool spk_pod_mutations(const struct spk_draft *stored, const struct spk_role *ro
                        struct spk_mutations *out, struct spk_err *err) SPK_CHECK;
 
 /**
- * Put into the executors' template what the webhook would do to executors. What Spark would
- * overwrite is left out, or done in vain, with warning EXECUTOR_FIELD_NOT_APPLIED.
+ * Put into the executors' template what the webhook would do to executors; *changes is what.
+ * executor_lost.h says what comes of it. Warns with EXECUTOR_FIELD_NOT_APPLIED when another
+ * container gets it than by the webhook.
  *
  * @errors as spk_pod_mutations
  */
 bool spk_executor_template_mutate(const struct spk_draft *stored, cJSON *template_,
-                                  struct spk_warnings *warnings,
+                                  struct spk_mutations *changes, struct spk_warnings *warnings,
                                   struct spk_err *err) SPK_CHECK;
 
 /** The volume of a ConfigMap in configMaps: its name, made a DNS label. */

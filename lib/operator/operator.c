@@ -60,7 +60,8 @@ static bool mutate(const struct spk_draft *stored, struct spk_operator_output *o
                    struct spk_warnings *warnings, struct spk_err *err)
 {
     if (!spk_pod_mutations(stored, &stored->driver, &out->driver_mutations, err) ||
-        !spk_executor_template_mutate(stored, out->executor_template, warnings, err))
+        !spk_executor_template_mutate(stored, out->executor_template, &out->executor_mutations,
+                                      warnings, err))
         return false;
     mark_driver(stored->arena, &out->driver_mutations);
     return true;

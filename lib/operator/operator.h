@@ -37,7 +37,8 @@ struct spk_operator_output {
     cJSON *driver_template, *executor_template;
     cJSON **extra_objects; /* Prometheus ConfigMap, PodGroup: to exist before the driver */
     size_t n_extra_objects;
-    struct spk_mutations driver_mutations; /* empty unless native_mutation */
+    /* Empty unless native_mutation; the executors' are in their template already. */
+    struct spk_mutations driver_mutations, executor_mutations;
 };
 
 /**

@@ -553,16 +553,16 @@ static void test_native_mutation_reaches_driver_and_executors(void)
                     "\"nodeSelector\":{\"k.x/y\":\"v\"}}}");
     SPK_ASSERT_TEXT(spk_json_write(&arena, run.out.executor_template),
                     "{\"metadata\":{},\"spec\":{\"containers\":[{\"env\":[{\"name\":\"A\","
-                    "\"value\":\"1\"}],\"name\":\"spark-kubernetes-executor\",\"resources\":"
-                    "{\"limits\":{\"g\":\"2\"}}}],\"terminationGracePeriodSeconds\":0}}");
+                    "\"value\":\"1\"},{\"name\":\"SPARK_USER\",\"value\":\"x\"}],"
+                    "\"name\":\"spark-kubernetes-executor\",\"resources\":{\"limits\":"
+                    "{\"g\":\"2\",\"memory\":\"1Gi\"}}}],"
+                    "\"terminationGracePeriodSeconds\":0}}");
     SPK_ASSERT_TEXT(conf(&run, "spark.kubernetes.executor.terminationGracePeriodSeconds"),
                     "0s");
     SPK_ASSERT_TEXT(
         conf(&run, "spark.kubernetes.executor.label.spark-submit.internal/mutated"), "true");
-    CU_ASSERT_EQUAL_FATAL(run.warnings.n, 2);
-    SPK_ASSERT_TEXT(run.warnings.items[0].code, "EXECUTOR_FIELD_NOT_APPLIED");
-    SPK_ASSERT_TEXT(run.warnings.items[0].field, "spec.executor.env[1]");
-    SPK_ASSERT_TEXT(run.warnings.items[1].field, "spec.executor.memoryLimit");
+    CU_ASSERT_EQUAL(run.out.executor_mutations.n, 5);
+    CU_ASSERT_EQUAL(run.warnings.n, 0);
 }
 
 static void test_without_native_mutation_pods_are_the_webhooks(void)
