@@ -5,6 +5,7 @@ the verdict says that the case is not ours to compare."""
 import json
 
 import normalize
+import redo
 import refusals
 import requests_of
 
@@ -188,7 +189,43 @@ def mutation(answer, golden, expected, error):
     return accepted(answer) or differences(pruned(answer["result"]), pruned(expected))
 
 
+def not_found(error):
+    """Whether the webhook did not get as far as the pod."""
+    return (error or "").startswith("failed to get SparkApplication")
+
+
+def compare_executor_template(answer, golden):
+    """Native mutation changes the executors' template as the webhook changed the modelled pod.
+
+    What Spark makes of it later is another matter: there is no allowance for fields that it undoes.
+    """
+    before, after = golden["executor_pod_in"], golden["executor_pod_mutated"]
+    if requests_of.role_of(before) != "executor":
+        # Labels of the user's make the webhook take it for a driver, which gets an owner.
+        owners = before["metadata"].get("ownerReferences")
+        after = dict(after, metadata=dict(after["metadata"], ownerReferences=owners))
+    try:
+        expected = redo.redo(before, after, golden["executor_template"])
+    except redo.Unclear:
+        return ["what the webhook did to the pod cannot be done to the template"]
+    return differences(pruned(answer["result"]["executorPodTemplate"]), pruned(expected))
+
+
+def executor_template(answer, golden):
+    why = operator_refusal(golden, "submission")
+    if why:
+        return refusals.operator(answer, golden, "submission", why)
+    for error in (golden.get("driver_pod_error"), golden.get("executor_pod_error")):
+        if error and not not_found(error):
+            return refusals.mutation(answer, golden["id"], error)
+    if not golden.get("executor_pod_in") or not_found(golden.get("executor_pod_error")):
+        return None
+    return accepted(answer) or compare_executor_template(answer, golden)
+
+
 def operator(view, golden, request, answer):
+    if view == "executor-template":
+        return executor_template(answer, golden)
     if view == "webhook":
         expected = golden.get("pod_mutated")
         return mutation(answer, golden, expected, None if golden["allowed"] else golden["error"])

@@ -13,7 +13,7 @@ FIXED = {
 }
 UID = "5a7b1c2d-0001-4000-8000-00000000a001"
 SUBMISSION_ID = "5eed5eed-1234-4567-89ab-cdef01234567"
-OPERATOR_VIEWS = ["application", "submission", "rest", "driver-pod", "executor-pod"]
+OPERATOR_VIEWS = ["application", "submission", "rest", "driver-pod", "executor-pod", "executor-template"]
 
 
 def resolve(value):
@@ -72,6 +72,8 @@ def operator(manifest, golden, view):
         role = view[:-len("-pod")]
         pod = golden.get(role + "_pod_in") or {}
         request.update(view="mutation", role=role_of(pod) or role, pod=pod)
+    if view == "executor-template":
+        request.update(view="submission", native=True)
     return request
 
 
