@@ -164,6 +164,41 @@ static void test_fields_that_spark_sets_too_are_lost(void)
     check(losses, SPK_LEN(losses));
 }
 
+static void test_every_variable_of_spark_is_lost(void)
+{
+    static const char *const names[] = {
+        "SPARK_USER",        "SPARK_DRIVER_URL",      "SPARK_DRIVER_POD_IP",
+        "SPARK_CONF_DIR",    "SPARK_EXECUTOR_CORES",  "SPARK_EXECUTOR_MEMORY",
+        "SPARK_EXECUTOR_ID", "SPARK_APPLICATION_ID",  "SPARK_RESOURCE_PROFILE_ID",
+        "SPARK_LOCAL_DIRS",  "SPARK_EXECUTOR_POD_IP", "SPARK_EXECUTOR_POD_NAME",
+    };
+
+    for (size_t i = 0; i < SPK_LEN(names); i++) {
+        SPK_ARENA arena = SPK_ARENA_LIMIT(SPK_MIB(16));
+        const char *variables =
+            spk_printf(&arena, "\"env\":[{\"name\":\"%s\",\"value\":\"x\"}]", names[i]);
+
+        check(&(struct loss){NULL, "", variables, "env[0]"}, 1);
+    }
+}
+
+/* The executor ends early, so that members of the spec can follow. */
+#define THEN(members) "}," members ",\"dynamicAllocation\":{"
+
+static void test_fields_of_the_application_are_lost_too(void)
+{
+    static const struct loss losses[] = {
+        {NULL, "", THEN("\"sparkConfigMap\":\"c\""), "spec.sparkConfigMap"},
+        {NULL, "", THEN("\"hadoopConfigMap\":\"c\""), ""},
+        {NULL, CONF("kubernetes.hadoop.configMapName", "h"), THEN("\"hadoopConfigMap\":\"c\""),
+         "spec.hadoopConfigMap"},
+        {NULL, CONF("kubernetes.scheduler.name", "a"),
+         THEN("\"batchScheduler\":\"kube-scheduler\""), "spec.batchScheduler"},
+    };
+
+    check(losses, SPK_LEN(losses));
+}
+
 static void test_another_container_than_the_webhooks_is_told(void)
 {
     static const struct loss losses[] = {
@@ -185,6 +220,8 @@ static void test_another_container_than_the_webhooks_is_told(void)
 static CU_TestInfo tests[] = {
     SPK_TEST(variables_that_spark_sets_too_are_lost),
     SPK_TEST(fields_that_spark_sets_too_are_lost),
+    SPK_TEST(every_variable_of_spark_is_lost),
+    SPK_TEST(fields_of_the_application_are_lost_too),
     SPK_TEST(another_container_than_the_webhooks_is_told),
     CU_TEST_INFO_NULL,
 };
