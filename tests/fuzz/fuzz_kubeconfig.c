@@ -40,7 +40,8 @@ static void check(const struct spk_kube_config *config)
     const struct spk_kube_address *address = &config->address;
 
     SPK_PROMISE(address->host && *address->host && address->port && *address->port);
-    SPK_PROMISE(address->prefix && config->ns && config->source);
+    SPK_PROMISE(address->prefix && config->source);
+    SPK_PROMISE(!config->ns || *config->ns);
     SPK_PROMISE(config->as.extra_keys.n == config->as.extra_values.n);
 }
 
