@@ -235,8 +235,6 @@ static int64_t next_delay(const struct spk_client *client, const struct logical_
 
     if (error->code != GRPC_STATUS_UNAVAILABLE || number + 1 >= client->attempts)
         return -1;
-    if (!logical->call->repeatable)
-        return -1;
     if (delay > MAX_DELAY_MS)
         delay = MAX_DELAY_MS;
     if (error->retry_after_ms > delay)

@@ -33,8 +33,7 @@ struct spk_call {
     const ProtobufCMessageDescriptor *reply;
     int64_t deadline_ms; /* as given by the caller */
     uint64_t token;
-    bool repeatable; /* the server knows a repetition as such */
-    bool creates;    /* objects in a cluster: without an answer the outcome is open */
+    bool creates; /* objects in a cluster: without an answer the outcome is open */
 };
 
 /** What replies are unpacked with: memory is followed by a NUL, so bytes are texts too. */

@@ -147,7 +147,6 @@ bool spk_client_submit(struct spk_client *client, const struct spk_submit *reque
         .reply = &spk__submit_response__descriptor,
         .deadline_ms = deadline_ms,
         .token = known.token,
-        .repeatable = true, /* by a key, or by what the payload says of its attempt */
         .creates = !known.validate_only,
     };
     bool ok = call_for_result(client, &call, SPK_RESULT_SUBMIT, out, error);
@@ -170,7 +169,6 @@ bool spk_client_render(struct spk_client *client, const struct spk_render_reques
         .reply = &spk__render_response__descriptor,
         .deadline_ms = deadline_ms,
         .token = known.token,
-        .repeatable = true,
     };
     bool ok = call_for_result(client, &call, SPK_RESULT_RENDER, out, error);
     spk_request_free(&packed);
@@ -186,7 +184,6 @@ bool spk_client_info(struct spk_client *client, int64_t deadline_ms, struct spk_
         .request = &request.base,
         .reply = &spk__get_info_response__descriptor,
         .deadline_ms = deadline_ms,
-        .repeatable = true,
     };
 
     return call_for_result(client, &call, SPK_RESULT_INFO, out, error);

@@ -220,11 +220,11 @@ void spk_stage_warn_of_executors(const struct spk_pass *pass)
 {
     struct spk_prepared trial = *pass->out;
     struct spk_err ignored = {0};
+    const struct spk_pass further = {pass->arena, pass->settings, pass->request, &trial,
+                                     &ignored};
 
     trial.warnings = (struct spk_warnings){0};
-    if (trial.operator_output.executor_mutations.n > 0 &&
-        parse(
-            &(struct spk_pass){pass->arena, pass->settings, pass->request, &trial, &ignored}))
+    if (trial.operator_output.executor_mutations.n > 0 && parse(&further))
         warn_of_executors(pass, &trial.submission, &pass->out->warnings);
 }
 

@@ -24,8 +24,7 @@ static const struct spk_option table[] = {
     {"api-server", SPK_OPTION_CHOICE, FIELD(api_server), "kube", "memory|kube",
      "a real API server, or one in memory for trials"},
     {"kubeconfig", SPK_OPTION_TEXT, FIELD(kubeconfig), "", "FILE",
-     "kubeconfig; default: the service account of the Pod; in standalone mode KUBECONFIG "
-     "comes "
+     "kubeconfig; default: the service account of the Pod; in standalone mode KUBECONFIG is "
      "before that and ~/.kube/config after"},
     {"context", SPK_OPTION_TEXT, FIELD(context), "", "NAME", "context of the kubeconfig"},
     {"namespace", SPK_OPTION_TEXT, FIELD(namespace_), "", "NAME",

@@ -162,12 +162,19 @@ static const char *secret_key(const struct look *look, const cJSON *variable)
 /* Spark leaves out what its pattern [-._a-zA-Z][-._a-zA-Z0-9]* does not match. */
 static bool is_variable_name(const char *name)
 {
-    static const char first[] = "-._abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    static const char all[] =
+        "0123456789-._abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    const char *after_digits = all + 10;
 
-    return *name && strchr(first, *name) &&
-           name[strspn(name,
-                       "-._abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")] ==
-               '\0';
+    return *name && strchr(after_digits, *name) && name[strspn(name, all)] == '\0';
+}
+
+/* A variable's text; NULL: it comes from somewhere else. */
+static const char *text_value(const cJSON *variable)
+{
+    const char *value = spk_json_get_text(variable, "value");
+
+    return value || spk_json_get(variable, "valueFrom") ? value : "";
 }
 
 static const char *lost_variable(const struct look *look)
@@ -184,14 +191,11 @@ static const char *lost_variable(const struct look *look)
         return wins_if_other(look, entry, secret_key(look, variable));
     if (is_sparks_own(look, name))
         return spk_printf(look->arena, "Spark sets %s of executors itself", name);
-    const char *value = spk_json_get_text(variable, "value");
-    value = value || spk_json_get(variable, "valueFrom") ? value : "";
-    entry = NULL;
     if (spk_text_equal(name, "SPARK_CLASSPATH"))
         entry = spk_conf_find(conf, "spark.executor.extraClassPath");
     if (!entry && is_variable_name(name))
         entry = spk_conf_find(conf, spk_printf(look->arena, "spark.executorEnv.%s", name));
-    return wins_if_other(look, entry, value);
+    return wins_if_other(look, entry, text_value(variable));
 }
 
 /* ---- other fields ---- */

@@ -362,6 +362,14 @@ static void test_former_keys_are_warned_about(void)
          "may be removed in the future. Not used anymore."},
         {"spark.akka.x", "The configuration key spark.akka.x is not supported anymore because "
                          "Spark doesn't use Akka since 2.0"},
+        {"spark.blacklist.application.fetchFailure.enabled",
+         "The configuration key 'spark.blacklist.application.fetchFailure.enabled' has been "
+         "deprecated as of Spark 3.1.0 and may be removed in the future. Not used anymore. "
+         "Please use spark.excludeOnFailure.application.fetchFailure.enabled"},
+        {"spark.yarn.user.classpath.first",
+         "The configuration key 'spark.yarn.user.classpath.first' has been deprecated as of "
+         "Spark 1.3 and may be removed in the future. Please use "
+         "spark.{driver,executor}.userClassPathFirst instead."},
         {"spark.driver.memory", NULL},
     };
 

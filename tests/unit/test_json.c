@@ -58,6 +58,46 @@ static void test_bad_json_is_refused_with_its_place(void)
     }
 }
 
+/* Whether a document whose string has that byte in that place, as it is, can be read. */
+static bool is_read_raw(struct spk_arena *arena, size_t length, size_t place, char byte)
+{
+    struct spk_err err = {0};
+    cJSON *tree = NULL;
+    char *document = spk_alloc(arena, length + 3);
+
+    memset(document, 'a', length + 2);
+    document[0] = document[length + 1] = '"';
+    document[place + 1] = byte;
+    return spk_json_read(arena, document, length + 2, &tree, &err);
+}
+
+/* Texts are looked at eight bytes at a time: the one that matters may be any of them. */
+static void test_every_place_of_a_text_is_looked_at(void)
+{
+    static const char special[] = {'"', '\\', '\n', 0x01, 0x1F};
+    SPK_ARENA arena = SPK_ARENA_LIMIT(4 << 20);
+
+    for (size_t length = 1; length < 20; length++)
+        for (size_t place = 0; place < length; place++) {
+            for (size_t i = 0; i < SPK_LEN(special); i++) {
+                char text[32] = {0};
+                struct spk_err err = {0};
+                cJSON *tree = NULL;
+
+                memset(text, 'a', length);
+                text[place] = special[i];
+                const char *written = spk_json_write(&arena, spk_json_new_text(&arena, text));
+                CU_ASSERT_EQUAL(strcspn(written, "\\"), place + 1);
+                CU_ASSERT_FATAL(spk_json_read(&arena, written, strlen(written), &tree, &err));
+                SPK_ASSERT_TEXT(spk_json_string(tree), text);
+                CU_ASSERT_FALSE(is_read_raw(&arena, length, place, special[i]));
+            }
+            CU_ASSERT_FALSE(is_read_raw(&arena, length, place, (char)0xFF));
+            CU_ASSERT(is_read_raw(&arena, length, place, ' '));
+            CU_ASSERT(is_read_raw(&arena, length, place, 0x7F));
+        }
+}
+
 static void test_numbers_of_manifests_are_kubectls(void)
 {
     static const struct {
@@ -186,6 +226,7 @@ static void test_an_exhausted_arena_ends_the_run_only(void)
 static CU_TestInfo tests[] = {
     SPK_TEST(what_is_read_is_written_sorted),
     SPK_TEST(bad_json_is_refused_with_its_place),
+    SPK_TEST(every_place_of_a_text_is_looked_at),
     SPK_TEST(numbers_of_manifests_are_kubectls),
     SPK_TEST(numbers_beyond_a_double_are_refused_by_their_path),
     SPK_TEST(objects_are_built_in_place),
