@@ -131,6 +131,7 @@ static bool open_rpc(struct server *server)
     const struct spk_config *config = &server->options.config;
     struct spk_rpc_config rpc = {
         .context = &server->service,
+        .api_ticked_ms = &server->api->ticked_ms,
         .reflection = serves_reflection(config),
         .max_inflight = (size_t)config->max_inflight,
         .memory_budget = (size_t)config->memory_budget,

@@ -114,6 +114,7 @@ struct spk_api {
     const struct spk_api_ops *ops;
     const char *url;               /* "https://10.96.0.1:443" or "memory" */
     const char *default_namespace; /* of the context or the Pod; NULL: none is named */
+    atomic_int_fast64_t ticked_ms; /* monotonic: its loop's last turn; 0: it has no loop */
 };
 
 void spk_api_start(struct spk_api *api, struct spk_api_job *job);

@@ -12,8 +12,9 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 
-#define MAX_POLL_MS 60000
+#define MAX_POLL_MS 1000 /* an idle loop shows that it is alive, too */
 
 /* Jobs in order; they hang together by their queue item. */
 struct list {
@@ -227,6 +228,7 @@ static void serve(struct kube *kube)
         int64_t now_ms = spk_monotonic_ms(), next_ms = now_ms + MAX_POLL_MS;
         int still_running;
 
+        atomic_store(&kube->api.ticked_ms, now_ms);
         kube->progress = false;
         take_new(kube);
         drop_cancelled(kube);
@@ -260,6 +262,7 @@ static void *run(void *argument)
 {
     struct kube *kube = argument;
 
+    (void)prctl(PR_SET_NAME, "api-server");
     serve(kube);
     while (sem_wait(&kube->last_wakeup) < 0)
         ;
@@ -389,6 +392,7 @@ bool spk_kube_open(struct spk_api **out, const struct spk_kube_config *config,
     if (!kube)
         return spk_fail(err, SPK_INTERNAL_ERROR, "out of memory");
     kube->api.ops = &ops;
+    atomic_init(&kube->api.ticked_ms, spk_monotonic_ms());
     kube->arena.limit = 2 * SPK_MAX_CA + SPK_ARENA_BYTES;
     kube->waiting.last = &kube->waiting.first;
     kube->timers.last = &kube->timers.first;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "grpc/health.h"
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "grpc/health/v1/health.pb-c.h"
 #include "grpc/loop.h"
@@ -27,11 +28,19 @@ struct watch {
     int sent;       /* status last sent; -1: none */
 };
 
+/* The API server's loop goes round once a second at least. */
+static bool is_stuck(const struct spk_rpc *rpc)
+{
+    int64_t ticked = atomic_load(rpc->api_ticked_ms);
+
+    return ticked != 0 && spk_monotonic_ms() - ticked > SPK_LOOP_STUCK_MS;
+}
+
 static status status_of(struct spk_rpc *rpc, size_t service)
 {
     if (service == SPK_LEN(services))
         return STATUS(SERVICE_UNKNOWN);
-    if (atomic_load(&rpc->phase) != SPK_PHASE_SERVING ||
+    if (atomic_load(&rpc->phase) != SPK_PHASE_SERVING || is_stuck(rpc) ||
         (services[service].needs_api_server && !atomic_load(&rpc->ready)))
         return STATUS(NOT_SERVING);
     return STATUS(SERVING);

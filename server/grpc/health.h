@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * health.h: grpc.health.v1. "" is the process; "readiness" and "spark.submit.v1.SubmitService"
- * are SERVING while the API server answers and the server is not stopping. Health is answered
- * on the completion-queue thread from what is known there and is never refused for load.
+ * health.h: grpc.health.v1. "" is the process: SERVING while it is not stopping and its loops
+ * go round; that the one of gRPC does is shown by the answer itself. "readiness" and
+ * "spark.submit.v1.SubmitService" need an API server that answers, too. Health is answered on
+ * the completion-queue thread from what is known there and is never refused for load.
  */
 #pragma once
 

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #define POSTED         16 /* calls requested per method */
 #define STREAM_TICK_MS 250
@@ -138,6 +139,7 @@ bool spk_rpc_open(struct spk_arena *arena, struct spk_rpc *rpc,
 
     *rpc = (struct spk_rpc){.log = log,
                             .context = config->context,
+                            .api_ticked_ms = config->api_ticked_ms,
                             .methods = config->methods,
                             .n_methods = config->n_methods,
                             .reflection_on = config->reflection,
@@ -209,6 +211,7 @@ static void *serve(void *argument)
     struct spk_rpc *rpc = argument;
     int64_t ticked = spk_monotonic_ms();
 
+    (void)prctl(PR_SET_NAME, "grpc");
     for (;;) {
         grpc_event event = grpc_completion_queue_next(rpc->queue, next_wake(rpc), NULL);
 

@@ -37,7 +37,8 @@ enum { SPK_FACE_UNIX, SPK_FACE_TCP, SPK_FACES };
 struct spk_rpc_config {
     const struct spk_method *methods; /* of ours; health and reflection are added here */
     size_t n_methods;
-    void *context; /* for the methods: rpc->context */
+    void *context;                            /* for the methods: rpc->context */
+    const atomic_int_fast64_t *api_ticked_ms; /* of struct spk_api */
     bool faces[SPK_FACES], reflection;
     size_t max_inflight, memory_budget;
     int64_t default_deadline_ms, max_deadline_ms;
@@ -62,9 +63,10 @@ struct spk_rpc {
     size_t max_inflight, memory_budget;
     int64_t default_deadline_ms, max_deadline_ms;
     atomic_size_t live, inflight, reserved, next_id;
-    atomic_int phase;   /* enum spk_phase */
-    atomic_bool ready;  /* the API server answers */
-    atomic_int closing; /* core servers that are not shut down yet */
+    atomic_int phase;                         /* enum spk_phase */
+    atomic_bool ready;                        /* the API server answers */
+    const atomic_int_fast64_t *api_ticked_ms; /* last turn of its loop; 0: it has no loop */
+    atomic_int closing;                       /* core servers that are not shut down yet */
 };
 
 /**

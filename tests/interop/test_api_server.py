@@ -11,7 +11,8 @@ import unittest
 import grpc
 
 from api_server import ApiServer
-from server import SERVICE, Client, Refusal, Server, application, make
+from server import HEALTH, SERVICE, Client, Refusal, Server, application, make
+from stopped_thread import stopped_thread
 
 SUBMIT = f"/{SERVICE}/Submit"
 
@@ -169,6 +170,31 @@ class Refusals(unittest.TestCase):
                         failure = refusal.details["google.rpc.PreconditionFailure"]
                         seen = failure.violations[0].subject
                     self.assertEqual(seen, about)
+            client.close()
+            server.stop()
+            api.close()
+
+
+class StuckLoop(unittest.TestCase):
+    SERVICES = ("", "readiness", SERVICE)
+
+    def next_status(self, watch):
+        return next(watch)[1]
+
+    def test_a_loop_that_does_not_go_round_is_seen(self):
+        with tempfile.TemporaryDirectory() as directory:
+            api = ApiServer(directory)
+            server = Server("--mode=standalone", api_server=api)
+            server.wait_for("API server answers")
+            client = Client(server)
+            watch = client.channel.unary_stream(f"/{HEALTH}/Watch")(b"", timeout=60)
+            self.assertEqual(self.next_status(watch), 1)
+            with stopped_thread(server.process.pid, "api-server"):
+                self.assertEqual(self.next_status(watch), 2)
+                self.assertEqual([client.health(name) for name in self.SERVICES], [2, 2, 2])
+            self.assertEqual(self.next_status(watch), 1)
+            self.assertEqual([client.health(name) for name in self.SERVICES], [1, 1, 1])
+            watch.cancel()
             client.close()
             server.stop()
             api.close()
