@@ -162,11 +162,15 @@ static bool takes_no_value(const char *option)
     return strchr(option, '=') != NULL;
 }
 
-/* Only before the application's own arguments; the last one wins. */
+/* Only before the application's own arguments; the last one wins, and over properties. */
 static bool arguments_have_id(const struct spk_job *job)
 {
     bool found = false;
 
+    for (size_t i = 0; i < job->n_properties; i++)
+        if (strncmp(job->properties[i].key, SUBMISSION_ID, strlen(SUBMISSION_ID) - 1) == 0 &&
+            job->properties[i].key[strlen(SUBMISSION_ID) - 1] == '\0')
+            found = job->properties[i].value[0] != '\0';
     for (size_t i = 0; i < job->n_arguments && job->arguments[i][0] == '-'; i++) {
         const char *option = job->arguments[i], *value = NULL;
 

@@ -41,6 +41,27 @@ static bool add_environment(const struct spk_job *job, struct spk_packed *packed
     return true;
 }
 
+static bool add_properties(const struct spk_job *job, struct spk_packed *packed)
+{
+    size_t n = job->n_properties;
+    Spk__SparkSubmitCommand__PropertiesEntry *entries = calloc(n, sizeof(*entries));
+    Spk__SparkSubmitCommand__PropertiesEntry **list = calloc(n, sizeof(*list));
+
+    packed->properties = entries;
+    packed->properties_list = list;
+    if (!entries || !list)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        spk__spark_submit_command__properties_entry__init(&entries[i]);
+        entries[i].key = job->properties[i].key;
+        entries[i].value = job->properties[i].value;
+        list[i] = &entries[i];
+    }
+    packed->command.n_properties = n;
+    packed->command.properties = list;
+    return true;
+}
+
 static bool add_conf_files(const struct spk_job *job, struct spk_packed *packed)
 {
     size_t n = job->n_conf_files;
@@ -84,6 +105,7 @@ static bool fill_command(const struct spk_job *job, struct spk_packed *packed,
             bytes_of(job->executor_template, job->executor_template_length);
     }
     if ((job->n_environment && !add_environment(job, packed)) ||
+        (job->n_properties && !add_properties(job, packed)) ||
         (job->n_conf_files && !add_conf_files(job, packed))) {
         spk_request_free(packed);
         return spk_error_set(error, GRPC_STATUS_RESOURCE_EXHAUSTED, "", "out of memory");
@@ -217,8 +239,11 @@ void spk_request_free(struct spk_packed *packed)
 {
     free(packed->environment);
     free(packed->environment_list);
+    free(packed->properties);
+    free(packed->properties_list);
     free(packed->files);
     free(packed->files_list);
     packed->environment = packed->environment_list = NULL;
+    packed->properties = packed->properties_list = NULL;
     packed->files = packed->files_list = NULL;
 }

@@ -15,7 +15,7 @@ struct spk_packed {
     };
     Spk__SparkSubmitCommand command;
     char key[33]; /* a generated idempotency key */
-    void *environment, *environment_list, *files, *files_list;
+    void *environment, *environment_list, *properties, *properties_list, *files, *files_list;
 };
 
 /** Draw the idempotency key that request needs; "" when the server knows the attempt. */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "remote.h"
 
+#include "failure.h"
+#include "hand_over.h"
 #include "log.h"
-#include "spark/conf_dir.h"
 #include "spark/substitution.h"
 #include "sparksubmit/client.h"
 
-#include <assert.h>
 #include <dlfcn.h>
 #include <string.h>
 
@@ -34,6 +34,8 @@ struct library {
     bool (*submit)(struct spk_client *, const struct spk_submit *, int64_t,
                    struct spk_result **, struct spk_error *);
     const char *(*text)(const struct spk_result *, enum spk_field);
+    size_t (*count)(const struct spk_result *, enum spk_list);
+    const char *(*item)(const struct spk_result *, enum spk_list, size_t);
     void (*free)(struct spk_result *);
 };
 
@@ -45,6 +47,7 @@ static bool load(struct library *library, struct spk_err *err)
     } symbols[] = {
         {"spk_client_open", &library->open},     {"spk_client_close", &library->close},
         {"spk_client_submit", &library->submit}, {"spk_result_text", &library->text},
+        {"spk_result_count", &library->count},   {"spk_result_item", &library->item},
         {"spk_result_free", &library->free},
     };
 
@@ -62,93 +65,6 @@ static bool load(struct library *library, struct spk_err *err)
         memcpy(symbols[i].function, &symbol, sizeof(symbol));
     }
     return true;
-}
-
-/* The value of a word that is option, or starts with "option="; NULL: it is another word. */
-static const char *value_of(const struct spk_strings *words, size_t *at, const char *option)
-{
-    const char *word = words->items[*at];
-    size_t length = strlen(option);
-
-    assert(word);
-    if (strncmp(word, option, length) != 0)
-        return NULL;
-    if (word[length] == '=')
-        return word + length + 1;
-    if (word[length] || *at + 1 >= words->n)
-        return NULL;
-    return words->items[++*at];
-}
-
-/* A file of properties that only this machine has: its keys become words of the command line.
- */
-static const char *file_option(const struct spk_strings *words, size_t *at)
-{
-    static const char *const options[] = {"--properties-file", "--extra-properties-file"};
-    const char *value = NULL;
-
-    for (size_t i = 0; i < SPK_LEN(options) && !value; i++)
-        value = value_of(words, at, options[i]);
-    return value;
-}
-
-static bool is_endpoint(const struct spk_strings *words, size_t *at)
-{
-    static const char *const options[] = {"--conf", "-c"};
-    size_t start = *at;
-
-    for (size_t i = 0; i < SPK_LEN(options); i++) {
-        const char *value = value_of(words, at, options[i]);
-
-        if (value && spk_starts_with(value, SUBMIT_ENDPOINT_KEY "="))
-            return true;
-        *at = start;
-    }
-    return false;
-}
-
-static void add_keys(struct spk_arena *arena, const struct spk_conf *conf, const char *origin,
-                     struct spk_strings *out)
-{
-    for (size_t i = 0; i < conf->n; i++) {
-        const struct spk_conf_entry *entry = &conf->entries[i];
-
-        if (!spk_text_equal(entry->origin, origin) ||
-            spk_text_equal(entry->key, SUBMIT_ENDPOINT_KEY))
-            continue;
-        spk_strings_add(arena, out, "--conf");
-        spk_strings_add(arena, out, spk_printf(arena, "%s=%s", entry->key, entry->value));
-    }
-}
-
-/*
- * The words for the server: what files of properties say comes first, where every later word
- * wins over it. *replaced says whether a file stands for spark-defaults.conf.
- */
-static struct spk_strings portable_words(struct spk_arena *arena,
-                                         const struct submit_arguments *arguments,
-                                         const struct spk_command_line *line, bool *replaced)
-{
-    const struct spk_strings *given = &arguments->list;
-    size_t end = given->n - line->submission.arguments.n;
-    struct spk_strings words = {0}, kept = {0};
-    bool load_defaults = false;
-
-    for (size_t i = 0; i < given->n; i++) {
-        const char *file = i < end ? file_option(given, &i) : NULL;
-
-        if (file) {
-            add_keys(arena, &line->submission.conf, file, &words);
-            *replaced = true;
-        } else if (i >= end || !is_endpoint(given, &i)) {
-            load_defaults |= i < end && !strcmp(given->items[i], "--load-spark-defaults");
-            spk_strings_add(arena, &kept, given->items[i]);
-        }
-    }
-    for (size_t i = 0; i < kept.n; i++)
-        spk_strings_add(arena, &words, kept.items[i]);
-    *replaced = *replaced && !load_defaults;
-    return words;
 }
 
 /*
@@ -182,50 +98,18 @@ static struct spk_pair *pairs_of(const struct spk_conf *variables)
     return pairs;
 }
 
-/* What is no text is not shipped there either; with a NUL byte it cannot even travel. */
-static size_t take_files(const struct spk_files *files, bool without_defaults,
-                         struct spk_pair *out)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < files->n; i++) {
-        const struct spk_named_bytes *file = &files->items[i];
-        const char *flaw = spk_text_flaw(file->bytes.data, file->bytes.length);
-
-        if (without_defaults && !strcmp(file->name, "spark-defaults.conf"))
-            continue;
-        if (flaw && !spk_conf_dir_excludes(file->name))
-            submit_log("WARN", "Client", "the file '%.200s' of the configuration directory %s",
-                       file->name, flaw);
-        if (strlen(file->bytes.data) == file->bytes.length)
-            out[n++] = (struct spk_pair){file->name, file->bytes.data};
-    }
-    return n;
-}
-
 /* The server has neither our files nor our environment: both travel with the arguments. */
-static void fill_job(struct spk_arena *arena, const struct submit_machine *machine,
-                     const struct submit_arguments *arguments,
-                     const struct spk_command_line *line, struct spk_job *job)
+static struct spk_job make_job(struct spk_arena *arena, const struct submit_machine *machine,
+                               const struct submit_arguments *arguments,
+                               const struct spk_command_line *line)
 {
-    const struct spk_environment *environment = &machine->environment;
-    struct spk_conf variables = take_variables(arena, environment, &line->submission);
-    struct spk_pair *files = spk_alloc_array(arena, environment->conf_files.n, sizeof(*files));
-    bool replaced = false;
-    struct spk_strings words = portable_words(arena, arguments, line, &replaced);
+    struct spk_conf variables =
+        take_variables(arena, &machine->environment, &line->submission);
+    struct spk_job job = spk_hand_over(arena, &arguments->list, line, SUBMIT_ENDPOINT_KEY);
 
-    *job = (struct spk_job){
-        .arguments = words.items,
-        .n_arguments = words.n,
-        .driver_template = line->submission.driver_template.text.data,
-        .driver_template_length = line->submission.driver_template.text.length,
-        .executor_template = line->submission.executor_template.text.data,
-        .executor_template_length = line->submission.executor_template.text.length,
-        .environment = pairs_of(&variables),
-        .n_environment = variables.n,
-        .conf_files = files,
-        .n_conf_files = take_files(&environment->conf_files, replaced, files),
-    };
+    job.environment = pairs_of(&variables);
+    job.n_environment = variables.n;
+    return job;
 }
 
 static bool take_error(const struct spk_error *error, struct spk_err *err)
@@ -236,8 +120,22 @@ static bool take_error(const struct spk_error *error, struct spk_err *err)
     return spk_fail(err, SPK_KUBE_UNREACHABLE, "the server did not answer: %s", error->text);
 }
 
-static bool call(const struct library *library, const struct spk_client_config *config,
-                 const struct spk_submit *request, struct spk_err *err)
+/* What reading the command line here has said already is not said again. */
+static void print_warnings(struct spk_arena *arena, const struct library *library,
+                           const struct spk_result *result, const struct spk_warnings *said)
+{
+    struct spk_warnings warnings = {0};
+
+    for (size_t i = 0; i < library->count(result, SPK_LIST_WARNINGS); i++)
+        spk_warn(&warnings, arena, library->item(result, SPK_LIST_WARNING_CODES, i),
+                 library->item(result, SPK_LIST_WARNING_FIELDS, i), "%s",
+                 library->item(result, SPK_LIST_WARNINGS, i));
+    submit_print_warnings(&warnings, said);
+}
+
+static bool call(struct spk_arena *arena, const struct library *library,
+                 const struct spk_client_config *config, const struct spk_submit *request,
+                 const struct spk_warnings *said, struct spk_err *err)
 {
     struct spk_client *client = NULL;
     struct spk_result *result = NULL;
@@ -246,13 +144,15 @@ static bool call(const struct library *library, const struct spk_client_config *
     if (!library->open(&client, config, &error))
         return take_error(&error, err);
     bool ok = library->submit(client, request, 0, &result, &error);
-    if (ok)
+    if (ok) {
+        print_warnings(arena, library, result, said);
         submit_announce(library->text(result, SPK_FIELD_APP_NAME),
                         library->text(result, SPK_FIELD_SPARK_APPLICATION_ID),
                         library->text(result, SPK_FIELD_NAMESPACE),
                         library->text(result, SPK_FIELD_DRIVER_POD_NAME));
-    else
+    } else {
         (void)take_error(&error, err);
+    }
     library->free(result);
     library->close(client);
     return ok;
@@ -267,16 +167,16 @@ bool submit_remote(struct spk_arena *arena, const struct submit_machine *machine
     struct spk_client_config config = {.size = sizeof(config), .target = endpoint};
     struct spk_submit request = {
         .size = sizeof(request),
+        .job = make_job(arena, machine, arguments, line),
         .spark_version = arguments->version.text,
         .require_submission_id = true,
     };
     struct library library = {0};
 
-    fill_job(arena, machine, arguments, line, &request.job);
     if (!load(&library, err))
         return false;
     if (!wait || strcmp(wait, "false") != 0)
         submit_log("WARN", "Client",
                    "a server carries the submission out: its end is not waited for");
-    return call(&library, &config, &request, err);
+    return call(arena, &library, &config, &request, &line->warnings, err);
 }

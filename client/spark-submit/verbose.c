@@ -188,13 +188,14 @@ static bool is_explained(const struct spk_options *options)
 void submit_print_arguments(struct spk_arena *arena, const struct spk_invocation *invocation)
 {
     struct spk_options options = {0};
-    struct spk_conf conf = {.arena = arena};
+    struct spk_conf files, conf = {.arena = arena};
     struct spk_warnings warnings = {0};
     struct spk_err unsaid = {0};
     const struct view view = {arena, &options, invocation};
 
     if (!spk_options_scan(arena, invocation, &options, &unsaid) || !is_explained(&options) ||
-        !spk_property_files_merge(arena, invocation, &options, &conf, &warnings, &unsaid))
+        !spk_property_files_merge(arena, invocation, &options, &files, &conf, &warnings,
+                                  &unsaid))
         return;
     spk_settings_fill(arena, &conf, &invocation->environment, &options);
     print_rows(&view);

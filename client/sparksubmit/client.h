@@ -64,9 +64,11 @@ struct spk_job {
     size_t n_environment;
     const struct spk_pair *conf_files; /* files of SPARK_CONF_DIR, for arguments: name, text */
     size_t n_conf_files;
-    const size_t *conf_file_lengths; /* of their texts; NULL: each ends at its NUL */
+    const size_t *conf_file_lengths;   /* of their texts; NULL: each ends at its NUL */
+    const struct spk_pair *properties; /* what a properties file would hold, for arguments */
+    size_t n_properties;
     const void
-        *reserved[7]; /* zero: room for members to come, so that the struct keeps its size */
+        *reserved[5]; /* zero: room for members to come, so that the struct keeps its size */
 };
 
 struct spk_submit {

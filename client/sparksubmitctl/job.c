@@ -2,6 +2,7 @@
 #include "job.h"
 
 #include "base/limits.h"
+#include "hand_over.h"
 #include "local_files.h"
 
 #include <limits.h>
@@ -85,36 +86,49 @@ bool ctl_job_read(struct spk_arena *arena, const struct ctl_options *options,
     return true;
 }
 
-void ctl_job_for_client(struct spk_arena *arena, const struct ctl_options *options,
-                        const struct ctl_job *job, struct spk_job *out)
+/* What the command line reads on this machine is read here, as the built-in core does. */
+static bool hand_over(struct spk_arena *arena, const struct ctl_options *options,
+                      const struct ctl_job *job, struct spk_job *out, struct spk_err *err)
+{
+    const struct spk_strings *words = &options->arguments;
+    struct spk_argument *arguments = spk_alloc_array(arena, words->n, sizeof(*arguments));
+    struct spk_invocation invocation = {
+        .arguments = arguments,
+        .n = words->n,
+        .properties = {.arena = arena},
+        .driver_template = {.text = job->driver_template, .origin = "driver_pod_template"},
+        .executor_template = {.text = job->executor_template,
+                              .origin = "executor_pod_template"},
+        .environment = job->environment,
+    };
+    struct spk_command_line line = {0};
+    struct spk_warnings ignored = {0}; /* the server says them */
+
+    for (size_t i = 0; i < words->n; i++)
+        arguments[i].text = words->items[i];
+    if (!spk_version_resolve(arena, options->spark_version, NULL, false, &invocation.version,
+                             &ignored, err))
+        return spk_fail_at(err, "spark_version");
+    if (!spk_command_line_parse(arena, &invocation, &line, err))
+        return false;
+    *out = spk_hand_over(arena, words, &line, NULL);
+    return true;
+}
+
+bool ctl_job_for_client(struct spk_arena *arena, const struct ctl_options *options,
+                        const struct ctl_job *job, struct spk_job *out, struct spk_err *err)
 {
     const struct spk_environment *environment = &job->environment;
     struct spk_pair *variables = spk_alloc_array(arena, environment->n, sizeof(*variables));
-    struct spk_pair *files = spk_alloc_array(arena, environment->conf_files.n, sizeof(*files));
-    size_t *lengths = spk_alloc_array(arena, environment->conf_files.n, sizeof(*lengths));
 
+    *out = (struct spk_job){.manifest = job->manifest.data,
+                            .manifest_length = job->manifest.length};
+    if (!job->manifest.data && !hand_over(arena, options, job, out, err))
+        return false;
     for (size_t i = 0; i < environment->n; i++)
         variables[i] =
             (struct spk_pair){environment->variables[i].key, environment->variables[i].value};
-    for (size_t i = 0; i < environment->conf_files.n; i++) {
-        const struct spk_named_bytes *file = &environment->conf_files.items[i];
-
-        files[i] = (struct spk_pair){file->name, file->bytes.data};
-        lengths[i] = file->bytes.length;
-    }
-    *out = (struct spk_job){
-        .manifest = job->manifest.data,
-        .manifest_length = job->manifest.length,
-        .arguments = options->arguments.items,
-        .n_arguments = options->arguments.n,
-        .driver_template = job->driver_template.data,
-        .driver_template_length = job->driver_template.length,
-        .executor_template = job->executor_template.data,
-        .executor_template_length = job->executor_template.length,
-        .environment = variables,
-        .n_environment = environment->n,
-        .conf_files = files,
-        .n_conf_files = environment->conf_files.n,
-        .conf_file_lengths = lengths,
-    };
+    out->environment = variables;
+    out->n_environment = environment->n;
+    return true;
 }

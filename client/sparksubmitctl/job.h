@@ -18,6 +18,12 @@ struct ctl_job {
 bool ctl_job_read(struct spk_arena *arena, const struct ctl_options *options,
                   struct ctl_job *out, struct spk_err *err) SPK_CHECK;
 
-/** The same as the client library takes it. */
-void ctl_job_for_client(struct spk_arena *arena, const struct ctl_options *options,
-                        const struct ctl_job *job, struct spk_job *out);
+/**
+ * The same as the client library takes it, with what arguments name on this machine: files of
+ * properties and pod templates.
+ *
+ * @errors those of spk_command_line_parse
+ */
+bool ctl_job_for_client(struct spk_arena *arena, const struct ctl_options *options,
+                        const struct ctl_job *job, struct spk_job *out,
+                        struct spk_err *err) SPK_CHECK;

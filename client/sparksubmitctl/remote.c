@@ -149,9 +149,9 @@ int ctl_submit(struct spk_arena *arena, const struct ctl_options *options)
     struct ctl_job job;
     char key[33];
 
-    if (!ctl_job_read(arena, options, &job, &err))
+    if (!ctl_job_read(arena, options, &job, &err) ||
+        !ctl_job_for_client(arena, options, &job, &request.job, &err))
         return ctl_print_err(arena, options, &err);
-    ctl_job_for_client(arena, options, &job, &request.job);
     if (!spk_request_draw_key(&request, key, &error))
         return ctl_print_error(arena, options, &error);
     if (*key)

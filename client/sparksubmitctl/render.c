@@ -274,8 +274,10 @@ static int render_there(struct spk_arena *arena, const struct ctl_options *optio
     struct spk_client *client = NULL;
     struct spk_result *result = NULL;
     struct spk_error error;
+    struct spk_err err = {0};
 
-    ctl_job_for_client(arena, options, job, &request.job);
+    if (!ctl_job_for_client(arena, options, job, &request.job, &err))
+        return ctl_print_err(arena, options, &err);
     if (!spk_client_open(&client, &config, &error))
         return ctl_print_error(arena, options, &error);
     spk_defer(arena, close_client, client);

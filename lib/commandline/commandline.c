@@ -299,8 +299,8 @@ static bool parse(struct parser *parser, struct spk_err *err)
     if (!spk_options_scan(parser->arena, parser->invocation, &parser->options, err))
         return false;
     begin(parser);
-    if (!spk_property_files_merge(parser->arena, parser->invocation, &parser->options, conf,
-                                  &out->warnings, err) ||
+    if (!spk_property_files_merge(parser->arena, parser->invocation, &parser->options,
+                                  &out->properties, conf, &out->warnings, err) ||
         !spk_java_options_check(parser->arena, conf, &parser->invocation->version, err))
         return false;
     if (out->command == SPK_COMMAND_SUBMIT && !parser->options.resource.value)

@@ -40,6 +40,8 @@ struct spk_command_line {
     const char *submission_id; /* of --kill and --status */
     bool verbose;
     struct spk_submission submission; /* complete for SPK_COMMAND_SUBMIT; else only conf */
+    struct spk_conf properties; /* what files of properties say, spark-defaults.conf too where
+                                   it counts: for whoever hands the command line on */
     struct spk_warnings warnings;
 };
 

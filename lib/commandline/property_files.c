@@ -126,14 +126,19 @@ static bool keep_spark_keys(const struct spk_conf *all, struct spk_conf *kept,
 }
 
 bool spk_property_files_merge(struct spk_arena *arena, const struct spk_invocation *invocation,
-                              const struct spk_options *options, struct spk_conf *out,
-                              struct spk_warnings *warnings, struct spk_err *err)
+                              const struct spk_options *options, struct spk_conf *files,
+                              struct spk_conf *out, struct spk_warnings *warnings,
+                              struct spk_err *err)
 {
     struct spk_conf all = spk_conf_copy(&options->conf), kept = {.arena = arena};
+    struct spk_conf named = {.arena = arena};
 
-    if (!merge_files(&all, invocation, options, err) ||
-        !keep_spark_keys(&all, &kept, warnings, err))
+    if (!merge_files(&named, invocation, options, err))
         return false;
+    merge_missing(&all, &named);
+    if (!keep_spark_keys(&all, &kept, warnings, err))
+        return false;
+    *files = named;
     *out = kept;
     return true;
 }

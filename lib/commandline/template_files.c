@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-#define DRIVER_KEY    "spark.kubernetes.driver.podTemplateFile"
-#define EXECUTOR_KEY  "spark.kubernetes.executor.podTemplateFile"
 #define EXCLUDED_KEY  "spark.kubernetes.driver.pod.excludedFeatureSteps"
 #define TEMPLATE_STEP "org.apache.spark.deploy.k8s.features.PodTemplateConfigMapStep"
 
@@ -59,10 +57,11 @@ static bool read_template(const struct spk_reader *reader, const char *key, cons
                 ? path
                 : spk_printf(reader->arena, "%s (No such file or directory)", path);
 
-        (void)spk_fail(
-            err, SPK_INVALID_POD_TEMPLATE, "%s%s",
-            strcmp(key, DRIVER_KEY) != 0 ? "" : "Could not load pod from template file. ",
-            missing);
+        (void)spk_fail(err, SPK_INVALID_POD_TEMPLATE, "%s%s",
+                       strcmp(key, SPK_DRIVER_TEMPLATE_KEY) != 0
+                           ? ""
+                           : "Could not load pod from template file. ",
+                       missing);
         return spk_conf_blame(err, reader->conf, key);
     }
     out->origin = path;
@@ -115,8 +114,8 @@ bool spk_template_files_read(struct spk_arena *arena, struct spk_submission *sub
 {
     struct spk_reader reader = spk_reader_of(arena, submission);
 
-    if (!take(&reader, DRIVER_KEY, &submission->driver_template, warnings, err))
+    if (!take(&reader, SPK_DRIVER_TEMPLATE_KEY, &submission->driver_template, warnings, err))
         return false;
-    return is_step_excluded(&reader) ||
-           take(&reader, EXECUTOR_KEY, &submission->executor_template, warnings, err);
+    return is_step_excluded(&reader) || take(&reader, SPK_EXECUTOR_TEMPLATE_KEY,
+                                             &submission->executor_template, warnings, err);
 }

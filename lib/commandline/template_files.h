@@ -6,6 +6,9 @@
 
 #include "commandline/commandline.h"
 
+#define SPK_DRIVER_TEMPLATE_KEY   "spark.kubernetes.driver.podTemplateFile"
+#define SPK_EXECUTOR_TEMPLATE_KEY "spark.kubernetes.executor.podTemplateFile"
+
 /**
  * Read the files named by podTemplateFile keys into submission's templates, unless a template
  * was handed over inline.

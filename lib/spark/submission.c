@@ -2,6 +2,7 @@
 #include "spark/submission.h"
 
 #include "base/sha256.h"
+#include "spark/conf_dir.h"
 #include "spark/profile.h"
 #include "spark/substitution.h"
 #include "json/write.h"
@@ -104,16 +105,18 @@ static void add_mutations(struct fields *fields, const struct spk_mutations *mut
     }
 }
 
-/* By name: directories have no order. */
+/* By name: directories have no order. What is never shipped decides nothing, and what
+ * spark-defaults.conf says is among the properties. */
 static void add_files(struct fields *fields, const struct spk_files *files)
 {
     struct spk_conf sorted = {.arena = fields->arena};
 
     for (size_t i = 0; i < files->n; i++)
-        spk_conf_set(&sorted, files->items[i].name,
-                     spk_sha256_hex(fields->arena, files->items[i].bytes.data,
-                                    files->items[i].bytes.length),
-                     "");
+        if (!spk_conf_dir_excludes(files->items[i].name))
+            spk_conf_set(&sorted, files->items[i].name,
+                         spk_sha256_hex(fields->arena, files->items[i].bytes.data,
+                                        files->items[i].bytes.length),
+                         "");
     add_group(fields, "conf_files", sorted.n);
     for (size_t i = 0; i < sorted.n; i++) {
         add(fields, sorted.entries[i].key);

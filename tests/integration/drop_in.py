@@ -615,7 +615,7 @@ class Remote(Case):
         self.socket = self.folder / "run" / "grpc.sock"
         self.socket.parent.mkdir(mode=0o750)
         self.log = open(self.folder / "log", "wb")
-        self.server = subprocess.Popen([SERVER, "--mode=standalone", "--listen=unix://%s" % self.socket,
+        self.server = subprocess.Popen([SERVER, "--mode=sidecar", "--listen=unix://%s" % self.socket,
                                         "--kubeconfig=" + CONTROL_PLANE + "/kubeconfig"], stderr=self.log)
         until(self.socket.exists)
 
@@ -678,7 +678,7 @@ class Remote(Case):
         self.write("conf/zero.zip", "a\0b")
         _, error = self.run_it(*self.words("zero"), SPARK_CONF_DIR=str(self.folder / "conf"), LD_LIBRARY_PATH=LIBRARY,
                                SPK_ENDPOINT="unix:%s" % self.socket)
-        self.assertIn("WARN Client: the file 'zero.bin' of the configuration directory holds a NUL byte\n", error)
+        self.assertIn("WARN KubernetesClientUtils: the file 'zero.bin' of the configuration directory holds a NUL byte\n", error)
         self.assertNotIn("zero.zip", error)
 
     def test_a_directory_for_hadoop_is_refused_with_advice(self):

@@ -205,25 +205,32 @@ static void test_a_key_is_made_unless_the_manifest_says_its_uid(void)
     spk_client_close(client);
 }
 
-#define ID_LABEL "spark.kubernetes.driver.label.sparkoperator.k8s.io/submission-id="
+#define ID_LABEL "spark.kubernetes.driver.label.sparkoperator.k8s.io/submission-id"
 
 static void test_a_key_is_made_unless_the_options_say_the_submission_id(void)
 {
     const struct {
         const char *arguments[5];
         size_t n, key;
+        const char *property; /* the id by properties; NULL: none */
     } cases[] = {
-        {{"--conf", "a=b", "--class", "Pi", "x.jar"}, 5, 32},
-        {{"--conf", ID_LABEL "1", "x.jar"}, 3, 0},
-        {{"--verbose", "--conf=" ID_LABEL "2", "x.jar"}, 3, 0},
-        {{"--conf", ID_LABEL "3", "-c", ID_LABEL, "x.jar"}, 5, 32},
-        {{"x.jar", "--conf", ID_LABEL "4"}, 3, 32},
-        {{"--name", "--conf", ID_LABEL "5"}, 3, 32},
+        {{"--conf", "a=b", "--class", "Pi", "x.jar"}, 5, 32, NULL},
+        {{"--conf", ID_LABEL "=1", "x.jar"}, 3, 0, NULL},
+        {{"--verbose", "--conf=" ID_LABEL "=2", "x.jar"}, 3, 0, NULL},
+        {{"--conf", ID_LABEL "=3", "-c", ID_LABEL "=", "x.jar"}, 5, 32, NULL},
+        {{"x.jar", "--conf", ID_LABEL "=4"}, 3, 32, NULL},
+        {{"--name", "--conf", ID_LABEL "=5"}, 3, 32, NULL},
+        {{"x.jar"}, 1, 0, "6"},
+        {{"x.jar"}, 1, 32, ""},
+        {{"-c", ID_LABEL "=", "x.jar"}, 3, 32, "7"},
     };
     struct spk_client *client = open_client("SPK_TOLD", 0);
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct spk_pair properties[] = {{"spark.a", "b"}, {ID_LABEL, cases[i].property}};
         struct spk_job job = {.arguments = cases[i].arguments,
+                              .properties = properties,
+                              .n_properties = cases[i].property ? 2 : 1,
                               .n_arguments = cases[i].n,
                               .driver_template = "{\"uid\": 1}",
                               .driver_template_length = 10};

@@ -4,6 +4,7 @@
 
 import json
 import pathlib
+import re
 import sys
 import tempfile
 import unittest
@@ -37,13 +38,55 @@ class WithServer(unittest.TestCase):
                     self.assertEqual(here.stdout, there.stdout)
                     self.assertEqual(here.stderr, there.stderr)
 
+    def test_files_that_a_command_line_names_are_read_here(self):
+        """A server sees what they say, as the built-in core does."""
+        texts = {"mine.conf": "spark.b mine\nspark.c two words\n", "empty.conf": "# nothing\n",
+                 "more.conf": "spark.b more\nspark.d more\n",
+                 "spark-defaults.conf": "spark.a defaults\nspark.b defaults\n",
+                 "driver.yaml": "spec: {nodeName: here}\n", "executor.yaml": "spec: {nodeName: there}\n",
+                 "templates.conf": "spark.kubernetes.driver.podTemplateFile DIR/driver.yaml\n"}
+        files = ["--properties-file=%s/mine.conf", "--properties-file=%s/empty.conf",
+                 "--properties-file=%s/templates.conf", "--extra-properties-file=%s/more.conf"]
+        templates = ["--conf", "spark.kubernetes.driver.podTemplateFile=%s/driver.yaml",
+                     "-c", "spark.kubernetes.executor.podTemplateFile=%s/executor.yaml"]
+        excluded = ["--conf", "spark.kubernetes.driver.pod.excludedFeatureSteps="
+                    "org.apache.spark.deploy.k8s.features.PodTemplateConfigMapStep"]
+        plain, with_directory = ["--spark-version", "4.2.1"], ["--spark-conf-dir", "%s"]
+        inline = ["--driver-pod-template", "%s/executor.yaml"]
+        words = [[]] + [[file] for file in files] + [[file, "--load-spark-defaults"] for file in files]
+        words += [[files[0], files[3]]]
+        cases = [with_directory + ["--", *word] for word in words]
+        cases += [plain + ["--", *word] for word in (
+            [files[0]], [files[3]], templates, [*templates, *excluded], [files[2], *templates[2:]])]
+        cases += [inline + ["--", *templates]]
+        with tempfile.TemporaryDirectory() as folder, server() as (address, _):
+            for name, text in texts.items():
+                pathlib.Path(folder, name).write_text(text.replace("DIR", folder), "utf-8")
+            for case in cases:
+                case = [word.replace("%s", folder) for word in [*case, *COMMAND]]
+                with self.subTest(case):
+                    here, there = (ctl("render", *place, *case) for place in ([], ["--endpoint", address]))
+                    self.assertEqual(here.returncode, 0, here.stderr)
+                    self.assertEqual(there.returncode, 0, there.stderr)
+                    # Templates travel with the request (difference 10), which is another input.
+                    named = "driver.podTemplateFile=" in here.stdout
+                    here, there = (self.without_template_file(done.stdout) if named else
+                                   (done.stdout, done.stderr) for done in (here, there))
+                    self.assertEqual(here, there)
+
+    @staticmethod
+    def without_template_file(text):
+        text = re.sub(r"\n *spark\.kubernetes\.driver\.podTemplateFile=.*", "", text)
+        return re.sub(r"spark-[0-9a-f-]{32,36}|[0-9a-f-]{16,64}", "<id>", text)
+
     def test_a_server_refuses_with_the_same_words(self):
         two = application(mainApplicationFile=None, driver={"cores": -1})
         with tempfile.TemporaryDirectory() as folder, server() as (address, _):
             template = folder + "/template.yaml"
             pathlib.Path(template).write_text("spec: {containers: 1}\n", "utf-8")
             cases = [(["-f", "-"], text) for text in ("{", application(nope=1), application(mode="client"), two)]
-            cases += [(["--driver-pod-template", template, "--", *COMMAND], None), (["--", "--nope"], None)]
+            cases += [(["--driver-pod-template", template, "--", *COMMAND], None), (["--", "--nope"], None),
+                      (["--", "--properties-file", folder + "/none", *COMMAND], None)]
             for arguments, text in cases:
                 for output in ("json", "yaml"):
                     with self.subTest(arguments, text=text, output=output):
