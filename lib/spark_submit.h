@@ -64,8 +64,8 @@ struct spk_prepared {
     struct spk_submission submission;
     struct spk_key key;
     struct spk_plan plan;
-    struct spk_parts parts; /* with owners and marks, in creation order */
-    const char *uid;        /* of the application, NULL: none */
+    struct spk_parts parts;  /* with owners and marks, in creation order */
+    const char *owner, *uid; /* name and uid of the application; uid NULL: none is known */
     struct spk_warnings warnings;
 };
 

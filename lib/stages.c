@@ -63,6 +63,7 @@ bool spk_stage_application(const struct spk_pass *pass)
     if (!spk_application_check(pass->arena, application, &options, warnings, pass->err))
         return false;
     pass->out->application = application;
+    pass->out->owner = spk_application_name(application);
     pass->out->uid = non_empty(spk_application_uid(application));
     return true;
 }
@@ -241,10 +242,11 @@ static int64_t status_counter(const Spk__SparkApplication *application, const ch
     return value;
 }
 
-/* A command carries its application's uid in the driver template, as the operator writes it.
- */
-static const char *owner_uid(struct spk_arena *arena, const struct spk_submission *submission)
+/* A command names its application in the driver template, as the operator writes it. */
+static void note_owner(struct spk_arena *arena, struct spk_prepared *out)
 {
+    const struct spk_submission *submission = &out->submission;
+
     const cJSON *template = submission->driver_template.tree;
     struct spk_reader reader = spk_reader_of(arena, submission);
     struct spk_pod_template loaded = {0};
@@ -256,11 +258,13 @@ static const char *owner_uid(struct spk_arena *arena, const struct spk_submissio
     SPK_JSON_EACH (owner, spk_json_at(template, "metadata.ownerReferences")) {
         const char *api = spk_json_get_text(owner, "apiVersion");
 
-        if (api && spk_starts_with(api, APPLICATION_API) &&
-            spk_text_equal(spk_json_get_text(owner, "kind"), "SparkApplication"))
-            return non_empty(spk_json_get_text(owner, "uid"));
+        if (!api || !spk_starts_with(api, APPLICATION_API) ||
+            !spk_text_equal(spk_json_get_text(owner, "kind"), "SparkApplication"))
+            continue;
+        out->owner = non_empty(spk_json_get_text(owner, "name"));
+        out->uid = out->owner ? non_empty(spk_json_get_text(owner, "uid")) : NULL;
+        return;
     }
-    return NULL;
 }
 
 static const char *conf_or(const struct spk_conf *conf, const char *key, const char *otherwise)
@@ -286,7 +290,7 @@ static bool identify(const struct spk_pass *pass, const char *submission_id)
     };
 
     if (!application) {
-        out->uid = owner_uid(pass->arena, &out->submission);
+        note_owner(pass->arena, out);
         if (!submission_id)
             input.submission_id = non_empty(spk_conf_get(conf, SUBMISSION_ID_CONF));
     }
@@ -374,13 +378,11 @@ void spk_stage_parts(const struct spk_pass *pass)
         .variant = out->uid && !pass->settings->gate_always ? SPK_VARIANT_P : SPK_VARIANT_G,
         .key = &out->key,
         .ns = out->plan.namespace_,
-        .application = out->plan.application_name,
+        .application = out->owner,
         .uid = out->uid,
         .submission_id = spk_json_get_text(spk_json_at(out->plan.pod, "metadata.labels"),
                                            SUBMISSION_ID_LABEL),
     };
-    if (out->application)
-        deployment.application = spk_application_name(out->application);
     out->parts = spk_parts_prepare(pass->arena, &deployment, parts, n);
 }
 

@@ -299,6 +299,22 @@ static void on_answer(struct spk_api_job *job)
         drive(state, job);
 }
 
+/* As much of the application as it takes to look it up. */
+static const struct spk_part *application_part(const struct spk_submit_call *call)
+{
+    const struct spk_resource *resource = spk_resource_find(NULL, "SparkApplication");
+    struct spk_part *part = spk_alloc(call->arena, sizeof(*part));
+    cJSON *object = spk_json_new_object(call->arena);
+    cJSON *metadata = spk_json_child(object, "metadata");
+
+    spk_json_text(object, "apiVersion", resource->api_version);
+    spk_json_text(object, "kind", resource->kind);
+    spk_json_text(metadata, "namespace", call->ns);
+    spk_json_text(metadata, "name", call->verify);
+    *part = (struct spk_part){.kind = SPK_PART_CONTROLLER, .object = object};
+    return part;
+}
+
 static void make_state(void *argument)
 {
     struct spk_submit_call *call = argument;
@@ -310,6 +326,7 @@ static void make_state(void *argument)
         .parts = call->parts,
         .key = call->key,
         .uid = call->uid,
+        .application = call->uid && call->verify ? application_part(call) : NULL,
         .deadline_ms = call->deadline_ms,
         .validate_only = call->validate_only,
         .server_dry_run = call->server_dry_run,

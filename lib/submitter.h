@@ -46,6 +46,8 @@ struct spk_submit_call {
     const struct spk_parts *parts;
     const struct spk_key *key;
     const char *ns, *uid; /* of the application; uid NULL: none */
+    const char *verify;   /* name of the SparkApplication that must be there and have uid;
+                             NULL: uid is trusted */
     const char *application_id, *application_name;
     int64_t deadline_ms; /* monotonic, the clock of api */
     bool validate_only, server_dry_run;

@@ -103,6 +103,8 @@ static bool configure(struct server *server, struct spk_kube_config *kube)
         url = spk_kube_address_url(&server->arena, &kube->address);
     }
     server->service.config = config;
+    /* The operator has just read the application; an API server in memory holds none. */
+    server->service.verifies_uids = config->mode == SPK_MODE_STANDALONE && !memory;
     if (!spk_settings_make(&server->arena, config, url, ns, &server->service.settings,
                            &server->err))
         return fail(server, SPK_EXIT_CONFIG);

@@ -16,6 +16,7 @@ struct spk_service {
     struct spk_api *api;
     const struct spk_probe *probe; /* knows the API server's version */
     struct spk_queue *running;     /* submissions under way */
+    bool verifies_uids;            /* of applications, before anything is created for them */
 };
 
 /** The rows of SubmitService. */

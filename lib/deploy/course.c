@@ -1,6 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "deploy/course.h"
 
+void spk_course_start(struct spk_turn *turn)
+{
+    struct spk_machine *m = turn->m;
+
+    m->phase = m->task->validate_only ? SPK_PHASE_CHECK : SPK_PHASE_ENSURE;
+    if (m->phase == SPK_PHASE_ENSURE) {
+        spk_course_begin(turn, 0);
+        return;
+    }
+    m->trouble = (struct spk_err){0};
+    spk_turn_hold(turn, m->pod_at);
+    spk_turn_perform(turn, SPK_TO_LOOK);
+}
+
 void spk_course_begin(struct spk_turn *turn, size_t at)
 {
     spk_turn_hold(turn, at);

@@ -4,6 +4,9 @@
 
 #include "deploy/turn.h"
 
+/** After the application was looked up, if it has to be: with the driver's name, or a part. */
+void spk_course_start(struct spk_turn *turn);
+
 /** Take a part in hand: create it, or look first if something may be there already. */
 void spk_course_begin(struct spk_turn *turn, size_t at);
 

@@ -166,9 +166,53 @@ static void found_for_check(struct spk_turn *turn)
     spk_rehearsal_begin(turn);
 }
 
+/* The application is not what the uid promised. */
+static void refuse_application(struct spk_turn *turn, struct spk_err *err)
+{
+    const cJSON *object = spk_turn_part(turn)->object;
+
+    (void)spk_fail_at(err, "metadata.uid");
+    spk_err_note(err, turn->m->arena, "kind", spk_object_kind(object));
+    spk_err_note(err, turn->m->arena, "name", spk_object_name(object));
+    spk_turn_give_up(turn, err);
+}
+
+static void found_application(struct spk_turn *turn)
+{
+    const cJSON *application = turn->seen.object;
+    const char *name = spk_object_name(application), *uid = spk_object_uid(application);
+    struct spk_err err;
+
+    if (!spk_text_equal(uid, turn->m->task->uid)) {
+        spk_fail(&err, SPK_APPLICATION_NOT_FOUND,
+                 "SparkApplication '%.253s' has uid '%.63s', not '%.63s'", name, uid,
+                 turn->m->task->uid);
+        refuse_application(turn, &err);
+    } else if (spk_json_at(application, "metadata.deletionTimestamp")) {
+        spk_fail(&err, SPK_APPLICATION_DELETED, "SparkApplication '%.253s' is being deleted",
+                 name);
+        refuse_application(turn, &err);
+    } else {
+        spk_course_start(turn);
+    }
+}
+
+static void no_application(struct spk_turn *turn)
+{
+    const cJSON *object = spk_turn_part(turn)->object;
+    struct spk_err err;
+
+    spk_fail(&err, SPK_APPLICATION_NOT_FOUND,
+             "there is no SparkApplication '%.253s' in namespace '%.63s': %.512s",
+             spk_object_name(object), spk_object_namespace(object), turn->seen.message);
+    refuse_application(turn, &err);
+}
+
 static void found(struct spk_turn *turn)
 {
-    if (turn->m->phase == SPK_PHASE_CHECK)
+    if (turn->m->phase == SPK_PHASE_VERIFY)
+        found_application(turn);
+    else if (turn->m->phase == SPK_PHASE_CHECK)
         found_for_check(turn);
     else if (turn->m->phase == SPK_PHASE_RELABEL)
         found_for_relabel(turn);
@@ -196,7 +240,9 @@ static void absent(struct spk_turn *turn)
     struct spk_machine *m = turn->m;
     bool was_there = turn->p->created && !turn->p->maybe;
 
-    if (m->phase == SPK_PHASE_CHECK)
+    if (m->phase == SPK_PHASE_VERIFY)
+        no_application(turn);
+    else if (m->phase == SPK_PHASE_CHECK)
         spk_rehearsal_begin(turn);
     else if (m->phase == SPK_PHASE_OPEN || m->phase == SPK_PHASE_RELABEL ||
              (m->at == m->pod_at && was_there))

@@ -22,9 +22,9 @@ void spk_machine_init(struct spk_machine *machine, struct spk_arena *arena,
         .arena = arena,
         .task = task,
         .jitter = task->jitter_seed,
-        .phase = task->validate_only ? SPK_PHASE_CHECK : SPK_PHASE_ENSURE,
+        .phase = SPK_PHASE_VERIFY,
         .pod = task->parts->pod,
-        .progress = spk_alloc_array(arena, task->parts->n, sizeof(*machine->progress)),
+        .progress = spk_alloc_array(arena, task->parts->n + 1, sizeof(*machine->progress)),
     };
     for (size_t i = 0; i < task->parts->n; i++)
         if (task->parts->items[i].kind == SPK_PART_POD)
@@ -171,12 +171,12 @@ static void begin(struct spk_turn *turn)
 {
     if (!check_gate(turn))
         return;
-    if (turn->m->phase == SPK_PHASE_CHECK) {
-        spk_turn_hold(turn, turn->m->pod_at);
-        spk_turn_perform(turn, SPK_TO_LOOK);
+    if (!turn->m->task->application) {
+        spk_course_start(turn);
         return;
     }
-    spk_course_begin(turn, 0);
+    spk_turn_hold(turn, turn->m->task->parts->n);
+    spk_turn_perform(turn, SPK_TO_LOOK);
 }
 
 struct spk_action spk_machine_next(struct spk_machine *machine, const struct spk_seen *seen,

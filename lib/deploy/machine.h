@@ -17,7 +17,10 @@
 struct spk_task {
     const struct spk_parts *parts;
     const struct spk_key *key;
-    const char *uid;     /* of the SparkApplication; NULL: none */
+    const char *uid; /* of the SparkApplication; NULL: none */
+    /* The SparkApplication as far as it is known, to be looked up before anything is written;
+     * NULL: the uid is trusted. */
+    const struct spk_part *application;
     int64_t deadline_ms; /* on the clock of now_ms */
     bool validate_only, server_dry_run;
     bool retry;                 /* look before creating */
@@ -69,6 +72,7 @@ struct spk_progress {
 
 /* Private. */
 enum spk_phase {
+    SPK_PHASE_VERIFY,   /* is the application there? */
     SPK_PHASE_ENSURE,   /* the parts, one after the other */
     SPK_PHASE_OPEN,     /* the gate */
     SPK_PHASE_RELABEL,  /* the adopted driver */
@@ -87,7 +91,7 @@ struct spk_machine {
     enum spk_phase phase;
     enum spk_intent intent;
     bool waiting, cancelled;
-    size_t at; /* index of the part in hand */
+    size_t at; /* index of the part in hand; one past the last: the application */
     size_t pod_at;
     uint64_t jitter;
     unsigned requests, writes;
@@ -98,7 +102,7 @@ struct spk_machine {
     const cJSON *update;    /* merge patch in hand */
 
     /* Results. */
-    struct spk_progress *progress; /* one per part */
+    struct spk_progress *progress; /* one per part, and the application's */
     const cJSON *pod;              /* as last read */
     bool adopted, would_adopt;
     unsigned retries;
@@ -117,6 +121,8 @@ void spk_machine_init(struct spk_machine *machine, struct spk_arena *arena,
  *         DEADLINE_BEFORE_START   too little time for the first write
  *         DEADLINE_DURING_SUBMIT  out of time later
  *         CALL_CANCELLED          spk_machine_cancel
+ *         APPLICATION_NOT_FOUND   there is no such application, or it has another uid
+ *         APPLICATION_DELETED     it is being deleted
  *         GATES_UNSUPPORTED       a Pod with a fixed node cannot be gated
  *         KUBE_ERROR              the request budget is used up
  */

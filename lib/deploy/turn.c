@@ -16,7 +16,9 @@ bool spk_turn_is_gated(const struct spk_turn *turn)
 
 const struct spk_part *spk_turn_part(const struct spk_turn *turn)
 {
-    return &turn->m->task->parts->items[turn->m->at];
+    const struct spk_task *task = turn->m->task;
+
+    return turn->m->at < task->parts->n ? &task->parts->items[turn->m->at] : task->application;
 }
 
 void spk_turn_hold(struct spk_turn *turn, size_t at)

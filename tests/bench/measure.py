@@ -156,7 +156,7 @@ class Bench:
         self.socket = self.folder / "run/grpc.sock"
         self.serving = open(self.folder / "server.log", "wb")
         self.server = subprocess.Popen(
-            [self.build / "server/sparksubmitd", "--mode=standalone", "--listen=unix://%s" % self.socket,
+            [self.build / "server/sparksubmitd", "--mode=sidecar", "--listen=unix://%s" % self.socket,
              "--kubeconfig=" + self.control_plane + "/kubeconfig", "--log-level=warn"], stderr=self.serving)
         deadline = time.monotonic() + 20
         while not self.socket.exists():

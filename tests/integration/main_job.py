@@ -241,6 +241,18 @@ def check(cluster, submit, application, version, golden, capture, references):
     return trouble
 
 
+def check_deleted(cluster, submit, application, version):
+    """An application that is gone is not submitted."""
+    try:
+        submit(application, version)
+        trouble = ["it was submitted"]
+    except AssertionError as error:
+        wanted = "there is no SparkApplication '%s'" % application["metadata"]["name"]
+        trouble = [] if wanted in str(error) else [str(error)]
+    pods = stored(cluster, application["metadata"]["namespace"], ["Pod"], OURS + "attempt")
+    return trouble + ["there is a driver"] * len(pods)
+
+
 def wait_until_served(cluster):
     """Until the API server answers for the types it was just given."""
     deadline = time.monotonic() + 30
@@ -296,6 +308,10 @@ def main():
                             print("%s %s %s: %s" % (path.stem, version, face, line))
                 cluster.delete("SparkApplication", application["metadata"]["namespace"],
                                application["metadata"]["name"])
+                for face, submit in faces(service, ctl, program).items():
+                    for line in check_deleted(cluster, submit, application, VERSIONS[0]):
+                        failed += 1
+                        print("%s deleted %s: %s" % (path.stem, face, line))
         finally:
             status = service.stop()
     if status:

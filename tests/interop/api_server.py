@@ -17,6 +17,7 @@ class ApiServer:
         self.traces = []  # the traceparent of every write, None without one
         self.refusal = None  # a Status, the answer to every write
         self.pods = {}
+        self.applications = {}  # by name, what is there of SparkApplications
         self.released = threading.Event()
         outer = self
 
@@ -39,6 +40,10 @@ class ApiServer:
                     self.answer(200, {"gitVersion": "v1.34.0"})
                     return
                 outer.requests.append(("GET", self.path))
+                name = self.path.rpartition("/sparkapplications/")[2]
+                if name in outer.applications:
+                    self.answer(200, outer.applications[name])
+                    return
                 self.answer(404, {"kind": "Status", "status": "Failure", "reason": "NotFound",
                                   "message": "not found", "code": 404})
 

@@ -47,6 +47,7 @@ class WithApiServer(unittest.TestCase):
         server = Server("--mode=standalone", api_server=self.api)
         server.wait_for("API server answers")
         client = Client(server)
+        self.api.applications["spark-pi"] = stored_application()
         for members in ({"application": stored_application()},
                         {"command": {"args": [*COMMAND, "local:///opt/pi.jar", "10"]},
                          "idempotencyKey": "one", "submissionId": "two"}):
@@ -69,6 +70,53 @@ class WithApiServer(unittest.TestCase):
                 self.assertEqual(json.dumps(one, sort_keys=True), json.dumps(other, sort_keys=True))
         client.close()
         server.stop()
+
+    def test_the_uid_of_an_application_is_verified_where_nobody_has_just_read_it(self):
+        """Not in a sidecar: its operator has."""
+        there, gone = stored_application(), stored_application()
+        gone["metadata"]["deletionTimestamp"] = "2026-01-02T03:04:06Z"
+        other = stored_application()
+        other["metadata"]["uid"] = UID[:-1] + "2"
+        template = {"metadata": {"ownerReferences": [
+            {"apiVersion": "sparkoperator.k8s.io/v1beta2", "kind": "SparkApplication",
+             "name": "spark-pi", "uid": UID}]}, "spec": {"containers": [{"name": "spark"}]}}
+        by_command = {"command": {"args": [*COMMAND, "local:///opt/pi.jar"],
+                                  "driverPodTemplate": template}}
+        refusals = [
+            (None, ("NOT_FOUND", "APPLICATION_NOT_FOUND"), "there is no SparkApplication"),
+            (other, ("NOT_FOUND", "APPLICATION_NOT_FOUND"), "not '" + UID),
+            (gone, ("ABORTED", "APPLICATION_DELETED"), "is being deleted"),
+        ]
+        for mode in ("standalone", "sidecar"):
+            server = Server("--mode=" + mode, api_server=self.api)
+            server.wait_for("API server answers")
+            client = Client(server)
+            for stored, expected, text in refusals:
+                for members in ({"application": stored_application()}, by_command):
+                    self.api.applications = {"spark-pi": stored} if stored else {}
+                    self.api.created.clear()
+                    if mode == "sidecar":
+                        client.call("Submit", members)
+                        self.assertGreater(len(self.api.created), 2)
+                        continue
+                    refusal = client.refused("Submit", members)
+                    self.assertEqual((refusal.code, refusal.reason), expected)
+                    self.assertIn(text, refusal.text)
+                    self.assertEqual(refusal.metadata["outcome"], "NOT_CREATED")
+                    resource = refusal.details["google.rpc.ResourceInfo"]
+                    self.assertEqual((resource.resource_type, resource.resource_name),
+                                     ("SparkApplication", "spark-pi"))
+                    self.assertEqual(self.api.created, [])
+            self.api.applications = {"spark-pi": there}
+            for members in ({"application": stored_application()}, by_command):
+                self.api.created.clear()
+                client.call("Submit", members)
+                for tree in self.api.created:
+                    owner, = tree["metadata"]["ownerReferences"]
+                    self.assertEqual((owner["name"], owner["uid"]), ("spark-pi", UID))
+                self.assertGreater(len(self.api.created), 2)
+            client.close()
+            server.stop()
 
     def test_calls_in_flight_are_limited_and_health_is_not(self):
         server = Server("--mode=standalone", "--max-inflight=1", api_server=self.api)

@@ -7,18 +7,19 @@
 
 #define RENDERING_ARENA ((size_t)1 << 20)
 
-static cJSON *owned_pod(struct spk_arena *arena, const char *id, bool owned)
+/* uid: of the application that owns it; NULL: none. */
+static cJSON *make_pod(struct spk_arena *arena, const char *id, const char *uid)
 {
     cJSON *pod = spk_object(arena, "v1", "Pod", "pi-driver");
 
     spk_object_label(pod, "sparkoperator.k8s.io/submission-id", id);
-    if (!owned)
+    if (!uid)
         return pod;
     cJSON *owner = spk_json_push_object(
         spk_json_list(spk_json_child(pod, "metadata"), "ownerReferences"));
     spk_json_text(owner, "kind", "SparkApplication");
     spk_json_text(owner, "name", "pi");
-    spk_json_text(owner, "uid", WORLD_UID);
+    spk_json_text(owner, "uid", uid);
     return pod;
 }
 
@@ -53,15 +54,16 @@ static size_t add_parts(struct spk_arena *arena, const struct spk_key *key, bool
     return n;
 }
 
-void rendering_init(struct rendering *rendering, const struct scenario *scenario, size_t id)
+void rendering_init(struct rendering *rendering, const struct world *world, size_t id)
 {
+    const struct scenario *scenario = world->scenario;
     struct spk_arena *arena = &rendering->arena;
     bool owned = scenario->variant == SPK_VARIANT_P;
     struct spk_part parts[8];
     struct spk_err err;
 
     *rendering = (struct rendering){.arena = SPK_ARENA_LIMIT(RENDERING_ARENA),
-                                    .uid = owned ? WORLD_UID : NULL};
+                                    .uid = owned ? world->uid : NULL};
     const char *submission_id = spk_printf(arena, "sub-%zu", id);
     struct spk_key_input input = {.ns = WORLD_NS,
                                   .application = "pi",
@@ -74,7 +76,7 @@ void rendering_init(struct rendering *rendering, const struct scenario *scenario
     bool made = spk_key_make(arena, &input, &rendering->key, &err);
     assert(made);
     (void)made;
-    parts[0] = (struct spk_part){SPK_PART_POD, owned_pod(arena, submission_id, owned)};
+    parts[0] = (struct spk_part){SPK_PART_POD, make_pod(arena, submission_id, rendering->uid)};
     size_t n = 1 + add_parts(arena, &rendering->key, scenario->rich, parts + 1);
     rendering->parts =
         spk_parts_prepare(arena,

@@ -13,26 +13,31 @@
 #define DEFAULT_RUNS 2000UL
 
 static const struct scenario exhaustive[] = {
-    {"P, one caller, two faults", SPK_VARIANT_P, 1, 2, false, false, true, false},
-    {"G, one caller, two faults", SPK_VARIANT_G, 1, 2, false, false, true, false},
+    {"P, one caller, two faults", SPK_VARIANT_P, 1, 2, false, false, true, false, false},
+    {"G, one caller, two faults", SPK_VARIANT_G, 1, 2, false, false, true, false, false},
     {"P with claim and shared object, one fault", SPK_VARIANT_P, 1, 1, true, false, true,
-     false},
+     false, false},
     {"G with claim and shared object, one fault", SPK_VARIANT_G, 1, 1, true, false, true,
+     false, false},
+    {"P, one caller with new ids, one fault", SPK_VARIANT_P, 1, 1, false, true, true, false,
      false},
-    {"P, one caller with new ids, one fault", SPK_VARIANT_P, 1, 1, false, true, true, false},
-    {"P, two callers, no fault", SPK_VARIANT_P, 2, 0, false, false, false, false},
-    {"G, two callers, no fault", SPK_VARIANT_G, 2, 0, false, false, false, false},
+    {"P with a look at the application, two faults", SPK_VARIANT_P, 1, 2, false, false, true,
+     false, true},
+    {"P, two callers, no fault", SPK_VARIANT_P, 2, 0, false, false, false, false, false},
+    {"G, two callers, no fault", SPK_VARIANT_G, 2, 0, false, false, false, false, false},
     {"P, two callers of two renderings, no fault", SPK_VARIANT_P, 2, 0, false, true, false,
-     false},
+     false, false},
     {"G, two callers of two renderings, no fault", SPK_VARIANT_G, 2, 0, false, true, false,
-     true},
+     true, false},
 };
 
 static const struct scenario random_ones[] = {
-    {"P, three callers, five faults", SPK_VARIANT_P, 3, 5, true, false, true, false},
-    {"G, three callers, five faults", SPK_VARIANT_G, 3, 5, true, false, true, false},
-    {"P, three callers of several renderings", SPK_VARIANT_P, 3, 4, false, true, true, false},
-    {"G, two callers of several renderings", SPK_VARIANT_G, 2, 4, false, true, true, true},
+    {"P, three callers, five faults", SPK_VARIANT_P, 3, 5, true, false, true, false, false},
+    {"G, three callers, five faults", SPK_VARIANT_G, 3, 5, true, false, true, false, false},
+    {"P, three callers of several renderings", SPK_VARIANT_P, 3, 4, false, true, true, false,
+     false},
+    {"G, two callers of several renderings", SPK_VARIANT_G, 2, 4, false, true, true, true,
+     false},
 };
 
 static void print_history(const struct world *world)

@@ -5,6 +5,7 @@
 #include "kubernetes/object.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -370,8 +371,7 @@ static struct call *begin(struct world *world, size_t caller, bool retry)
     call->index = world->n_calls;
     call->wire = (struct spk_api){.ops = &wire_ops, .url = "simulation"};
     call->arena = (struct spk_arena)SPK_ARENA_LIMIT(CALL_ARENA);
-    rendering_init(&call->rendering, world->scenario,
-                   world->scenario->other_ids ? call->index : 0);
+    rendering_init(&call->rendering, world, world->scenario->other_ids ? call->index : 0);
     world->calls[world->n_calls++] = call;
     world->current[caller] = call;
     call->submit = (struct spk_submit_call){
@@ -381,6 +381,7 @@ static struct call *begin(struct world *world, size_t caller, bool retry)
         .key = &call->rendering.key,
         .ns = WORLD_NS,
         .uid = call->rendering.uid,
+        .verify = world->scenario->verifies ? "pi" : NULL,
         .application_id = "spark-1",
         .application_name = "pi",
         .deadline_ms = world->now_ms + CALL_DEADLINE_MS,
@@ -457,6 +458,22 @@ static int64_t world_clock(void *context)
     return ((const struct world *)context)->now_ms;
 }
 
+static void put_application(struct world *world)
+{
+    static const char body[] = "{\"metadata\":{\"name\":\"pi\"}}";
+    struct spk_arena arena = SPK_ARENA_LIMIT(CALL_ARENA);
+    struct spk_api_request request = {.verb = SPK_API_CREATE,
+                                      .resource = spk_resource_find(NULL, "SparkApplication"),
+                                      .ns = WORLD_NS,
+                                      .body = body,
+                                      .body_length = strlen(body)};
+    const cJSON *application = ask(world, &arena, &request).object;
+
+    assert(application);
+    (void)snprintf(world->uid, sizeof(world->uid), "%s", spk_object_uid(application));
+    spk_arena_free(&arena);
+}
+
 void world_open(struct world *world, const struct scenario *scenario, struct choices *choices)
 {
     struct spk_err err;
@@ -469,6 +486,7 @@ void world_open(struct world *world, const struct scenario *scenario, struct cho
     assert(opened);
     (void)opened;
     spk_memory_set_clock(world->memory, world_clock, world);
+    put_application(world);
 }
 
 void world_close(struct world *world)

@@ -14,8 +14,7 @@
 #define MAX_EVENTS  2048
 #define MAX_LATE    16
 
-#define WORLD_UID "5a7b1c2d-0001-4000-8000-00000000a001"
-#define WORLD_NS  "ns1"
+#define WORLD_NS "ns1"
 
 /** What happens to one request. */
 enum fault {
@@ -85,12 +84,14 @@ struct scenario {
     bool other_ids;      /* each call has a submission id of its own */
     bool crashes;        /* callers may die */
     bool may_be_refused; /* a call may end with TRANSLATOR_CHANGED for good */
+    bool verifies;       /* the application is looked up first */
 };
 
 struct world {
     const struct scenario *scenario;
     struct choices *choices;
     struct spk_api *memory;
+    char uid[40]; /* of the application */
     int64_t now_ms;
     unsigned faults_left;
     struct call *calls[MAX_CALLS];
@@ -131,8 +132,8 @@ void world_delete(struct world *world, struct spk_arena *arena, const char *kind
 /** Run one call of caller 0 to its end, or death. */
 struct call *world_call(struct world *world, bool retry);
 
-/** Make what a rendering of the scenario is; id distinguishes submission ids. */
-void rendering_init(struct rendering *rendering, const struct scenario *scenario, size_t id);
+/** Make what a rendering of the world's scenario is; id distinguishes submission ids. */
+void rendering_init(struct rendering *rendering, const struct world *world, size_t id);
 
 /** The stored object, in arena; NULL: none. */
 const cJSON *world_get(struct world *world, struct spk_arena *arena, const char *kind,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "apiserver/memory.h"
+#include "deploy/adopt.h"
 #include "kubernetes/object.h"
 #include "submission_fixture.h"
 #include "json/write.h"
@@ -497,6 +498,91 @@ static void test_dry_runs_report_their_verdicts(void)
     }
 }
 
+/* Store the application of the fixtures; its uid. */
+static const char *put_application(struct counter *counter, struct submission_fixture *bench,
+                                   bool deleted)
+{
+    const cJSON *object = NULL;
+    cJSON *application =
+        spk_object(&bench->arena, "sparkoperator.k8s.io/v1beta2", "SparkApplication", "pi");
+
+    if (deleted)
+        spk_json_text(spk_json_child(application, "metadata"), "deletionTimestamp",
+                      "2026-01-01T00:00:00Z");
+    const char *body = spk_json_write(&bench->arena, application);
+    struct spk_api_job job = {
+        .arena = &bench->arena,
+        .request = {.verb = SPK_API_CREATE,
+                    .resource = spk_resource_find(NULL, "SparkApplication"),
+                    .ns = "ns1",
+                    .body = body,
+                    .body_length = strlen(body)},
+        .done = keep,
+        .context = (void *)&object,
+    };
+
+    spk_api_start(counter->memory, &job);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(object);
+    return spk_object_uid(object);
+}
+
+static void test_the_application_is_verified_before_anything_is_written(void)
+{
+    static const struct {
+        bool stored, deleted, right_uid, validate_only;
+        int http;
+        enum spk_reason reason;
+        const char *text;
+        unsigned reads, writes;
+    } cases[] = {
+        {true, false, true, false, 0, SPK_NO_REASON, "", 1, 3},
+        {true, false, true, true, 0, SPK_NO_REASON, "", 2,
+         0}, /* and who has the driver's name */
+        {false, false, false, false, 0, SPK_APPLICATION_NOT_FOUND, "there is no", 1, 0},
+        {false, false, false, true, 0, SPK_APPLICATION_NOT_FOUND, "there is no", 1, 0},
+        {true, false, false, false, 0, SPK_APPLICATION_NOT_FOUND, "has uid", 1, 0},
+        {true, true, true, false, 0, SPK_APPLICATION_DELETED, "is being deleted", 1, 0},
+        {true, false, true, false, 403, SPK_KUBE_FORBIDDEN, "no, thanks", 1, 0},
+        {true, false, true, false, 401, SPK_KUBE_CREDENTIALS_REJECTED, "no, thanks", 2, 0},
+        /* Asked again, and again, as long as there are reads left. */
+        {true, false, true, false, 503, SPK_KUBE_ERROR, "no, thanks", 10, 0},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        struct counter counter;
+        struct submission_fixture bench;
+
+        counter_init(&counter);
+        bench_init(&bench, &counter, SPK_VARIANT_P, "sub-1", 1);
+        bench.call.deadline_ms += 100000;
+        bench.call.verify = "pi";
+        bench.call.validate_only = cases[i].validate_only;
+        if (cases[i].stored) {
+            const char *uid = put_application(&counter, &bench, cases[i].deleted);
+
+            if (cases[i].right_uid)
+                bench.call.uid = uid;
+        }
+        counter.http = cases[i].http;
+        counter.verb = SPK_API_GET;
+        counter.kind = "SparkApplication";
+        counter.reason = "";
+        counter.message = "no, thanks";
+        run(&bench);
+        CU_ASSERT_EQUAL(bench.call.ok, cases[i].reason == SPK_NO_REASON);
+        CU_ASSERT_EQUAL(bench.call.err.reason, cases[i].reason);
+        CU_ASSERT_PTR_NOT_NULL(strstr(bench.call.err.text, cases[i].text));
+        CU_ASSERT_EQUAL(counter.reads, cases[i].reads);
+        CU_ASSERT_EQUAL(counter.writes, cases[i].writes);
+        if (!bench.call.ok) {
+            CU_ASSERT_EQUAL(bench.call.err.outcome, SPK_NOT_CREATED);
+            CU_ASSERT_EQUAL(bench.call.refused.verb, SPK_API_GET);
+        }
+        spk_arena_free(&bench.arena);
+        spk_api_close(&counter.api);
+    }
+}
+
 static void test_a_call_cancelled_before_its_start_sends_nothing(void)
 {
     struct counter counter;
@@ -541,6 +627,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(no_write_starts_too_late),
     SPK_TEST(validation_creates_nothing),
     SPK_TEST(dry_runs_report_their_verdicts),
+    SPK_TEST(the_application_is_verified_before_anything_is_written),
     SPK_TEST(a_call_cancelled_before_its_start_sends_nothing),
     SPK_TEST(an_exhausted_arena_ends_the_call),
     CU_TEST_INFO_NULL,
