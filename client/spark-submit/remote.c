@@ -133,37 +133,25 @@ static void print_warnings(struct spk_arena *arena, const struct library *librar
     submit_print_warnings(&warnings, said);
 }
 
-static bool call(struct spk_arena *arena, const struct library *library,
-                 const struct spk_client_config *config, const struct spk_submit *request,
-                 const struct spk_warnings *said, struct spk_err *err)
+/* Texts of the result end with it. */
+static struct submit_driver driver_of(struct spk_arena *arena, const struct library *library,
+                                      const struct spk_result *result)
 {
-    struct spk_client *client = NULL;
-    struct spk_result *result = NULL;
-    struct spk_error error;
-
-    if (!library->open(&client, config, &error))
-        return take_error(&error, err);
-    bool ok = library->submit(client, request, 0, &result, &error);
-    if (ok) {
-        print_warnings(arena, library, result, said);
-        submit_announce(library->text(result, SPK_FIELD_APP_NAME),
-                        library->text(result, SPK_FIELD_SPARK_APPLICATION_ID),
-                        library->text(result, SPK_FIELD_NAMESPACE),
-                        library->text(result, SPK_FIELD_DRIVER_POD_NAME));
-    } else {
-        (void)take_error(&error, err);
-    }
-    library->free(result);
-    library->close(client);
-    return ok;
+    return (struct submit_driver){
+        .ns = spk_strdup(arena, library->text(result, SPK_FIELD_NAMESPACE)),
+        .pod = spk_strdup(arena, library->text(result, SPK_FIELD_DRIVER_POD_NAME)),
+        .uid = spk_strdup(arena, library->text(result, SPK_FIELD_DRIVER_POD_UID)),
+        .application_name = spk_strdup(arena, library->text(result, SPK_FIELD_APP_NAME)),
+        .application_id =
+            spk_strdup(arena, library->text(result, SPK_FIELD_SPARK_APPLICATION_ID)),
+    };
 }
 
 bool submit_remote(struct spk_arena *arena, const struct submit_machine *machine,
                    const char *endpoint, const struct submit_arguments *arguments,
-                   const struct spk_command_line *line, struct spk_err *err)
+                   const struct spk_command_line *line, struct submit_driver *out,
+                   struct spk_err *err)
 {
-    const char *wait =
-        spk_conf_get(&line->submission.conf, "spark.kubernetes.submission.waitAppCompletion");
     struct spk_client_config config = {.size = sizeof(config), .target = endpoint};
     struct spk_submit request = {
         .size = sizeof(request),
@@ -172,11 +160,22 @@ bool submit_remote(struct spk_arena *arena, const struct submit_machine *machine
         .require_submission_id = true,
     };
     struct library library = {0};
+    struct spk_client *client = NULL;
+    struct spk_result *result = NULL;
+    struct spk_error error;
 
     if (!load(&library, err))
         return false;
-    if (!wait || strcmp(wait, "false") != 0)
-        submit_log("WARN", "Client",
-                   "a server carries the submission out: its end is not waited for");
-    return call(arena, &library, &config, &request, &line->warnings, err);
+    if (!library.open(&client, &config, &error))
+        return take_error(&error, err);
+    bool ok = library.submit(client, &request, 0, &result, &error);
+    if (ok) {
+        print_warnings(arena, &library, result, &line->warnings);
+        *out = driver_of(arena, &library, result);
+    } else {
+        (void)take_error(&error, err);
+    }
+    library.free(result);
+    library.close(client);
+    return ok;
 }

@@ -32,15 +32,6 @@ struct run {
     char random[65];
 };
 
-void submit_announce(const char *name, const char *application_id, const char *ns,
-                     const char *pod)
-{
-    submit_log("INFO", "Client",
-               "Deployed Spark application %s with application ID %s and submission ID %s:%s "
-               "into Kubernetes",
-               name, application_id, ns, pod);
-}
-
 static bool draw(struct run *run, struct spk_err *err)
 {
     unsigned char bytes[32];
@@ -133,15 +124,17 @@ static bool read_patience(const struct spk_reader *reader, struct patience *out,
  * The client's thread leaves signals to this one, which may want to wait for them; until then
  * they end the process as usual.
  */
-static bool open_quietly(struct run *run, struct spk_api **out, struct spk_err *err)
+static bool open_quietly(struct run *run, const struct spk_conf *conf, struct spk_api **out,
+                         struct spk_err *err)
 {
     sigset_t all, before;
 
     (void)sigfillset(&all);
     (void)pthread_sigmask(SIG_BLOCK, &all, &before);
-    bool ok = submit_cluster_open(run->arena, run->machine, &run->prepared.submission.conf,
-                                  out, err);
+    bool ok = submit_cluster_open(run->arena, run->machine, conf, out, err);
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (ok)
+        spk_defer(run->arena, close_api, *out);
     return ok;
 }
 
@@ -177,37 +170,84 @@ static bool create(struct run *run, struct spk_api *api, struct spk_err *err)
     return run->call.ok;
 }
 
+/* The driver exists: wait for its end, or say the words that tools look for. */
+static bool follow(struct run *run, const struct submit_driver *driver,
+                   const struct patience *patience, struct spk_api *api, int *status,
+                   struct spk_err *err)
+{
+    int signal = 0;
+
+    if (!patience->wait || !api) {
+        submit_log("INFO", "Client",
+                   "Deployed Spark application %s with application ID %s and submission ID "
+                   "%s:%s into Kubernetes",
+                   driver->application_name, driver->application_id, driver->ns, driver->pod);
+        return true;
+    }
+    if (!submit_wait(api, run->arena, driver, patience->interval_ms, &signal, err))
+        return false;
+    if (signal)
+        *status = 128 + signal;
+    return true;
+}
+
 static bool submit_here(struct run *run, const struct submit_arguments *arguments, int *status,
                         struct spk_err *err)
 {
     const struct spk_conf *conf = &run->prepared.plan.properties;
     struct spk_reader reader = {run->arena, conf, &arguments->version,
                                 &run->machine->environment};
+    const struct spk_submit_result *result = &run->call.result;
     struct spk_api *api = NULL;
     struct patience patience;
-    int signal = 0;
 
     if (!read_patience(&reader, &patience, err))
         return false;
     submit_cluster_announce(conf);
-    if (!open_quietly(run, &api, err))
+    if (!open_quietly(run, &run->prepared.submission.conf, &api, err) ||
+        !create(run, api, err))
         return false;
-    spk_defer(run->arena, close_api, api);
-    if (!create(run, api, err))
-        return false;
-    const struct spk_submit_result *result = &run->call.result;
-    if (!patience.wait) {
-        submit_announce(result->application_name, result->application_id, result->ns,
-                        result->pod_name);
-        return true;
+    const struct submit_driver driver = {result->ns, result->pod_name, result->pod_uid,
+                                         result->application_name, result->application_id};
+    return follow(run, &driver, &patience, api, status, err);
+}
+
+/* A client that sees the driver; NULL, after a warning: there is none. */
+static struct spk_api *find_cluster(struct run *run, const struct spk_conf *conf,
+                                    const struct submit_driver *driver)
+{
+    struct spk_api *api = NULL;
+    struct spk_err err = {0};
+    const cJSON *pod = NULL;
+
+    if (open_quietly(run, conf, &api, &err) &&
+        submit_cluster_pod(run->arena, api, driver->ns, driver->pod, &pod, &err)) {
+        if (spk_text_equal(spk_json_string(spk_json_at(pod, "metadata.uid")), driver->uid))
+            return api;
+        (void)spk_fail(&err, SPK_SUBMISSION_NOT_FOUND, "spark.master does not have it");
     }
-    struct submit_driver driver = {result->ns, result->pod_name, result->pod_uid,
-                                   result->application_name, result->application_id};
-    if (!submit_wait(api, run->arena, &driver, patience.interval_ms, &signal, err))
+    submit_log("WARN", "Client",
+               "a server carries the submission out; its end is not waited for: %s", err.text);
+    return NULL;
+}
+
+static bool submit_there(struct run *run, const char *endpoint,
+                         const struct submit_arguments *arguments,
+                         const struct spk_command_line *line, int *status, struct spk_err *err)
+{
+    const struct spk_conf *conf = &line->submission.conf;
+    struct spk_reader reader = {run->arena, conf, &arguments->version,
+                                &run->machine->environment};
+    struct submit_driver driver;
+    struct patience patience;
+    struct spk_api *api = NULL;
+
+    if (!read_patience(&reader, &patience, err) ||
+        !submit_remote(run->arena, run->machine, endpoint, arguments, line, &driver, err))
         return false;
-    if (signal)
-        *status = 128 + signal;
-    return true;
+    if (patience.wait)
+        api = find_cluster(run, conf, &driver);
+    return follow(run, &driver, &patience, api, status, err);
 }
 
 /* @source org.apache.spark.util.Utils.checkAndGetK8sMasterUrl */
@@ -232,7 +272,7 @@ bool submit_run(struct spk_arena *arena, const struct submit_machine *machine,
     if (!endpoint)
         endpoint = machine->endpoint;
     if (endpoint)
-        return submit_remote(arena, machine, endpoint, arguments, line, err);
+        return submit_there(run, endpoint, arguments, line, status, err);
     if (!draw(run, err) || !prepare(run, arguments, err))
         return false;
     submit_print_warnings(&run->prepared.warnings, &line->warnings);

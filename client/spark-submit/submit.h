@@ -27,7 +27,3 @@ bool submit_run(struct spk_arena *arena, const struct submit_machine *machine,
 bool submit_show(struct spk_arena *arena, const struct submit_machine *machine,
                  const struct submit_arguments *arguments, const struct spk_command_line *line,
                  struct spk_err *err) SPK_CHECK;
-
-/** What is said on stderr for a driver that exists now; tools look for it. */
-void submit_announce(const char *name, const char *application_id, const char *ns,
-                     const char *pod);

@@ -278,7 +278,8 @@ static void start(struct spk_api *api, struct spk_api_job *job)
     job->due_ms = job->request.verb == SPK_API_WAIT ? spk_monotonic_ms() + job->request.wait_ms
                                                     : job->deadline_ms;
     (void)spk_queue_put(&kube->queue, &job->item, &was_empty);
-    if (was_empty)
+    /* On the loop's own thread another job was just finished: it goes round once more. */
+    if (was_empty && !pthread_equal(pthread_self(), kube->thread))
         (void)curl_multi_wakeup(kube->multi);
 }
 

@@ -694,6 +694,28 @@ class Remote(Case):
                               kubeconfig=None, LD_LIBRARY_PATH=LIBRARY)
         self.assertNotIn("spark.submit.endpoint", data["spark.properties"])
 
+    def test_the_end_is_waited_for_where_the_driver_can_be_seen(self):
+        words = self.words("seen", "--conf", "spark.kubernetes.report.interval=100ms", wait=True)
+        remote = {"SPK_ENDPOINT": "unix:%s" % self.socket, "LD_LIBRARY_PATH": LIBRARY}
+        process = self.start(*words, **remote)
+        for line in iter(process.stderr.readline, ""):
+            self.assertNotIn("Deployed Spark application", line)
+            if "Application status for" in line:
+                break
+        CLUSTER.call("PATCH", CLUSTER.path("Pod", NAMESPACE) + "/seen-driver/status",
+                     {"status": {"phase": "Succeeded"}}, "application/merge-patch+json")
+        _, error = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 0, error)
+        self.assertRegex(error, "Application seen with application ID \\S+ and submission ID %s:seen-driver finished\n"
+                         % NAMESPACE)
+        unseen = [({"KUBECONFIG": None}, None), ({}, "https://127.0.0.1:1")]
+        for number, (more, master) in enumerate(unseen):
+            with self.subTest(master):
+                name = "unseen-%d" % number
+                _, error = self.run_it(*self.words(name, wait=True, master=master), **remote, **more)
+                self.assertRegex(error, "WARN Client: a server carries the submission out; its end is not waited for: ..")
+                self.assertEqual(DEPLOYED.search(error).group(1), name)
+
     def test_its_refusals_are_ours(self):
         more = {"SPK_ENDPOINT": "unix:%s" % self.socket, "LD_LIBRARY_PATH": LIBRARY}
         _, error = self.run_it(*self.words("taken"), **more)
