@@ -11,7 +11,11 @@
 /* A submitting machine: its files, all with the same content but for the last ones. */
 static const char *const paths[] = {
     "/dir/ca",          "/dir/krb5.conf", "/cwd/relative", "/hadoop/core-site.xml",
-    "/home/conf/a.txt", "/dir/latin",     "/nul/nul"};
+    "/home/conf/a.txt", "/dir/latin",     "/nul/nul",      "/secured/core-site.xml"};
+
+#define SITE(value)                                                                           \
+    "<configuration><property><name>hadoop.security.authentication</name><value>" value       \
+    "</value></property></configuration>"
 
 static struct spk_bytes content(const char *path)
 {
@@ -21,6 +25,8 @@ static struct spk_bytes content(const char *path)
         return (struct spk_bytes){latin, 1};
     if (strcmp(path, "/nul/nul") == 0)
         return (struct spk_bytes){"a\0b", 3};
+    if (strcmp(path, "/secured/core-site.xml") == 0)
+        return (struct spk_bytes){SITE("kerberos"), strlen(SITE("kerberos"))};
     return (struct spk_bytes){BYTES, strlen(BYTES)};
 }
 
@@ -134,11 +140,11 @@ static void test_files_that_are_not_there_are_refused(void)
     }
 }
 
-static void set_hadoop_dir(struct plan_fixture *fixture, const char *path)
+static void set_variable(struct plan_fixture *fixture, const char *name, const char *value)
 {
     struct spk_conf_entry *variable = spk_alloc(&fixture->arena, sizeof(*variable));
 
-    *variable = (struct spk_conf_entry){"HADOOP_CONF_DIR", path, "environment"};
+    *variable = (struct spk_conf_entry){name, value, "environment"};
     fixture->submission.environment.variables = variable;
     fixture->submission.environment.n = 1;
 }
@@ -157,7 +163,7 @@ static void test_the_hadoop_directory_is_shipped_even_if_it_is_not_there(void)
 
         plan_fixture_init(&fixture, SPK_SPARK_4_1);
         give_files(&fixture);
-        set_hadoop_dir(&fixture, cases[i].path);
+        set_variable(&fixture, "HADOOP_CONF_DIR", cases[i].path);
         CU_ASSERT_FATAL(plan_fixture_make(&fixture));
         SPK_ASSERT_TEXT(plan_fixture_at(&fixture, "ConfigMap:data"), cases[i].data);
         SPK_ASSERT_TEXT(plan_fixture_at(&fixture, "container:env.3"),
@@ -172,11 +178,69 @@ static void test_the_hadoop_directory_holds_texts(void)
 
     plan_fixture_init(&fixture, SPK_SPARK_4_1);
     give_files(&fixture);
-    set_hadoop_dir(&fixture, "/nul");
+    set_variable(&fixture, "HADOOP_CONF_DIR", "/nul");
     CU_ASSERT_FALSE(plan_fixture_make(&fixture));
     CU_ASSERT_EQUAL(fixture.err.reason, SPK_INVALID_FIELD);
     SPK_ASSERT_TEXT(fixture.err.text, "the file 'nul' in HADOOP_CONF_DIR holds a NUL byte");
     plan_fixture_done(&fixture);
+}
+
+/* @source seen with spark-submit: the client's core-site.xml alone makes it want a realm */
+static void test_tokens_of_a_secured_hadoop_are_refused(void)
+{
+    static const struct {
+        const char *variable, *directory, *site; /* site: in SPARK_CONF_DIR; NULL: none */
+        const char *settings[2];
+        const char *field; /* NULL: it is made */
+    } cases[] = {
+        {"HADOOP_CONF_DIR", "/secured", NULL, {NULL}, "HADOOP_CONF_DIR"},
+        {"YARN_CONF_DIR", "/secured", NULL, {NULL}, "YARN_CONF_DIR"},
+        {"X", "/secured", SITE("Kerberos"), {NULL}, "SPARK_CONF_DIR"},
+        {"X", "/secured", SITE("token"), {NULL}, "SPARK_CONF_DIR"},
+        {"X", "/secured", SITE("Simple"), {NULL}, NULL},
+        {"X", "/secured", NULL, {NULL}, NULL},
+        {"YARN_CONF_DIR", "/hadoop", NULL, {NULL}, NULL},
+        {"YARN_CONF_DIR", "/none", NULL, {NULL}, NULL},
+        {"YARN_CONF_DIR", "/secured", SITE("simple"), {NULL}, NULL}, /* the first one found */
+        {"YARN_CONF_DIR",
+         "/secured",
+         NULL,
+         {"spark.hadoop.hadoop.security.authentication=simple"},
+         "YARN_CONF_DIR"},
+        {"X", "", NULL, {"spark.hadoop.hadoop.security.authentication=kerberos"}, NULL},
+        {"YARN_CONF_DIR",
+         "/secured",
+         NULL,
+         {K "kerberos.tokenSecret.name=s", K "kerberos.tokenSecret.itemKey=k"},
+         NULL},
+        {"YARN_CONF_DIR",
+         "/secured",
+         NULL,
+         {"spark.kerberos.principal=p", "spark.kerberos.keytab=local:///k"},
+         NULL},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        struct spk_named_bytes site = {"core-site.xml", {cases[i].site, 0}};
+        struct plan_fixture fixture;
+
+        plan_fixture_init(&fixture, SPK_SPARK_4_1);
+        give_files(&fixture);
+        set_variable(&fixture, cases[i].variable, cases[i].directory);
+        if (cases[i].site) {
+            site.bytes.length = strlen(cases[i].site);
+            fixture.submission.environment.has_conf_dir = true;
+            fixture.submission.environment.conf_files = (struct spk_files){&site, 1};
+        }
+        for (size_t j = 0; j < 2 && cases[i].settings[j]; j++)
+            plan_fixture_set(&fixture, cases[i].settings[j]);
+        CU_ASSERT_EQUAL(plan_fixture_make(&fixture), !cases[i].field);
+        if (cases[i].field) {
+            CU_ASSERT_EQUAL(fixture.err.reason, SPK_UNSUPPORTED_FEATURE);
+            SPK_ASSERT_TEXT(fixture.err.field, cases[i].field);
+        }
+        plan_fixture_done(&fixture);
+    }
 }
 
 static void test_a_server_does_not_read_files(void)
@@ -197,7 +261,7 @@ static void test_a_server_does_not_read_files(void)
         plan_fixture_done(&fixture);
     }
     plan_fixture_init(&fixture, SPK_SPARK_4_1);
-    set_hadoop_dir(&fixture, "/hadoop");
+    set_variable(&fixture, "HADOOP_CONF_DIR", "/hadoop");
     CU_ASSERT_FALSE(plan_fixture_make(&fixture));
     CU_ASSERT_EQUAL(fixture.err.reason, SPK_UNSUPPORTED_FEATURE);
     plan_fixture_done(&fixture);
@@ -257,6 +321,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(files_that_are_not_there_are_refused),
     SPK_TEST(the_hadoop_directory_is_shipped_even_if_it_is_not_there),
     SPK_TEST(the_hadoop_directory_holds_texts),
+    SPK_TEST(tokens_of_a_secured_hadoop_are_refused),
     SPK_TEST(a_server_does_not_read_files),
     SPK_TEST(the_conf_directory_is_chosen_from),
     CU_TEST_INFO_NULL,

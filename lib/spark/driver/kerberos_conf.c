@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* @source org.apache.spark.deploy.k8s.features.KerberosConfDriverFeatureStep */
-#include <strings.h>
-
 #include "spark/driver/driver.h"
+#include "spark/hadoop_site.h"
 #include "spark/submitter_file.h"
 
-#define KRB5          SPK_K "kerberos.krb5."
-#define TOKEN_SECRET  SPK_K "kerberos.tokenSecret."
-#define PRINCIPAL_KEY "spark.kerberos.principal"
-#define KEYTAB_KEY    "spark.kerberos.keytab"
-#define PROVIDERS_KEY "spark.security.directCredentialProviders.enabled"
-#define HADOOP_AUTH   "spark.hadoop.hadoop.security.authentication"
-#define KRB5_VOLUME   "krb5-file"
-#define SECRET_VOLUME "hadoop-secret"
-#define SECRET_DIR    "/mnt/secrets/hadoop-credentials"
-#define REQUIREMENT   "requirement failed: "
+#include <string.h>
+#include <strings.h>
+
+#define KRB5           SPK_K "kerberos.krb5."
+#define TOKEN_SECRET   SPK_K "kerberos.tokenSecret."
+#define PRINCIPAL_KEY  "spark.kerberos.principal"
+#define KEYTAB_KEY     "spark.kerberos.keytab"
+#define PROVIDERS_KEY  "spark.security.directCredentialProviders.enabled"
+#define AUTHENTICATION "hadoop.security.authentication"
+#define SITE_FILE      "core-site.xml"
+#define KRB5_VOLUME    "krb5-file"
+#define SECRET_VOLUME  "hadoop-secret"
+#define SECRET_DIR     "/mnt/secrets/hadoop-credentials"
+#define REQUIREMENT    "requirement failed: "
 
 struct inputs {
     const char *principal, *keytab;
@@ -146,20 +149,63 @@ static bool check_providers(const struct spk_driver *driver, struct spk_err *err
                     "transmitted over unencrypted channels.");
 }
 
+/* In SPARK_CONF_DIR, which comes first on the class path. */
+static bool find_own_site(const struct spk_files *files, struct spk_bytes *out)
+{
+    for (size_t i = 0; i < files->n; i++)
+        if (!strcmp(files->items[i].name, SITE_FILE)) {
+            *out = files->items[i].bytes;
+            return true;
+        }
+    return false;
+}
+
+/*
+ * The configuration of the JVM that would submit, and the variable that says where it is;
+ * NULL: there is none. Properties of the application do not reach it.
+ *
+ * @source org.apache.spark.launcher.AbstractCommandBuilder.buildClassPath
+ */
+static const char *find_site(const struct spk_driver *driver, struct spk_bytes *out)
+{
+    static const char *const variables[] = {"HADOOP_CONF_DIR", "YARN_CONF_DIR"};
+    const struct spk_environment *environment = &driver->submission->environment;
+
+    if (find_own_site(&environment->conf_files, out))
+        return "SPARK_CONF_DIR";
+    for (size_t i = 0; i < SPK_LEN(variables); i++) {
+        const char *directory = spk_environment_get(environment, variables[i]);
+        struct spk_err ignored = {0};
+
+        if (!directory)
+            continue;
+        const struct spk_submitter_file file = {
+            variables[i], spk_printf(driver->arena, "%s/" SITE_FILE, directory), ""};
+        if (spk_submitter_file_read(driver->arena, driver->submission, &file, out, &ignored))
+            return variables[i];
+    }
+    return NULL;
+}
+
 /* Where Spark would ask the services of a secured Hadoop for tokens, with a ticket. */
 static bool check_tokens(const struct spk_driver *driver, struct spk_err *err)
 {
-    const char *authentication = spk_conf_get(&driver->submission->conf, HADOOP_AUTH);
+    struct spk_bytes site;
 
     if (!check_providers(driver, err))
         return false;
-    if (!authentication || strcasecmp(authentication, "kerberos") != 0)
+    const char *place = find_site(driver, &site);
+    const char *authentication =
+        place ? spk_hadoop_site_get(driver->arena, &site, AUTHENTICATION) : NULL;
+    if (!authentication || !strcasecmp(authentication, "simple"))
         return true;
     (void)spk_fail(err, SPK_UNSUPPORTED_FEATURE,
-                   "delegation tokens are fetched by a JVM with a Kerberos ticket; put them "
-                   "into a Secret and name it in " TOKEN_SECRET "name and itemKey, or use a "
-                   "keytab of the image (local:)");
-    return spk_conf_blame(err, &driver->submission->conf, HADOOP_AUTH);
+                   SITE_FILE " in %s says " AUTHENTICATION
+                             "=%.32s: delegation tokens are fetched by a JVM with a Kerberos "
+                             "ticket; put them into a Secret and name it in " TOKEN_SECRET
+                             "name and itemKey, or use a keytab of the image (local:)",
+                   place, authentication);
+    return spk_fail_at(err, "%s", place);
 }
 
 bool spk_kerberos_conf(struct spk_driver *driver, struct spk_err *err)
