@@ -253,7 +253,7 @@ static void note_owner(struct spk_arena *arena, struct spk_prepared *out)
     struct spk_err ignored = {0}; /* the plan says it again, with its place */
 
     if (!template && submission->driver_template.text.data &&
-        spk_pod_template_load(arena, submission, &reader, &loaded, &ignored))
+        spk_pod_template_load(&submission->driver_template, &reader, &loaded, &ignored))
         template = loaded.pod;
     SPK_JSON_EACH (owner, spk_json_at(template, "metadata.ownerReferences")) {
         const char *api = spk_json_get_text(owner, "apiVersion");

@@ -31,17 +31,19 @@ bool spk_schema_go(struct spk_arena *arena, const struct spk_type *type, const c
 
 /** How Spark's client library reads: it differs by Spark line. */
 struct spk_fabric8 {
-    bool octal_int32;   /* 0644 is octal in the fields mode and defaultMode (4.0 on) */
-    bool octal_inside;  /* ... even in the middle of the text (4.0 only) */
-    bool strict_int32;  /* no fraction, blank or empty string in a 32-bit field (4.0 on) */
-    bool pod_resources; /* spec.resources is typed (4.0 on) */
-    bool from_json;     /* the text was JSON: numbers keep their spelling in string fields */
+    bool octal_int32;  /* 0644 is octal in the fields mode and defaultMode (4.0 on) */
+    bool octal_inside; /* ... even in the middle of the text (4.0 only) */
+    bool strict_int32; /* no fraction, blank or empty string in a 32-bit field (4.0 on) */
+    bool owner_kinds;  /* an owner without apiVersion or kind gets one (4.0 on) */
+    bool from_json;    /* the text was JSON: numbers keep their spelling in string fields */
+    int model;         /* its types are those of Kubernetes 1.<model> */
 };
 
 /**
  * Read in, as spk_yaml_read_template gives it, as Spark's Kubernetes client reads a template
  * (type "Pod") and writes the object: values are coerced to the field's type, unknown fields
- * are kept, nulls and empty lists and maps of known fields go, other nulls stay.
+ * are kept, nulls and empty lists and maps of known fields go, a null in a list of objects
+ * becomes an empty one, other nulls stay.
  *
  * @owner  *out is a new tree in arena
  * @errors INVALID_POD_TEMPLATE  a value cannot be read into its field; containers is null

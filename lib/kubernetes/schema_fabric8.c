@@ -256,15 +256,15 @@ static bool read_one(const struct reader *r, const struct spk_field *field, cons
     return read_object(r, &spk_types[field->type], in, out);
 }
 
-/* A null stays one among texts and map values; an object must be there. */
+/* A null stays one among texts and map values; of a list of objects it is an empty one. */
 static bool read_element(const struct reader *r, const struct spk_field *element,
                          const cJSON *in, cJSON **out)
 {
     *out = NULL;
+    if (spk_json_is_null(in) && element->kind == OBJECT)
+        return read_object(r, &spk_types[element->type], in, out);
     if (!spk_json_is_null(in) && !read_one(r, element, in, out))
         return false;
-    if (!*out && element->kind == OBJECT)
-        return refuse(r, element, in);
     if (!*out)
         *out = spk_json_new_null(r->arena);
     return true;
@@ -320,13 +320,19 @@ static bool read_field(const struct reader *r, const struct spk_field *field, co
     return field->shape == MAP ? read_map(r, field, in, out) : read_one(r, field, in, out);
 }
 
-/* Pod-level resources came later than the rest of the table. */
 static bool is_known(const struct reader *r, const struct spk_type *type,
                      const struct spk_field *field)
 {
-    if (!field || r->how->pod_resources || strcmp(field->name, "resources") != 0)
-        return field != NULL;
-    return strcmp(type->name, "PodSpec") != 0;
+    return field && spk_field_since(type, field) <= r->how->model;
+}
+
+/* What the client's class of owners says of itself, and so of an owner without. */
+static void add_owner_kind(const cJSON *in, cJSON *owner)
+{
+    if (!spk_json_get(in, "apiVersion"))
+        spk_json_text(owner, "apiVersion", "v1");
+    if (!spk_json_get(in, "kind"))
+        spk_json_text(owner, "kind", "OwnerReference");
 }
 
 static bool read_object(const struct reader *r, const struct spk_type *type, const cJSON *in,
@@ -344,6 +350,8 @@ static bool read_object(const struct reader *r, const struct spk_type *type, con
         if (value)
             spk_field_put(object, item->string, value);
     }
+    if (r->how->owner_kinds && strcmp(type->name, "OwnerReference") == 0)
+        add_owner_kind(in, object);
     *out = object;
     return true;
 }

@@ -33,6 +33,9 @@ extern const size_t spk_types_n;
 const struct spk_field *spk_type_field(const struct spk_type *type, const char *name);
 struct spk_field spk_field_element(const struct spk_field *field);
 
+/** The Kubernetes 1.<n> that brought the field; 0: every client has it. */
+int spk_field_since(const struct spk_type *type, const struct spk_field *field);
+
 /** "expected string, found number; quote it"; returns false. */
 bool spk_schema_refuse(struct spk_err *err, enum spk_reason reason,
                        const struct spk_field *field, const cJSON *found);

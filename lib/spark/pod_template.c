@@ -25,8 +25,27 @@ static bool fail_to_load(struct spk_err *err, const char *origin)
     return spk_fail_in(err, "%s", origin);
 }
 
-/* What Spark's client library would refuse before it looks at types. */
-static bool check_shape(const cJSON *tree, struct spk_err *err)
+/* Spark looks at each container's name for the one it is asked for, else takes the first. */
+static bool check_containers(const cJSON *containers, const char *name, struct spk_err *err)
+{
+    size_t i = 0;
+
+    if (spk_json_is_null(containers)) {
+        (void)spk_fail(err, SPK_INVALID_POD_TEMPLATE, "Its containers are null");
+        return spk_fail_at(err, "spec.containers");
+    }
+    SPK_JSON_EACH (item, containers) {
+        if (spk_json_is_null(item) && (name || i == 0)) {
+            (void)spk_fail(err, SPK_INVALID_POD_TEMPLATE, "A container is null");
+            return spk_fail_at(err, "spec.containers[%zu]", i);
+        }
+        i++;
+    }
+    return true;
+}
+
+/* What Spark or its client library would refuse whatever the types. */
+static bool check_shape(const cJSON *tree, const char *name, struct spk_err *err)
 {
     const cJSON *spec = spk_json_get(tree, "spec");
 
@@ -35,29 +54,26 @@ static bool check_shape(const cJSON *tree, struct spk_err *err)
                         spk_json_type_name(tree));
     if (!spk_json_is_object(spec))
         return spk_fail(err, SPK_INVALID_POD_TEMPLATE, "It has no spec");
-    if (spk_json_is_null(spk_json_get(spec, "containers"))) {
-        (void)spk_fail(err, SPK_INVALID_POD_TEMPLATE, "Its containers are null");
-        return spk_fail_at(err, "spec.containers");
-    }
-    return true;
+    return check_containers(spk_json_get(spec, "containers"), name, err);
 }
 
-static bool type_fields(struct spk_arena *arena, const struct spk_submission *submission,
-                        const cJSON *tree, bool is_json, cJSON **out, struct spk_err *err)
+static bool type_fields(const struct spk_reader *reader, const char *name, const cJSON *tree,
+                        bool is_json, cJSON **out, struct spk_err *err)
 {
-    const struct spk_profile *profile = submission->version.profile;
+    const struct spk_profile *profile = reader->version->profile;
     const struct spk_fabric8 how = {
         .octal_int32 = profile->template_octal,
         .octal_inside = profile->template_octal_inside,
         .strict_int32 = !profile->template_fractions && !profile->template_empty_integer,
-        .pod_resources = profile->template_pod_resources,
+        .owner_kinds = profile->template_owner_kinds,
         .from_json = is_json,
+        .model = profile->template_model,
     };
 
     cJSON *pod = NULL;
 
-    if (!check_shape(tree, err) ||
-        !spk_schema_fabric8(arena, spk_type_find("Pod"), &how, tree, &pod, err))
+    if (!check_shape(tree, name, err) ||
+        !spk_schema_fabric8(reader->arena, spk_type_find("Pod"), &how, tree, &pod, err))
         return false;
     const char *kind = spk_json_get_text(pod, "kind");
     if (kind && strcmp(kind, "Pod") != 0)
@@ -67,26 +83,26 @@ static bool type_fields(struct spk_arena *arena, const struct spk_submission *su
     return true;
 }
 
-static bool load_text(struct spk_arena *arena, const struct spk_submission *submission,
+static bool load_text(const struct spk_reader *reader, const char *name,
                       const struct spk_bytes *text, cJSON **out, struct spk_err *err)
 {
     cJSON *tree = NULL;
     bool is_json = false;
 
-    return spk_yaml_read_template(arena, text->data, text->length, &tree, &is_json, err) &&
-           type_fields(arena, submission, tree, is_json, out, err);
+    return spk_yaml_read_template(reader->arena, text->data, text->length, &tree, &is_json,
+                                  err) &&
+           type_fields(reader, name, tree, is_json, out, err);
 }
 
-static bool load_pod(struct spk_arena *arena, const struct spk_submission *submission,
-                     cJSON **out, struct spk_err *err)
+/* name: the container asked for, NULL if none is. */
+static bool load_pod(const struct spk_reader *reader, const char *name,
+                     const struct spk_template *given, cJSON **out, struct spk_err *err)
 {
-    const struct spk_template *given = &submission->driver_template;
-
-    *out = spk_json_new_object(arena);
+    *out = spk_json_new_object(reader->arena);
     if (!given->tree && !given->text.data)
         return true;
-    if (given->tree ? type_fields(arena, submission, given->tree, true, out, err)
-                    : load_text(arena, submission, &given->text, out, err))
+    if (given->tree ? type_fields(reader, name, given->tree, true, out, err)
+                    : load_text(reader, name, &given->text, out, err))
         return true;
     return fail_to_load(err, given->origin);
 }
@@ -120,15 +136,14 @@ static void choose_container(struct spk_pod_template *template, const char *name
     template->container = chosen ? chosen : spk_json_new_object(arena);
 }
 
-bool spk_pod_template_load(struct spk_arena *arena, const struct spk_submission *submission,
-                           const struct spk_reader *reader, struct spk_pod_template *out,
-                           struct spk_err *err)
+bool spk_pod_template_load(const struct spk_template *given, const struct spk_reader *reader,
+                           struct spk_pod_template *out, struct spk_err *err)
 {
     struct spk_pod_template template = {0};
     const char *name = NULL;
 
-    if (!load_pod(arena, submission, &template.pod, err) ||
-        !spk_entry_text(reader, CONTAINER_KEY, &name, err))
+    if (!spk_entry_text(reader, CONTAINER_KEY, &name, err) ||
+        !load_pod(reader, name, given, &template.pod, err))
         return false;
     spk_json_text(template.pod, "apiVersion", "v1");
     spk_json_text(template.pod, "kind", "Pod");

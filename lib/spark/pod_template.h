@@ -21,9 +21,8 @@ struct spk_pod_template {
  *
  * @errors INVALID_POD_TEMPLATE  "Could not load pod from template file.", and why
  */
-bool spk_pod_template_load(struct spk_arena *arena, const struct spk_submission *submission,
-                           const struct spk_reader *reader, struct spk_pod_template *out,
-                           struct spk_err *err) SPK_CHECK;
+bool spk_pod_template_load(const struct spk_template *given, const struct spk_reader *reader,
+                           struct spk_pod_template *out, struct spk_err *err) SPK_CHECK;
 
 /**
  * The text of the executors' template; NULL if there is none. What came as text is given as

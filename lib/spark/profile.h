@@ -51,12 +51,13 @@
     X(bool, service_account_warning, false, false, false, false, true)                        \
     X(bool, volcano_step, false, false, false, true, true)                                    \
     X(bool, direct_credential_providers, false, false, false, false, true)                    \
-    /* pod templates: 0644, 5.5 and '' in integers of 32 bits, and spec.resources */          \
+    /* pod templates: 0644, 5.5 and '' in integers of 32 bits, owners, the client's types */  \
     X(bool, template_octal, false, true, true, true, true)                                    \
     X(bool, template_octal_inside, false, true, false, false, false)                          \
     X(bool, template_fractions, true, false, false, false, false)                             \
     X(bool, template_empty_integer, true, false, false, false, false)                         \
-    X(bool, template_pod_resources, false, true, true, true, true)
+    X(bool, template_owner_kinds, false, true, true, true, true)                              \
+    X(int, template_model, 26, 32, 33, 35, 35)
 
 struct spk_profile {
 #define X(type, name, v3_5, v4_0, v4_1, v4_2, v4_3) type name;

@@ -39,8 +39,10 @@ static void read_manifest(struct spk_arena *arena, const char *bytes, size_t siz
 
 static void read_template(struct spk_arena *arena, const char *bytes, size_t size, bool old)
 {
-    struct spk_fabric8 how = {
-        .octal_int32 = !old, .strict_int32 = !old, .pod_resources = !old};
+    struct spk_fabric8 how = {.octal_int32 = !old,
+                              .strict_int32 = !old,
+                              .owner_kinds = !old,
+                              .model = old ? 26 : 35};
     struct spk_err err = {0};
     cJSON *tree = NULL, *typed = NULL;
 

@@ -187,6 +187,8 @@ static void test_templates_that_spark_cannot_load_are_refused(void)
         const char *text, *field;
     } cases[] = {
         {"{\"spec\":{\"containers\":null}}", "spec.driver.template.spec.containers"},
+        {"{\"spec\":{\"containers\":[null,{}]}}", "spec.driver.template.spec.containers[0]"},
+        {"{\"spec\":{\"containers\":[{\"volumeMounts\":[null]}]}}", "spec.driver.template"},
         {"{\"metadata\":{}}", "spec.driver.template"},
         {"[]", "spec.driver.template"},
         {"{\"kind\":\"Deployment\",\"spec\":{}}", "spec.driver.template"},
@@ -203,6 +205,29 @@ static void test_templates_that_spark_cannot_load_are_refused(void)
         CU_ASSERT_EQUAL(fixture.err.reason, SPK_INVALID_POD_TEMPLATE);
         SPK_ASSERT_TEXT(fixture.err.field, cases[i].field);
         CU_ASSERT_PTR_NULL(fixture.plan.pod);
+        plan_fixture_done(&fixture);
+    }
+}
+
+/* Spark asks each for its name, when it looks for one. */
+static void test_a_null_container_has_no_name(void)
+{
+    static const char *const names[] = {NULL, "a"};
+
+    for (size_t i = 0; i < SPK_LEN(names); i++) {
+        struct plan_fixture fixture;
+
+        plan_fixture_init(&fixture, SPK_SPARK_4_1);
+        if (names[i])
+            plan_fixture_set(&fixture, K "driver.podTemplateContainerName=a");
+        fixture.submission.driver_template.origin = "a file";
+        fixture.submission.driver_template.tree = read_tree(
+            &fixture, "{\"spec\":{\"containers\":[{\"name\":\"a\",\"env\":[null]},null]}}");
+        CU_ASSERT_EQUAL(plan_fixture_make(&fixture), !names[i]);
+        SPK_ASSERT_TEXT(plan_fixture_at(&fixture, "Pod:spec.containers.0"),
+                        names[i] ? "" : "{}");
+        SPK_ASSERT_TEXT(plan_fixture_at(&fixture, "container:env.0"), names[i] ? "" : "{}");
+        SPK_ASSERT_TEXT(fixture.err.field, names[i] ? "a file.spec.containers[1]" : "");
         plan_fixture_done(&fixture);
     }
 }
@@ -394,6 +419,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(equal_input_gives_equal_bytes),
     SPK_TEST(all_but_the_pod_are_owned_by_it),
     SPK_TEST(templates_that_spark_cannot_load_are_refused),
+    SPK_TEST(a_null_container_has_no_name),
     SPK_TEST(without_the_basic_step_a_template_needs_metadata),
     SPK_TEST(the_spark_container_goes_last),
     SPK_TEST(mutations_are_applied_to_the_finished_pod),

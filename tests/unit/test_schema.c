@@ -177,8 +177,10 @@ static const char *made_of(struct spk_arena *arena, const struct place *place,
                            const char *value, bool is_new)
 {
     const char *text = spk_printf(arena, "%s%s%s", place->before, value, place->after);
-    struct spk_fabric8 how = {
-        .octal_int32 = is_new, .strict_int32 = is_new, .pod_resources = is_new};
+    struct spk_fabric8 how = {.octal_int32 = is_new,
+                              .strict_int32 = is_new,
+                              .owner_kinds = is_new,
+                              .model = is_new ? 33 : 26};
     struct spk_err err = {0};
     cJSON *tree = NULL, *out = NULL;
 
@@ -221,7 +223,23 @@ static void test_templates_are_read_as_in_spark(void)
         const char *in, *old, *new;
     } cases[] = {
         {"spec: {containers: null}", NULL, NULL},
-        {"spec: {containers: [null]}", NULL, NULL},
+        {"spec: {containers: [null, {env: [null]}], tolerations: [null]}",
+         "{\"spec\":{\"containers\":[{},{\"env\":[{}]}],\"tolerations\":[{}]}}", ""},
+        {"spec: {x: [null], securityContext: {supplementalGroups: [null, 1]}}",
+         "{\"spec\":{\"securityContext\":{\"supplementalGroups\":[null,1]},\"x\":[null]}}",
+         ""},
+        {"spec: {initContainers: [{resizePolicy: [null], restartPolicyRules: [null, 1]}]}",
+         "{\"spec\":{\"initContainers\":[{\"resizePolicy\":[null],\"restartPolicyRules\":["
+         "null,1]}]}}",
+         "{\"spec\":{\"initContainers\":[{\"resizePolicy\":[{}],\"restartPolicyRules\":[null,"
+         "1]}]}}"},
+        {"metadata: {ownerReferences: [{name: a}, null, {kind: K, apiVersion: null}]}",
+         "{\"metadata\":{\"ownerReferences\":[{\"name\":\"a\"},{},{\"kind\":\"K\"}]}}",
+         "{\"metadata\":{\"ownerReferences\":[{\"apiVersion\":\"v1\",\"kind\":"
+         "\"OwnerReference\",\"name\":\"a\"},{\"apiVersion\":\"v1\",\"kind\":"
+         "\"OwnerReference\"},{\"kind\":\"K\"}]}}"},
+        {"metadata: {ownerReferences: [{kind: '', apiVersion: ''}]}",
+         "{\"metadata\":{\"ownerReferences\":[{\"apiVersion\":\"\",\"kind\":\"\"}]}}", ""},
         {"spec: {containers: [a]}", NULL, NULL},
         {"spec: {imagePullSecrets: [a, '']}",
          "{\"spec\":{\"imagePullSecrets\":[{\"name\":\"a\"},{\"name\":\"\"}]}}", ""},
