@@ -307,9 +307,8 @@ static bool identify(const struct spk_pass *pass, const char *submission_id)
 
 /* ---- objects ---- */
 
-/* When the attempt was recorded, so that repeating it gives the same bytes; else the call's
- * time. */
-static int64_t submit_time_ms(const struct spk_pass *pass)
+/* When the attempt was recorded, so that repeating it gives the same bytes. */
+static bool recorded_time_ms(const struct spk_pass *pass, int64_t *out)
 {
     const Spk__SparkApplication *application = pass->out->application;
     const char *recorded = NULL;
@@ -318,9 +317,16 @@ static int64_t submit_time_ms(const struct spk_pass *pass)
     if (application)
         recorded = spk_json_get_text(spk_struct_tree(application->status),
                                      "lastSubmissionAttemptTime");
-    if (recorded && spk_timestamp_read(recorded, &seconds))
-        return seconds * 1000;
-    return pass->request->submit_time_ms;
+    if (!recorded || !spk_timestamp_read(recorded, &seconds))
+        return false;
+    *out = seconds * 1000;
+    return true;
+}
+
+/* Of a random key nobody else knows before the answer. */
+static bool is_repeatable(const struct spk_key *key)
+{
+    return key->source != SPK_KEY_RANDOM && key->source != SPK_KEY_INPUT;
 }
 
 static bool make_plan(const struct spk_pass *pass)
@@ -328,6 +334,8 @@ static bool make_plan(const struct spk_pass *pass)
     struct spk_prepared *out = pass->out;
     const struct spk_key *key = &out->key;
     const char *local_dirs[] = {"local-dirs/v1", key->attempt_sha256};
+    int64_t time_ms = pass->request->submit_time_ms;
+    bool is_recorded = recorded_time_ms(pass, &time_ms);
     struct spk_ids ids = {
         .application_id = spk_printf(pass->arena, "spark-%.32s", key->attempt_sha256),
         .unique_id = key->object,
@@ -336,7 +344,8 @@ static bool make_plan(const struct spk_pass *pass)
         .pod_id = key->attempt,
         .local_dirs_id = spk_key_uuid(
             pass->arena, spk_hash_fields(pass->arena, local_dirs, SPK_LEN(local_dirs))),
-        .submit_time_ms = spk_printf(pass->arena, "%" PRId64, submit_time_ms(pass)),
+        .submit_time_ms = spk_printf(pass->arena, "%" PRId64, time_ms),
+        .is_time_of_call = !is_recorded && is_repeatable(key),
     };
 
     if (!spk_plan_make(pass->arena, &out->submission, &ids, &out->plan, pass->err))

@@ -36,7 +36,10 @@ static bool operate(struct spk_arena *arena, const struct submit_machine *machin
                     const struct spk_command_line *line, struct spk_err *err)
 {
     const struct spk_conf *conf = &line->submission.conf;
-    struct spk_reader reader = {arena, conf, &arguments->version, &machine->environment};
+    struct spk_reader reader = {.arena = arena,
+                                .conf = conf,
+                                .version = &arguments->version,
+                                .environment = &machine->environment};
     struct spk_api *api = NULL;
 
     if (!submit_cluster_open(arena, machine, conf, &api, err))

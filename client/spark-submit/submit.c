@@ -195,8 +195,10 @@ static bool submit_here(struct run *run, const struct submit_arguments *argument
                         struct spk_err *err)
 {
     const struct spk_conf *conf = &run->prepared.plan.properties;
-    struct spk_reader reader = {run->arena, conf, &arguments->version,
-                                &run->machine->environment};
+    struct spk_reader reader = {.arena = run->arena,
+                                .conf = conf,
+                                .version = &arguments->version,
+                                .environment = &run->machine->environment};
     const struct spk_submit_result *result = &run->call.result;
     struct spk_api *api = NULL;
     struct patience patience;
@@ -236,8 +238,10 @@ static bool submit_there(struct run *run, const char *endpoint,
                          const struct spk_command_line *line, int *status, struct spk_err *err)
 {
     const struct spk_conf *conf = &line->submission.conf;
-    struct spk_reader reader = {run->arena, conf, &arguments->version,
-                                &run->machine->environment};
+    struct spk_reader reader = {.arena = run->arena,
+                                .conf = conf,
+                                .version = &arguments->version,
+                                .environment = &run->machine->environment};
     struct submit_driver driver;
     struct patience patience;
     struct spk_api *api = NULL;

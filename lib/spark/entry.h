@@ -17,7 +17,10 @@ struct spk_reader {
     const struct spk_conf *conf;
     const struct spk_version *version;
     const struct spk_environment *environment;
+    const char *submit_time_ms; /* ${spark.app.submitTime}, if conf has none; may be NULL */
 };
+
+#define SPK_SUBMIT_TIME_KEY "spark.app.submitTime"
 
 /*
  * Each gives the default when the key is not set. A key without default gives NULL as text,

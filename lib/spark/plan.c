@@ -12,6 +12,29 @@
 
 #define MAX_HOSTNAME 63
 
+/* A repeated call must find the driver that it made before, so its place is no matter of time.
+ */
+static bool check_place(const struct spk_driver *driver, struct spk_err *err)
+{
+    static const char *const keys[] = {SPK_NAMESPACE_KEY, SPK_POD_NAME_KEY};
+    struct spk_reader timeless = driver->reader;
+    const char *text = NULL, *lasting = NULL;
+
+    timeless.submit_time_ms = NULL;
+    for (size_t i = 0; i < SPK_LEN(keys) && driver->ids->is_time_of_call; i++) {
+        if (!spk_entry_text(&driver->reader, keys[i], &text, err) ||
+            !spk_entry_text(&timeless, keys[i], &lasting, err))
+            return false;
+        if (spk_text_equal(text, lasting))
+            continue;
+        (void)spk_fail(err, SPK_UNSUPPORTED_FEATURE,
+                       "${" SPK_SUBMIT_TIME_KEY "} would place the driver elsewhere when the "
+                       "request is repeated; set " SPK_SUBMIT_TIME_KEY);
+        return spk_conf_blame(err, driver->reader.conf, keys[i]);
+    }
+    return true;
+}
+
 static bool read_namespace(struct spk_driver *driver, struct spk_err *err)
 {
     if (!spk_entry_text(&driver->reader, SPK_NAMESPACE_KEY, &driver->ns, err))
@@ -48,7 +71,7 @@ static bool begin(struct spk_driver *driver, struct spk_err *err)
     driver->app_name = app_name ? app_name : "spark";
     driver->prefix =
         spk_resource_prefix(driver->arena, driver->app_name, driver->ids->unique_id);
-    return read_namespace(driver, err) &&
+    return check_place(driver, err) && read_namespace(driver, err) &&
            spk_volumes_read(&driver->reader, SPK_EXECUTOR_VOLUMES, &ignored, err) &&
            spk_submission_client_check(driver, err) && load_template(driver, err);
 }
@@ -147,8 +170,9 @@ static struct spk_driver new_driver(struct spk_arena *arena,
         .properties = spk_conf_copy(&submission->conf),
     };
 
-    if (!spk_conf_find(&submission->conf, "spark.app.submitTime"))
-        spk_driver_property(&driver, "spark.app.submitTime", ids->submit_time_ms);
+    driver.reader.submit_time_ms = ids->submit_time_ms;
+    if (!spk_conf_find(&submission->conf, SPK_SUBMIT_TIME_KEY))
+        spk_driver_property(&driver, SPK_SUBMIT_TIME_KEY, ids->submit_time_ms);
     return driver;
 }
 

@@ -92,6 +92,8 @@ static const char *property_of(const struct spk_reader *reader, const char *name
 
     if (!value && entry && entry->alternative)
         value = spk_conf_get(reader->conf, entry->alternative);
+    if (!value && strcmp(name, SPK_SUBMIT_TIME_KEY) == 0)
+        value = reader->submit_time_ms;
     return value;
 }
 

@@ -151,6 +151,23 @@ class WithServer(unittest.TestCase):
             text = ctl("submit", "-f", EXAMPLE, "--idempotency-key", "one", SPK_ENDPOINT=address)
             self.assertRegex(text.stdout, r"(?m)^driverPodName +spark-pi-driver$")
 
+    def test_a_repeated_submission_may_tell_its_time(self):
+        time = "${spark.app.submitTime}"
+        with server() as (address, _):
+            def submit(*conf):
+                words = [word for pair in conf for word in ("--conf", "spark.kubernetes." + pair)]
+                return ctl("submit", "--endpoint", address, "-o", "json", "--idempotency-key", "one", "--",
+                           *words, *COMMAND)
+
+            first, again = (json.loads(submit("hadoop.configMapName=h-" + time).stdout) for _ in range(2))
+            self.assertEqual((first["adopted"], again["adopted"]), ("false", "true"))
+            self.assertEqual(first["driverPodUid"], again["driverPodUid"])
+            for place in ("driver.pod.name=p-", "namespace=n-"):
+                refused = submit(place + time)
+                self.assertEqual(refused.returncode, 1)
+                self.assertEqual(json.loads(refused.stderr)["reason"], "UNSUPPORTED_FEATURE")
+                self.assertIn("set spark.app.submitTime", refused.stderr)
+
     def test_exit_codes_of_answers(self):
         with server() as (address, _):
             late = ctl("submit", "--endpoint", address, "-f", EXAMPLE, "--timeout", "1s")

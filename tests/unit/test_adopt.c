@@ -237,6 +237,10 @@ static const struct child_case {
      "{\"data\":{\"spark.properties\":\"a=1\\nspark.app.submitTime=77777\\nb=2\\n\"}}",
      SPK_ADOPT, 0},
     {P, SPK_PART_CONFIGMAP,
+     "{\"data\":{\"spark.properties\":\"a=1\\nspark.app.submitTime=77777\\nb=2\\n\",\"f\":"
+     "\"y\"}}",
+     SPK_REFUSE, SPK_OBJECT_FOREIGN},
+    {P, SPK_PART_CONFIGMAP,
      "{\"data\":{\"spark.properties\":\"a=1\\nspark.app.submitTime=5\\nb=3\\n\"}}", SPK_REFUSE,
      SPK_OBJECT_FOREIGN},
     {P, SPK_PART_CONFIGMAP,
@@ -350,6 +354,40 @@ static void test_an_object_of_the_controller_is_brought_up_to_date(void)
     CU_ASSERT_PTR_NULL(spk_adopt_update(&arena, object, observe(&arena, object, "{}")));
 }
 
+static void test_the_submit_time_may_differ_wherever_it_stands(void)
+{
+#define T1 "1764000000000"
+#define T2 "1764000000001"
+    static const struct {
+        const char *ours, *theirs;
+        bool agrees;
+    } cases[] = {
+        {"a=1\nspark.app.submitTime=5\nb=2", "a=1\nspark.app.submitTime=77777\nb=2", true},
+        {"a=" T1 "\nspark.app.submitTime=" T1 "\nb=x" T1,
+         "a=" T2 "\nspark.app.submitTime=" T2 "\nb=x" T2, true},
+        {"a=" T1 "\nspark.app.submitTime=" T1, "a=" T1 "\nspark.app.submitTime=" T2, true},
+        {"a=" T1 "\nspark.app.submitTime=" T1, "a=" T2 "\nspark.app.submitTime=" T1, false},
+        {"a=" T1 "\nspark.app.submitTime=" T1, "a=" T2 "0\nspark.app.submitTime=" T2, false},
+        {"a=5\nspark.app.submitTime=5", "a=6\nspark.app.submitTime=6", false},
+        {"a=" T1, "a=" T2, false},
+        {"spark.app.submitTime=" T1, "spark.app.submitTime=" T2 "\nb=1", false},
+        {"spark.app.submitTime=", "spark.app.submitTime=", true},
+        {"spark.app.submitTime=x", "spark.app.submitTime=5", false},
+    };
+#undef T1
+#undef T2
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+        struct spk_part part = {SPK_PART_CONFIGMAP, spk_json_new_object(&arena)};
+        cJSON *observed = spk_json_new_object(&arena);
+
+        spk_json_text(spk_json_child(part.object, "data"), "spark.properties", cases[i].ours);
+        spk_json_text(spk_json_child(observed, "data"), "spark.properties", cases[i].theirs);
+        CU_ASSERT_EQUAL(spk_content_agrees(&arena, &part, observed), cases[i].agrees);
+    }
+}
+
 static void test_gates_are_found_wherever_they_stand(void)
 {
     static const struct {
@@ -385,6 +423,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(a_refusal_describes_what_is_there),
     SPK_TEST(each_part_about_children_holds),
     SPK_TEST(an_object_of_the_controller_is_brought_up_to_date),
+    SPK_TEST(the_submit_time_may_differ_wherever_it_stands),
     SPK_TEST(gates_are_found_wherever_they_stand),
     SPK_TEST(times_are_read),
     CU_TEST_INFO_NULL,

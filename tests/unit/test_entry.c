@@ -25,8 +25,10 @@ static void set_up(struct setting *setting, struct spk_arena *arena, enum spk_li
     setting->environment.variables = &setting->variable;
     setting->environment.n = 1;
     setting->version = (struct spk_version){spk_profile_of(line), spk_line_reference(line)};
-    setting->reader =
-        (struct spk_reader){arena, &setting->conf, &setting->version, &setting->environment};
+    setting->reader = (struct spk_reader){.arena = arena,
+                                          .conf = &setting->conf,
+                                          .version = &setting->version,
+                                          .environment = &setting->environment};
 }
 
 static void test_the_table_is_sorted_and_whole(void)
@@ -251,6 +253,35 @@ static void test_references_are_replaced(void)
     }
 }
 
+static void test_the_submit_time_is_what_is_set_or_the_reader_s(void)
+{
+    static const struct {
+        const char *set, *reader_s, *out;
+    } cases[] = {
+        {NULL, "1764000000000", "b-1764000000000"},
+        {"5", "1764000000000", "b-5"},
+        {"${spark.z}", "1764000000000", "b-7"},
+        {NULL, NULL, "b-${spark.app.submitTime}"},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+        struct setting setting;
+        struct spk_err err = {0};
+        const char *text = NULL;
+
+        set_up(&setting, &arena, SPK_SPARK_4_1);
+        setting.reader.submit_time_ms = cases[i].reader_s;
+        spk_conf_set(&setting.conf, "spark.y", "b-${spark.app.submitTime}", "a");
+        spk_conf_set(&setting.conf, "spark.z", "7", "a");
+        spk_conf_set(&setting.conf, K "namespace", "${spark.y}", "a");
+        if (cases[i].set)
+            spk_conf_set(&setting.conf, SPK_SUBMIT_TIME_KEY, cases[i].set, "a");
+        CU_ASSERT(spk_entry_text(&setting.reader, K "namespace", &text, &err));
+        SPK_ASSERT_TEXT(text, cases[i].out);
+    }
+}
+
 static void test_variables_that_are_referred_to_are_known(void)
 {
     static const struct spk_conf_entry variables[] = {
@@ -392,6 +423,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(refusals_have_sparks_words),
     SPK_TEST(a_fallback_is_named_in_the_refusal),
     SPK_TEST(references_are_replaced),
+    SPK_TEST(the_submit_time_is_what_is_set_or_the_reader_s),
     SPK_TEST(variables_that_are_referred_to_are_known),
     SPK_TEST(bad_references_are_refused),
     SPK_TEST(references_that_multiply_end_in_the_arena),

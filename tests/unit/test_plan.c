@@ -209,6 +209,52 @@ static void test_templates_that_spark_cannot_load_are_refused(void)
     }
 }
 
+static void make_at(struct plan_fixture *fixture, const char *setting, bool is_time_of_call)
+{
+    plan_fixture_init(fixture, SPK_SPARK_4_1);
+    spk_conf_remove(&fixture->submission.conf, SPK_SUBMIT_TIME_KEY);
+    plan_fixture_set(fixture, setting);
+    fixture->ids.submit_time_ms = "1764000000000";
+    fixture->ids.is_time_of_call = is_time_of_call;
+}
+
+static void test_the_submit_time_stands_where_it_is_referred_to(void)
+{
+#define T "${spark.app.submitTime}"
+    static const struct {
+        const char *setting, *place, *text;
+        bool is_place_of_driver;
+    } cases[] = {
+        {K "driver.pod.name=p-" T, "Pod:metadata.name", "\"p-1764000000000\"", true},
+        {K "namespace=n-" T, "properties:spark.driver.host",
+         "app-aaaaaaaaaaaaaaaa-driver-svc.n-1764000000000.svc", true},
+        {K "container.image=i:" T, "container:image", "\"i:1764000000000\"", false},
+        {K "hadoop.configMapName=h-" T,
+         "properties:spark.kubernetes.executor.hadoopConfigMapName", "h-1764000000000", false},
+        {K "driver.label.a=" T, "Pod:metadata.labels.a", "\"" T "\"", false},
+        {"spark.a=" T, "properties:spark.a", T, false},
+        {"spark.a=" T, "properties:spark.app.submitTime", "1764000000000", false},
+    };
+#undef T
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        struct plan_fixture fixture;
+
+        make_at(&fixture, cases[i].setting, false);
+        CU_ASSERT(plan_fixture_make(&fixture));
+        SPK_ASSERT_TEXT(plan_fixture_at(&fixture, cases[i].place), cases[i].text);
+        plan_fixture_done(&fixture);
+
+        make_at(&fixture, cases[i].setting, true);
+        CU_ASSERT_EQUAL(plan_fixture_make(&fixture), !cases[i].is_place_of_driver);
+        CU_ASSERT_EQUAL(fixture.err.reason,
+                        cases[i].is_place_of_driver ? SPK_UNSUPPORTED_FEATURE : 0);
+        plan_fixture_set(&fixture, SPK_SUBMIT_TIME_KEY "=5");
+        CU_ASSERT(plan_fixture_make(&fixture));
+        plan_fixture_done(&fixture);
+    }
+}
+
 /* Spark asks each for its name, when it looks for one. */
 static void test_a_null_container_has_no_name(void)
 {
@@ -420,6 +466,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(all_but_the_pod_are_owned_by_it),
     SPK_TEST(templates_that_spark_cannot_load_are_refused),
     SPK_TEST(a_null_container_has_no_name),
+    SPK_TEST(the_submit_time_stands_where_it_is_referred_to),
     SPK_TEST(without_the_basic_step_a_template_needs_metadata),
     SPK_TEST(the_spark_container_goes_last),
     SPK_TEST(mutations_are_applied_to_the_finished_pod),

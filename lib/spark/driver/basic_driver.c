@@ -25,7 +25,7 @@ struct inputs {
 
 static bool read_image(const struct spk_driver *driver, struct inputs *in, struct spk_err *err)
 {
-    if (!spk_entry_text(&driver->reader, SPK_K "driver.pod.name", &in->pod_name, err) ||
+    if (!spk_entry_text(&driver->reader, SPK_POD_NAME_KEY, &in->pod_name, err) ||
         !spk_entry_text(&driver->reader, IMAGE_KEY, &in->image, err))
         return false;
     if (!in->pod_name)
@@ -237,7 +237,7 @@ static bool set_properties(struct spk_driver *driver, const struct inputs *in,
     static const char *const uploaded[] = {"spark.jars", "spark.files", "spark.archives",
                                            "spark.submit.pyFiles"};
 
-    spk_driver_property(driver, SPK_K "driver.pod.name", in->pod_name);
+    spk_driver_property(driver, SPK_POD_NAME_KEY, in->pod_name);
     spk_driver_property(driver, "spark.app.id", driver->ids->application_id);
     spk_driver_property(driver, SPK_K "submitInDriver", "true");
     spk_driver_property(driver, SPK_K "memoryOverheadFactor",

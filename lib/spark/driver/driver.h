@@ -22,6 +22,7 @@
 #define SPK_DRIVER_CONTAINER   "spark-kubernetes-driver"
 #define SPK_APP_ID_LABEL       "spark-app-selector"
 #define SPK_NAMESPACE_KEY      SPK_K "namespace"
+#define SPK_POD_NAME_KEY       SPK_K "driver.pod.name"
 #define SPK_REDACTED           "<present_but_redacted>"
 #define SPK_DEFAULT_RPC_PORT   7078
 #define SPK_DEFAULT_BLOCK_PORT 7079
