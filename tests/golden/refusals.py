@@ -33,6 +33,8 @@ EXCEPTIONS = [
     ("more-templates-0[05]", "INVALID_POD_TEMPLATE", r".*",
      r"Could not load pod from template file\. '\{\{DIR\}\}/executor template\.yml' is not a path",
      "Spark says what is wrong with the path, not what it was for"),
+    ("more-template-null-mount", "INVALID_POD_TEMPLATE", r"\{\{DIR\}\}/driver\.yaml",
+     r"volumeMounts\[0\] of the Spark container has no name", "Java says which call has no object"),
     ("cred-submission-token-file", "INVALID_FIELD", r".+",
      r"a header value must not end with '\\r' or '\\n': the token in the file ends with a line feed",
      "Spark prints the token"),
