@@ -12,6 +12,7 @@
 
 #define FAILURE       "Could not load pod from template file."
 #define CONTAINER_KEY "spark.kubernetes.driver.podTemplateContainerName"
+#define NAMESPACE_KEY "spark.kubernetes.namespace"
 
 /* Say first that a template is the matter, and whose: err tells the cause. */
 static bool fail_to_load(struct spk_err *err, const char *origin)
@@ -57,6 +58,27 @@ static bool check_shape(const cJSON *tree, const char *name, struct spk_err *err
     return check_containers(spk_json_get(spec, "containers"), name, err);
 }
 
+/* The client reads a template; the pod of another namespace once more, from the JSON that it
+ * would write, to have a copy to put into the namespace asked for. */
+static bool read_pod(const struct spk_reader *reader, struct spk_fabric8 how,
+                     const cJSON *tree, cJSON **out, struct spk_err *err)
+{
+    const struct spk_type *type = spk_type_find("Pod");
+    const char *asked = NULL;
+    cJSON *pod = NULL;
+
+    if (!spk_schema_fabric8(reader->arena, type, &how, tree, &pod, err) ||
+        !spk_entry_text(reader, NAMESPACE_KEY, &asked, err))
+        return false;
+    const char *own = spk_json_get_text(spk_json_get(pod, "metadata"), "namespace");
+    how.from_json = true;
+    if (own && *own && !spk_text_equal(own, asked) &&
+        !spk_schema_fabric8(reader->arena, type, &how, pod, &pod, err))
+        return false;
+    *out = pod;
+    return true;
+}
+
 static bool type_fields(const struct spk_reader *reader, const char *name, const cJSON *tree,
                         bool is_json, cJSON **out, struct spk_err *err)
 {
@@ -69,11 +91,9 @@ static bool type_fields(const struct spk_reader *reader, const char *name, const
         .from_json = is_json,
         .model = profile->template_model,
     };
-
     cJSON *pod = NULL;
 
-    if (!check_shape(tree, name, err) ||
-        !spk_schema_fabric8(reader->arena, spk_type_find("Pod"), &how, tree, &pod, err))
+    if (!check_shape(tree, name, err) || !read_pod(reader, how, tree, &pod, err))
         return false;
     const char *kind = spk_json_get_text(pod, "kind");
     if (kind && strcmp(kind, "Pod") != 0)

@@ -209,6 +209,29 @@ static void test_templates_that_spark_cannot_load_are_refused(void)
     }
 }
 
+/* The client reads it twice, so a null is no value any more. */
+static void test_a_template_of_another_namespace_is_copied(void)
+{
+    static const struct {
+        const char *ns, *kind;
+    } cases[] = {{"x", "\"OwnerReference\""}, {"default", ""}, {"", ""}};
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        struct plan_fixture fixture;
+
+        plan_fixture_init(&fixture, SPK_SPARK_4_1);
+        fixture.submission.driver_template.tree = read_tree(
+            &fixture, spk_printf(&fixture.arena,
+                                 "{\"metadata\":{\"namespace\":\"%s\",\"ownerReferences\":"
+                                 "[{\"kind\":null}]},\"spec\":{}}",
+                                 cases[i].ns));
+        CU_ASSERT(plan_fixture_make(&fixture));
+        SPK_ASSERT_TEXT(plan_fixture_at(&fixture, "Pod:metadata.ownerReferences.0.kind"),
+                        cases[i].kind);
+        plan_fixture_done(&fixture);
+    }
+}
+
 static void make_at(struct plan_fixture *fixture, const char *setting, bool is_time_of_call)
 {
     plan_fixture_init(fixture, SPK_SPARK_4_1);
@@ -466,6 +489,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(all_but_the_pod_are_owned_by_it),
     SPK_TEST(templates_that_spark_cannot_load_are_refused),
     SPK_TEST(a_null_container_has_no_name),
+    SPK_TEST(a_template_of_another_namespace_is_copied),
     SPK_TEST(the_submit_time_stands_where_it_is_referred_to),
     SPK_TEST(without_the_basic_step_a_template_needs_metadata),
     SPK_TEST(the_spark_container_goes_last),
