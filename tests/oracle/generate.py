@@ -329,7 +329,8 @@ def submission(b):
 
 
 def naming(b):
-    b.set(K + "driver.pod.name", ["my-driver", "d" * 70, "", "Upper", "${spark.app.name}-d"], (), 0.6)
+    b.set(K + "driver.pod.name", ["my-driver", "d" * 70, "", "Upper", "${spark.app.name}-d",
+                                  "t-${spark.app.submitTime}"], (), 0.6)
     b.set(K + "namespace", ["ns", "default", "other-ns", "${env:SPARK_USER}"], (), 0.6)
     b.set("spark.app.name", v.NAMES, [""], 0.5)
 

@@ -63,7 +63,8 @@ SPEC = {"containers": [CONTAINER], "initContainers": [CONTAINER], "volumes": [VO
         "topologySpreadConstraints": [{"maxSkew": I, "topologyKey": S, "whenUnsatisfiable": S}],
         "unknownField": {"a": S, "b": [S]}, "automountServiceAccountToken": B}
 METADATA = {"name": S, "namespace": S, "labels": Map(of=S), "annotations": Map(of=S), "finalizers": [S],
-            "generateName": S}
+            "generateName": S, "ownerReferences": [{"apiVersion": S, "kind": S, "name": S, "uid": S,
+                                                    "controller": B}]}
 
 
 def scalar(dice, kind, odd):
@@ -80,7 +81,8 @@ def node(dice, kind, odd, depth=0):
     if isinstance(kind, Map):
         return {key: scalar(dice, kind["of"], odd) for key in dice.sample(KEYS, dice.randint(0, 3))}
     if isinstance(kind, list):
-        return [node(dice, kind[0], odd, depth + 1) for _ in range(dice.randint(0 if depth else 1, 2))]
+        return ["null" if dice.random() < odd else node(dice, kind[0], odd, depth + 1)
+                for _ in range(dice.randint(0 if depth else 1, 2))]
     share = min(0.6, 3.5 / len(kind))
     return {key: node(dice, of, odd, depth + 1) for key, of in kind.items() if dice.random() < share}
 

@@ -25,11 +25,11 @@ BAD_SIZES = ["10", "0", "abc", "", "1.5Gi", "1", "-5Gi", "1gi", "5Xi", "1023"]
 PORTS = ["7078", "7079", "40000", "0", "1024", " 7100 ", "65535", "8080"]
 BAD_PORTS = [" 7100 ", "x", "", "-1", "70000", "7.5", "80"]
 TEXTS = ["v", "two words", "a=b", "a,b", "", "ü", "x:y", "#no-comment", "with\ttab", "line\nfeed",
-         "back\\slash", "'quoted'", '"double"', "${spark.app.name}", "${env:SPARK_USER}",
+         "back\\slash", "'quoted'", '"double"', "${spark.app.name}", "${env:SPARK_USER}", "${spark.app.submitTime}",
          "${unknown:x}", "{{APP_ID}}", "x-{{APP_ID}}-{{EXECUTOR_ID}}", "$(POD)", "!", "😀", " lead",
          "trail ", "\u00a0nbsp", "a\fb", "{{OTHER}}", "true", "1.0", "null", "~"]
 IMAGES = ["registry.example/spark:tag", "spark", "repo:{{SPARK_VERSION}}", "img:${spark.executor.cores}",
-          "r/i@sha256:" + "a" * 64, "${spark.app.name}:1"]
+          "r/i@sha256:" + "a" * 64, "${spark.app.name}:1", "i:${spark.app.submitTime}"]
 KEYS = ["a", "b", "team", "example.com/role", "Case", "with.dot", "x_y", "zz", "9", "a/b/c", "é", "spark"]
 VARIABLES = ["FOO", "BAR", "foo.bar", "PATH", "lower", "A_1", "JAVA_HOME", "with-dash", "_X", "Z9",
              "SPARK_EXTRA", "K.L"]
