@@ -4,30 +4,7 @@
 #include "commandline/template_files.h"
 #include "spark/conf_dir.h"
 
-#include <assert.h>
 #include <string.h>
-
-/* The value of a word that is option, or starts with "option="; NULL: it is another word. */
-static const char *value_of(const struct spk_strings *words, size_t *at, const char *option)
-{
-    const char *word = words->items[*at];
-    size_t length = strlen(option);
-
-    assert(word);
-    if (strncmp(word, option, length) != 0)
-        return NULL;
-    if (word[length] == '=')
-        return word + length + 1;
-    if (word[length] || *at + 1 >= words->n)
-        return NULL;
-    return words->items[++*at];
-}
-
-static bool names_file(const struct spk_strings *words, size_t *at)
-{
-    return value_of(words, at, "--properties-file") ||
-           value_of(words, at, "--extra-properties-file");
-}
 
 /* Keys that are not handed over; NULL: none. */
 struct dropped {
@@ -52,33 +29,19 @@ static bool is_dropped(const struct dropped *dropped, const char *key, size_t le
     return false;
 }
 
-static bool sets_dropped(const struct spk_strings *words, size_t *at,
-                         const struct dropped *dropped)
-{
-    static const char *const options[] = {"--conf", "-c"};
-    size_t start = *at;
-
-    for (size_t i = 0; i < SPK_LEN(options); i++) {
-        const char *value = value_of(words, at, options[i]);
-
-        if (value && is_dropped(dropped, value, strcspn(value, "=")))
-            return true;
-        *at = start;
-    }
-    return false;
-}
-
-/* The last words are the application's own. */
-static struct spk_strings take_words(struct spk_arena *arena, const struct spk_strings *given,
+static struct spk_strings take_words(struct spk_arena *arena,
                                      const struct spk_command_line *line,
                                      const struct dropped *dropped)
 {
-    size_t end = given->n - line->submission.arguments.n;
     struct spk_strings words = {0};
 
-    for (size_t i = 0; i < given->n; i++)
-        if (i >= end || !(names_file(given, &i) || sets_dropped(given, &i, dropped)))
-            spk_strings_add(arena, &words, given->items[i]);
+    for (size_t i = 0; i < line->n_words; i++) {
+        const struct spk_word *word = &line->words[i];
+
+        if (!word->names_file &&
+            !(word->conf && is_dropped(dropped, word->conf, strcspn(word->conf, "="))))
+            spk_strings_add(arena, &words, word->text);
+    }
     return words;
 }
 
@@ -96,13 +59,16 @@ static void take_properties(struct spk_arena *arena, const struct spk_conf *conf
     job->properties = pairs;
 }
 
-/* Those that are shipped; what spark-defaults.conf says is among the properties. */
+/* Those that are shipped; what spark-defaults.conf says is among the properties, and an empty
+ * one stands for the directory. */
 static void take_files(struct spk_arena *arena, const struct spk_files *files,
-                       struct spk_job *job)
+                       bool has_directory, struct spk_job *job)
 {
-    struct spk_pair *pairs = spk_alloc_array(arena, files->n, sizeof(*pairs));
-    size_t *lengths = spk_alloc_array(arena, files->n, sizeof(*lengths));
+    struct spk_pair *pairs = spk_alloc_array(arena, files->n + 1, sizeof(*pairs));
+    size_t *lengths = spk_alloc_array(arena, files->n + 1, sizeof(*lengths));
 
+    if (has_directory)
+        pairs[job->n_conf_files++] = (struct spk_pair){"spark-defaults.conf", ""};
     for (size_t i = 0; i < files->n; i++) {
         const struct spk_named_bytes *file = &files->items[i];
 
@@ -115,14 +81,14 @@ static void take_files(struct spk_arena *arena, const struct spk_files *files,
     job->conf_file_lengths = lengths;
 }
 
-struct spk_job spk_hand_over(struct spk_arena *arena, const struct spk_strings *arguments,
-                             const struct spk_command_line *line, const char *endpoint)
+struct spk_job spk_hand_over(struct spk_arena *arena, const struct spk_command_line *line,
+                             bool has_conf_dir, const char *endpoint)
 {
     const struct spk_template *driver = &line->submission.driver_template;
     const struct spk_template *executor = &line->submission.executor_template;
     const struct dropped dropped = {endpoint, file_key(driver, SPK_DRIVER_TEMPLATE_KEY),
                                     file_key(executor, SPK_EXECUTOR_TEMPLATE_KEY)};
-    struct spk_strings words = take_words(arena, arguments, line, &dropped);
+    struct spk_strings words = take_words(arena, line, &dropped);
     struct spk_job job = {
         .arguments = words.items,
         .n_arguments = words.n,
@@ -133,6 +99,6 @@ struct spk_job spk_hand_over(struct spk_arena *arena, const struct spk_strings *
     };
 
     take_properties(arena, &line->properties, &dropped, &job);
-    take_files(arena, &line->submission.environment.conf_files, &job);
+    take_files(arena, &line->submission.environment.conf_files, has_conf_dir, &job);
     return job;
 }

@@ -9,11 +9,12 @@
 #include "sparksubmit/client.h"
 
 /**
- * arguments, without those that name files, and what was read from these: line is what they
- * were parsed to here. endpoint is the key that names the server; NULL: none does. Variables
- * are the caller's to add.
+ * The words of line without those that name files, and what was read from these. endpoint is
+ * the key that names the server; NULL: none does. has_conf_dir: there is a configuration
+ * directory, be it empty, so that the server's own does not count. Variables are the caller's
+ * to add.
  *
- * @owner  the job lives in arena and points into arguments and line
+ * @owner  the job lives in arena and points into line
  */
-struct spk_job spk_hand_over(struct spk_arena *arena, const struct spk_strings *arguments,
-                             const struct spk_command_line *line, const char *endpoint);
+struct spk_job spk_hand_over(struct spk_arena *arena, const struct spk_command_line *line,
+                             bool has_conf_dir, const char *endpoint);

@@ -119,6 +119,9 @@ static bool check_job(const struct spk_job *job, struct spk_error *error)
         return refuse(error, "give either a manifest or arguments");
     if (job->manifest && (job->driver_template || job->executor_template))
         return refuse(error, "templates belong to arguments; a manifest carries its own");
+    if (job->manifest && (job->n_environment || job->n_conf_files || job->n_properties))
+        return refuse(error, "environment, files and properties belong to arguments; for a "
+                             "manifest the server has its own");
     return true;
 }
 

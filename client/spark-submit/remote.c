@@ -100,12 +100,11 @@ static struct spk_pair *pairs_of(const struct spk_conf *variables)
 
 /* The server has neither our files nor our environment: both travel with the arguments. */
 static struct spk_job make_job(struct spk_arena *arena, const struct submit_machine *machine,
-                               const struct submit_arguments *arguments,
                                const struct spk_command_line *line)
 {
     struct spk_conf variables =
         take_variables(arena, &machine->environment, &line->submission);
-    struct spk_job job = spk_hand_over(arena, &arguments->list, line, SUBMIT_ENDPOINT_KEY);
+    struct spk_job job = spk_hand_over(arena, line, true, SUBMIT_ENDPOINT_KEY);
 
     job.environment = pairs_of(&variables);
     job.n_environment = variables.n;
@@ -155,7 +154,7 @@ bool submit_remote(struct spk_arena *arena, const struct submit_machine *machine
     struct spk_client_config config = {.size = sizeof(config), .target = endpoint};
     struct spk_submit request = {
         .size = sizeof(request),
-        .job = make_job(arena, machine, arguments, line),
+        .job = make_job(arena, machine, line),
         .spark_version = arguments->version.text,
         .require_submission_id = true,
     };

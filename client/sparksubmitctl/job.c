@@ -111,7 +111,7 @@ static bool hand_over(struct spk_arena *arena, const struct ctl_options *options
         return spk_fail_at(err, "spark_version");
     if (!spk_command_line_parse(arena, &invocation, &line, err))
         return false;
-    *out = spk_hand_over(arena, words, &line, NULL);
+    *out = spk_hand_over(arena, &line, job->environment.has_conf_dir, NULL);
     return true;
 }
 

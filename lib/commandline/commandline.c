@@ -298,6 +298,8 @@ static bool parse(struct parser *parser, struct spk_err *err)
 
     if (!spk_options_scan(parser->arena, parser->invocation, &parser->options, err))
         return false;
+    out->words = parser->options.words;
+    out->n_words = parser->invocation->n;
     begin(parser);
     if (!spk_property_files_merge(parser->arena, parser->invocation, &parser->options,
                                   &out->properties, conf, &out->warnings, err) ||

@@ -35,13 +35,23 @@ enum spk_command {
     SPK_COMMAND_USAGE_ERROR, /* no arguments at all, or --usage-error */
 };
 
+/** A word of a command line, and what its option does. */
+struct spk_word {
+    const char *text;
+    const char *conf; /* "key=value" if it is one of --conf; else NULL */
+    bool names_file;  /* of properties */
+};
+
 struct spk_command_line {
     enum spk_command command;
     const char *submission_id; /* of --kill and --status */
     bool verbose;
     struct spk_submission submission; /* complete for SPK_COMMAND_SUBMIT; else only conf */
+    /* For whoever hands the command line on: */
+    const struct spk_word *words; /* all of them */
+    size_t n_words;
     struct spk_conf properties; /* what files of properties say, spark-defaults.conf too where
-                                   it counts: for whoever hands the command line on */
+                                   it counts */
     struct spk_warnings warnings;
 };
 

@@ -344,6 +344,21 @@ static bool check_vector(struct scanner *scanner, struct spk_err *err)
     return true;
 }
 
+/* The words from first on belong to option; value: what it was given. */
+static void note_words(struct scanner *scanner, size_t first, const struct option *option,
+                       const char *value)
+{
+    struct spk_word *words = scanner->out->words;
+
+    if (!value)
+        value = words[scanner->at].text;
+    for (size_t i = first; i <= scanner->at; i++) {
+        words[i].names_file = option->effect == PROPERTIES_FILE ||
+                              option->effect == EXTRA_PROPERTIES_FILE;
+        words[i].conf = option->effect == CONF ? value : NULL;
+    }
+}
+
 static bool scan(struct scanner *scanner, struct spk_err *err)
 {
     const struct spk_invocation *invocation = scanner->invocation;
@@ -353,10 +368,12 @@ static bool scan(struct scanner *scanner, struct spk_err *err)
         const char *name = split_option(scanner->arena, text, &value);
         const struct option *option =
             find_option(name, spk_version_line(&invocation->version));
+        size_t first = scanner->at;
 
         if (option) {
             if (!take_option(scanner, option, value, err))
                 return false;
+            note_words(scanner, first, option, value);
             continue;
         }
         if (*text == '-')
@@ -382,6 +399,9 @@ bool spk_options_scan(struct spk_arena *arena, const struct spk_invocation *invo
     struct spk_options options_found = {.conf.arena = arena, .arguments_origin = "args"};
     struct scanner scanner = {.arena = arena, .invocation = invocation, .out = &options_found};
 
+    options_found.words = spk_alloc_array(arena, invocation->n, sizeof(*options_found.words));
+    for (size_t i = 0; i < invocation->n; i++)
+        options_found.words[i].text = invocation->arguments[i].text;
     if (!check_vector(&scanner, err))
         return false;
     if (invocation->n == 0)

@@ -54,6 +54,7 @@ struct spk_options {
     bool supervise; /* nothing comes of it on Kubernetes */
     enum spk_command command;
     const char *submission_id;
+    struct spk_word *words;       /* one per argument */
     struct spk_setting resource;  /* the primary resource */
     struct spk_strings arguments; /* of the application */
     const char *arguments_origin;

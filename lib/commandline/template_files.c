@@ -18,8 +18,7 @@ static bool is_given(const struct spk_template *template)
 static bool refuse(const struct spk_conf *conf, const char *key, const char *why,
                    struct spk_err *err)
 {
-    (void)spk_fail(err, SPK_UNSUPPORTED_FEATURE,
-                   "%s %s; hand the template over with the request instead", key, why);
+    (void)spk_fail(err, SPK_UNSUPPORTED_FEATURE, "%s %s", key, why);
     return spk_conf_blame(err, conf, key);
 }
 
@@ -35,7 +34,9 @@ static bool local_path(const struct spk_reader *reader, const char *key, const c
         return spk_conf_blame(err, reader->conf, key);
     }
     if (uri.scheme && strcmp(uri.scheme, "file") != 0 && strcmp(uri.scheme, "local") != 0)
-        return refuse(reader->conf, key, "names a remote file, which is not fetched", err);
+        return refuse(
+            reader->conf, key,
+            "names a remote file, which is not fetched; download it and name the copy", err);
     *out = spk_path_absolute(reader->arena, spk_uri_decode(reader->arena, uri.path),
                              reader->environment->cwd);
     return true;
@@ -48,7 +49,10 @@ static bool read_template(const struct spk_reader *reader, const char *key, cons
     const char *path = NULL;
 
     if (!environment->read_file)
-        return refuse(reader->conf, key, "names a file, and files are not read here", err);
+        return refuse(reader->conf, key,
+                      "names a file, and files are not read here; hand the template over with "
+                      "the request instead",
+                      err);
     if (!local_path(reader, key, value, &path, err))
         return false;
     if (!environment->read_file(environment->context, reader->arena, path, &out->text, err)) {

@@ -59,9 +59,19 @@ class WithServer(unittest.TestCase):
         cases += [plain + ["--", *word] for word in (
             [files[0]], [files[3]], templates, [*templates, *excluded], [files[2], *templates[2:]])]
         cases += [inline + ["--", *templates]]
-        with tempfile.TemporaryDirectory() as folder, server() as (address, _):
+        cases += [plain + ["--", "--name", "--properties-file", "--proxy-user", "--conf"]]
+        with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as other, \
+                server("--spark-conf-dir=" + other) as (address, _):
             for name, text in texts.items():
                 pathlib.Path(folder, name).write_text(text.replace("DIR", folder), "utf-8")
+            # With a directory here the server's does not count; without files, and without one.
+            pathlib.Path(folder, "empty").mkdir()
+            pathlib.Path(folder, "defaults").mkdir()
+            pathlib.Path(folder, "defaults", "spark-defaults.conf").write_text("spark.a defaults\n", "utf-8")
+            cases += [["--spark-conf-dir", "%s/" + name, "--"] for name in ("empty", "defaults")]
+            pathlib.Path(other, "spark-defaults.conf").write_text("spark.server yes\n", "utf-8")
+            pathlib.Path(other, "log4j2.properties").write_text("a=b\n", "utf-8")
+            cases = [case if "--spark-conf-dir" in case else ["--spark-conf-dir", "%s/empty", *case] for case in cases]
             for case in cases:
                 case = [word.replace("%s", folder) for word in [*case, *COMMAND]]
                 with self.subTest(case):
