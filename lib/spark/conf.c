@@ -106,7 +106,8 @@ bool spk_conf_blame(struct spk_err *err, const struct spk_conf *conf, const char
 {
     const struct spk_conf_entry *entry = spk_conf_find(conf, key);
 
-    if (!entry)
-        return spk_fail_at(err, "conf[%s]", key);
-    return spk_fail_at(err, "%s", entry->origin);
+    if (entry)
+        return spk_fail_at(err, "%s", entry->origin);
+    return spk_fail_at(err, spk_starts_with(key, "spark.") ? "conf[%s]" : "environment[%s]",
+                       key);
 }

@@ -36,5 +36,8 @@ const struct spk_conf_entry *spk_conf_prefix(const struct spk_conf *conf, const 
 /** A copy whose entries can be changed independently. */
 struct spk_conf spk_conf_copy(const struct spk_conf *conf);
 
-/** Blame key: err->field becomes the key's origin ("conf[key]" without one); returns false. */
+/**
+ * Blame key: err->field becomes the key's origin, without one "conf[key]", or
+ * "environment[key]" for a variable; returns false.
+ */
 bool spk_conf_blame(struct spk_err *err, const struct spk_conf *conf, const char *key);

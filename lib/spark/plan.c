@@ -53,9 +53,11 @@ static bool load_template(struct spk_driver *driver, struct spk_err *err)
                                &template, err))
         return false;
     if (template.is_named_container_missing)
-        spk_warn(&driver->warnings, driver->arena, "TEMPLATE_CONTAINER_NOT_FOUND", "",
-                 "specified container not found on pod template, falling back to taking the "
-                 "first container");
+        spk_warn(
+            &driver->warnings, driver->arena, "TEMPLATE_CONTAINER_NOT_FOUND", "",
+            "specified container %s not found on pod template, falling back to taking the "
+            "first container",
+            spk_conf_get(&driver->submission->conf, SPK_K "driver.podTemplateContainerName"));
     driver->pod = template.pod;
     driver->container = template.container;
     if (spk_json_get_text(spk_json_get(driver->pod, "metadata"), "namespace"))
@@ -83,7 +85,8 @@ static bool is_secret(struct spk_arena *arena, const struct spk_conf_entry *entr
                                         "access.key"};
     static const char *const harmless[] = {
         "spark.kubernetes.driver.secret", "spark.kubernetes.executor.secret",
-        "spark.kubernetes.kerberos.tokenSecret.", "spark.kubernetes.authenticate."};
+        "spark.kubernetes.kerberos.tokenSecret.", "spark.kubernetes.authenticate.",
+        "spark.kubernetes.container.image.pullSecrets"};
 
     for (size_t i = 0; i < SPK_LEN(harmless); i++)
         if (spk_starts_with(entry->key, harmless[i]))

@@ -193,10 +193,17 @@ static void test_tokens_of_a_secured_hadoop_are_refused(void)
         const char *settings[2];
         const char *field; /* NULL: it is made */
     } cases[] = {
-        {"HADOOP_CONF_DIR", "/secured", NULL, {NULL}, "HADOOP_CONF_DIR"},
-        {"YARN_CONF_DIR", "/secured", NULL, {NULL}, "YARN_CONF_DIR"},
-        {"X", "/secured", SITE("Kerberos"), {NULL}, "SPARK_CONF_DIR"},
-        {"X", "/secured", SITE("token"), {NULL}, "SPARK_CONF_DIR"},
+        {"HADOOP_CONF_DIR", "/secured", NULL, {NULL}, "environment[HADOOP_CONF_DIR]"},
+        {"YARN_CONF_DIR", "/secured", NULL, {NULL}, "environment[YARN_CONF_DIR]"},
+        {"YARN_CONF_DIR",
+         ":/none:/secured:/hadoop",
+         NULL,
+         {NULL},
+         "environment[YARN_CONF_DIR]"},
+        {"YARN_CONF_DIR", "/hadoop:/secured", NULL, {NULL}, NULL}, /* the first one found */
+        {"YARN_CONF_DIR", "", NULL, {NULL}, NULL},
+        {"X", "/secured", SITE("Kerberos"), {NULL}, "conf_files[core-site.xml]"},
+        {"X", "/secured", SITE("token"), {NULL}, "conf_files[core-site.xml]"},
         {"X", "/secured", SITE("Simple"), {NULL}, NULL},
         {"X", "/secured", NULL, {NULL}, NULL},
         {"YARN_CONF_DIR", "/hadoop", NULL, {NULL}, NULL},
@@ -206,7 +213,7 @@ static void test_tokens_of_a_secured_hadoop_are_refused(void)
          "/secured",
          NULL,
          {"spark.hadoop.hadoop.security.authentication=simple"},
-         "YARN_CONF_DIR"},
+         "environment[YARN_CONF_DIR]"},
         {"X", "", NULL, {"spark.hadoop.hadoop.security.authentication=kerberos"}, NULL},
         {"YARN_CONF_DIR",
          "/secured",

@@ -160,52 +160,63 @@ static bool find_own_site(const struct spk_files *files, struct spk_bytes *out)
     return false;
 }
 
+/* In one of the directories that a variable lists. */
+static bool find_listed_site(const struct spk_driver *driver, const char *variable,
+                             struct spk_bytes *out)
+{
+    const char *list = spk_environment_get(&driver->submission->environment, variable);
+    struct spk_strings directories = spk_split(driver->arena, list ? list : "", ':');
+
+    for (size_t i = 0; i < directories.n; i++) {
+        const struct spk_submitter_file file = {
+            variable, spk_printf(driver->arena, "%s/" SITE_FILE, directories.items[i]), ""};
+        struct spk_err ignored = {0};
+
+        if (*directories.items[i] &&
+            spk_submitter_file_read(driver->arena, driver->submission, &file, out, &ignored))
+            return true;
+    }
+    return false;
+}
+
 /*
- * The configuration of the JVM that would submit, and the variable that says where it is;
- * NULL: there is none. Properties of the application do not reach it.
+ * The configuration of the JVM that would submit; *field says where it is. Properties of the
+ * application do not reach it.
  *
  * @source org.apache.spark.launcher.AbstractCommandBuilder.buildClassPath
  */
-static const char *find_site(const struct spk_driver *driver, struct spk_bytes *out)
+static bool find_site(const struct spk_driver *driver, struct spk_bytes *out,
+                      const char **field)
 {
-    static const char *const variables[] = {"HADOOP_CONF_DIR", "YARN_CONF_DIR"};
-    const struct spk_environment *environment = &driver->submission->environment;
-
-    if (find_own_site(&environment->conf_files, out))
-        return "SPARK_CONF_DIR";
-    for (size_t i = 0; i < SPK_LEN(variables); i++) {
-        const char *directory = spk_environment_get(environment, variables[i]);
-        struct spk_err ignored = {0};
-
-        if (!directory)
-            continue;
-        const struct spk_submitter_file file = {
-            variables[i], spk_printf(driver->arena, "%s/" SITE_FILE, directory), ""};
-        if (spk_submitter_file_read(driver->arena, driver->submission, &file, out, &ignored))
-            return variables[i];
-    }
-    return NULL;
+    *field = "conf_files[" SITE_FILE "]";
+    if (find_own_site(&driver->submission->environment.conf_files, out))
+        return true;
+    *field = "environment[HADOOP_CONF_DIR]";
+    if (find_listed_site(driver, "HADOOP_CONF_DIR", out))
+        return true;
+    *field = "environment[YARN_CONF_DIR]";
+    return find_listed_site(driver, "YARN_CONF_DIR", out);
 }
 
 /* Where Spark would ask the services of a secured Hadoop for tokens, with a ticket. */
 static bool check_tokens(const struct spk_driver *driver, struct spk_err *err)
 {
+    const char *field, *authentication = NULL;
     struct spk_bytes site;
 
     if (!check_providers(driver, err))
         return false;
-    const char *place = find_site(driver, &site);
-    const char *authentication =
-        place ? spk_hadoop_site_get(driver->arena, &site, AUTHENTICATION) : NULL;
+    if (find_site(driver, &site, &field))
+        authentication = spk_hadoop_site_get(driver->arena, &site, AUTHENTICATION);
     if (!authentication || !strcasecmp(authentication, "simple"))
         return true;
     (void)spk_fail(err, SPK_UNSUPPORTED_FEATURE,
-                   SITE_FILE " in %s says " AUTHENTICATION
+                   SITE_FILE " says " AUTHENTICATION
                              "=%.32s: delegation tokens are fetched by a JVM with a Kerberos "
                              "ticket; put them into a Secret and name it in " TOKEN_SECRET
                              "name and itemKey, or use a keytab of the image (local:)",
-                   place, authentication);
-    return spk_fail_at(err, "%s", place);
+                   authentication);
+    return spk_fail_at(err, "%s", field);
 }
 
 bool spk_kerberos_conf(struct spk_driver *driver, struct spk_err *err)
