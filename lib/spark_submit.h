@@ -66,6 +66,7 @@ struct spk_prepared {
     struct spk_plan plan;
     struct spk_parts parts;  /* with owners and marks, in creation order */
     const char *owner, *uid; /* name and uid of the application; uid NULL: none is known */
+    const char *uid_field;   /* where the request says the uid */
     struct spk_warnings warnings;
 };
 

@@ -2,8 +2,10 @@
 #include "stages.h"
 
 #include "base/timestamp.h"
+#include "kubernetes/names.h"
 #include "kubernetes/object.h"
 #include "operator/executor_lost.h"
+#include "reserved.h"
 #include "spark/pod_template.h"
 
 #include <inttypes.h>
@@ -64,6 +66,7 @@ bool spk_stage_application(const struct spk_pass *pass)
         return false;
     pass->out->application = application;
     pass->out->owner = spk_application_name(application);
+    pass->out->uid_field = "metadata.uid";
     pass->out->uid = non_empty(spk_application_uid(application));
     return true;
 }
@@ -200,7 +203,7 @@ static bool parse(const struct spk_pass *pass)
                         "the command line does not submit an application");
     pass->out->submission = line.submission;
     take_warnings(pass, &line.warnings);
-    return true;
+    return spk_reserved_check(&line.submission, pass->err);
 }
 
 static void warn_of_executors(const struct spk_pass *pass,
@@ -242,29 +245,54 @@ static int64_t status_counter(const Spk__SparkApplication *application, const ch
     return value;
 }
 
-/* A command names its application in the driver template, as the operator writes it. */
-static void note_owner(struct spk_arena *arena, struct spk_prepared *out)
+static bool is_application(const cJSON *owner)
 {
-    const struct spk_submission *submission = &out->submission;
+    const char *api = spk_json_get_text(owner, "apiVersion");
 
-    const cJSON *template = submission->driver_template.tree;
-    struct spk_reader reader = spk_reader_of(arena, submission);
+    return api && spk_starts_with(api, APPLICATION_API) &&
+           spk_text_equal(spk_json_get_text(owner, "kind"), "SparkApplication");
+}
+
+/* The template as Spark will read it; NULL: none, or the plan will say what is wrong. */
+static const cJSON *template_of(const struct spk_pass *pass)
+{
+    const struct spk_submission *submission = &pass->out->submission;
+    const struct spk_template *given = &submission->driver_template;
+    struct spk_reader reader = spk_reader_of(pass->arena, submission);
     struct spk_pod_template loaded = {0};
-    struct spk_err ignored = {0}; /* the plan says it again, with its place */
+    struct spk_err ignored = {0};
 
-    if (!template && submission->driver_template.text.data &&
-        spk_pod_template_load(&submission->driver_template, &reader, &loaded, &ignored))
-        template = loaded.pod;
-    SPK_JSON_EACH (owner, spk_json_at(template, "metadata.ownerReferences")) {
-        const char *api = spk_json_get_text(owner, "apiVersion");
+    if (given->tree || !given->text.data ||
+        !spk_pod_template_load(given, &reader, &loaded, &ignored))
+        return given->tree;
+    return loaded.pod;
+}
 
-        if (!api || !spk_starts_with(api, APPLICATION_API) ||
-            !spk_text_equal(spk_json_get_text(owner, "kind"), "SparkApplication"))
+/* A command names its application in the driver template, as the operator writes it. */
+static bool note_owner(const struct spk_pass *pass)
+{
+    struct spk_prepared *out = pass->out;
+    const char *origin = out->submission.driver_template.origin;
+    size_t i = 0;
+
+    SPK_JSON_EACH (owner, spk_json_at(template_of(pass), "metadata.ownerReferences")) {
+        size_t at = i++;
+
+        if (!is_application(owner))
             continue;
         out->owner = non_empty(spk_json_get_text(owner, "name"));
-        out->uid = out->owner ? non_empty(spk_json_get_text(owner, "uid")) : NULL;
-        return;
+        if (!out->owner)
+            return true;
+        out->uid = non_empty(spk_json_get_text(owner, "uid"));
+        out->uid_field =
+            spk_printf(pass->arena, "%s.metadata.ownerReferences[%zu].uid", origin, at);
+        if (spk_is_dns1123_subdomain(out->owner))
+            return true;
+        (void)spk_fail(pass->err, SPK_INVALID_FIELD,
+                       "'%.64s' is not the name of a SparkApplication", out->owner);
+        return spk_fail_at(pass->err, "%s.metadata.ownerReferences[%zu].name", origin, at);
     }
+    return true;
 }
 
 static const char *conf_or(const struct spk_conf *conf, const char *key, const char *otherwise)
@@ -290,7 +318,8 @@ static bool identify(const struct spk_pass *pass, const char *submission_id)
     };
 
     if (!application) {
-        note_owner(pass->arena, out);
+        if (!note_owner(pass))
+            return false;
         if (!submission_id)
             input.submission_id = non_empty(spk_conf_get(conf, SUBMISSION_ID_CONF));
     }

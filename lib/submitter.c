@@ -2,6 +2,7 @@
 #include "submitter.h"
 
 #include "apiserver/status.h"
+#include "base/limits.h"
 #include "deploy/machine.h"
 #include "kubernetes/object.h"
 
@@ -19,6 +20,9 @@ struct state {
     struct spk_api_job *next;          /* to be started */
     _Atomic(struct spk_api_job *) job; /* under way, for cancel */
     atomic_int turn;
+    /* Of this exchange and the next: request and answer, which are as large as the objects. */
+    struct spk_arena exchanges[2];
+    unsigned at; /* the one under way */
     void (*done)(struct spk_api_job *job);
 };
 
@@ -103,6 +107,7 @@ static struct spk_api_request request_of(const struct state *state)
     request.timeout_s = action->timeout_s;
     request.dry_run = action->dry_run;
     request.strict = action->strict;
+    request.metadata_only = action->part == state->task.application;
     return request;
 }
 
@@ -124,7 +129,7 @@ static void prepare_job(struct state *state, int64_t now_ms)
     const struct spk_action *action = &state->action;
     struct spk_api_job *job = spk_alloc(call->arena, sizeof(*job));
 
-    job->arena = call->arena;
+    job->arena = state->machine.scratch;
     job->request = request_of(state);
     job->done = state->done;
     job->context = state;
@@ -198,10 +203,20 @@ static void fill_result(struct state *state)
     call->ok = true;
 }
 
+static const char *left_behind(const struct spk_machine *machine)
+{
+    const struct spk_progress *pod = &machine->progress[machine->pod_at];
+    bool gated = machine->task->parts->variant == SPK_VARIANT_G;
+    bool closed = !machine->committed && !machine->opens_maybe;
+
+    return gated && closed && pod->state == SPK_PART_CREATED ? pod->uid : NULL;
+}
+
 static void fill_error(struct state *state)
 {
     struct spk_submit_call *call = state->call;
 
+    call->left_uid = left_behind(&state->machine);
     call->err = state->machine.err;
     spk_err_note(&call->err, call->arena, "attempt", call->key->attempt);
     spk_err_note(&call->err, call->arena, "namespace", call->ns);
@@ -215,6 +230,7 @@ static void note_refused(struct spk_submit_call *call, const struct spk_api_requ
 {
     if (request->verb != SPK_API_GET || (http != 404 && !call->refused.resource))
         call->refused = *request;
+    call->refused.body = NULL; /* it ends with its exchange */
 }
 
 /* One step of the machine, within a recovery point. */
@@ -229,10 +245,13 @@ static void take_step(void *argument)
     struct step *step = argument;
     struct state *state = step->state;
     struct spk_submit_call *call = state->call;
+    struct spk_arena *next = &state->exchanges[!state->at];
     int64_t now_ms = call->api->ops->now_ms(call->api);
     bool waited = step->answered && step->answered->request.verb == SPK_API_WAIT;
     struct spk_seen seen = {0};
 
+    next->recovery = call->arena->recovery; /* running out of either ends the call */
+    state->machine.scratch = next;
     if (step->answered && !waited)
         seen = see(state, &step->answered->reply);
     if (seen.refusal)
@@ -251,7 +270,15 @@ static void take_step(void *argument)
         return;
     }
     prepare_job(state, now_ms);
+    next->recovery = NULL;
     step->over = false;
+}
+
+/* What was answered is not needed any more. */
+static void end_exchange(struct state *state)
+{
+    spk_arena_free(&state->exchanges[state->at]);
+    state->at = !state->at;
 }
 
 static void fail_exhausted(struct state *state)
@@ -278,6 +305,7 @@ static void drive(struct state *state, const struct spk_api_job *answered)
             step.over = true;
         }
         call->retries = state->machine.retries;
+        end_exchange(state);
         if (step.over) {
             call->done(call);
             return;
@@ -315,6 +343,11 @@ static const struct spk_part *application_part(const struct spk_submit_call *cal
     return part;
 }
 
+static void free_exchange(void *exchange)
+{
+    spk_arena_free(exchange);
+}
+
 static void make_state(void *argument)
 {
     struct spk_submit_call *call = argument;
@@ -322,11 +355,16 @@ static void make_state(void *argument)
 
     state->call = call;
     state->done = on_answer;
+    for (size_t i = 0; i < SPK_LEN(state->exchanges); i++) {
+        state->exchanges[i].limit = SPK_ARENA_BYTES;
+        spk_defer(call->arena, free_exchange, &state->exchanges[i]);
+    }
     state->task = (struct spk_task){
         .parts = call->parts,
         .key = call->key,
         .uid = call->uid,
         .application = call->uid && call->verify ? application_part(call) : NULL,
+        .uid_field = call->uid_field,
         .deadline_ms = call->deadline_ms,
         .validate_only = call->validate_only,
         .server_dry_run = call->server_dry_run,
@@ -346,6 +384,7 @@ void spk_submit_start(struct spk_submit_call *call)
     call->result = (struct spk_submit_result){0};
     call->err = (struct spk_err){0};
     call->refused = (struct spk_api_request){0};
+    call->left_uid = NULL;
     if (!spk_arena_run(call->arena, make_state, call)) {
         spk_fail(&call->err, SPK_REQUEST_TOO_LARGE,
                  "the submission needs more memory than a call may have");

@@ -45,9 +45,10 @@ struct spk_submit_call {
     struct spk_api *api;
     const struct spk_parts *parts;
     const struct spk_key *key;
-    const char *ns, *uid; /* of the application; uid NULL: none */
-    const char *verify;   /* name of the SparkApplication that must be there and have uid;
-                             NULL: uid is trusted */
+    const char *ns, *uid;  /* of the application; uid NULL: none */
+    const char *verify;    /* name of the SparkApplication that must be there and have uid;
+                              NULL: uid is trusted */
+    const char *uid_field; /* where the request says the uid, for its errors */
     const char *application_id, *application_name;
     int64_t deadline_ms; /* monotonic, the clock of api */
     bool validate_only, server_dry_run;
@@ -60,8 +61,10 @@ struct spk_submit_call {
 
     bool ok; /* result, else err */
     struct spk_submit_result result;
-    struct spk_err err; /* with its outcome, and notes attempt, namespace, pod; kind and
-                           name of what the API server refused */
+    struct spk_err err;   /* with its outcome, and notes attempt, namespace, pod; kind and
+                             name of what the API server refused */
+    const char *left_uid; /* of the gated driver that this call made and that will not start
+                             by it; NULL: there is none */
     struct spk_api_request refused; /* last write, else look, that was; resource NULL: none */
     unsigned kube_calls, retries;   /* for the log */
     atomic_bool cancelled;          /* private, likewise below; false before the start */
@@ -72,7 +75,7 @@ struct spk_submit_call {
  * Start it.
  *
  * @errors in call->err: those of deploy/machine.h, and
- *         REQUEST_TOO_LARGE  the arena's limit was reached
+ *         REQUEST_TOO_LARGE  the arena's limit was reached, or that of one exchange
  */
 void spk_submit_start(struct spk_submit_call *call);
 

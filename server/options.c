@@ -14,9 +14,8 @@
 /* flag, type, field, default, choices or what stands for the value, help. */
 static const struct spk_option table[] = {
     {"mode", SPK_OPTION_CHOICE, FIELD(mode), "sidecar", "sidecar|standalone",
-     "beside a Spark Operator, or on its own: then the SparkApplication that a uid belongs to "
-     "is "
-     "looked up first (not with --api-server=memory, which has none)"},
+     "beside a Spark Operator, or on its own: then the SparkApplication of a uid is looked up "
+     "first (not with --api-server=memory, which has none)"},
     {"listen", SPK_OPTION_LIST, FIELD(listen), "unix:///run/spark-submit/grpc.sock", "ADDRESS",
      "unix:///PATH or tcp://HOST:PORT; repeatable"},
     {"uds-allow-uids", SPK_OPTION_UIDS, FIELD(allowed_uids), "auto", "UIDS",

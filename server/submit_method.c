@@ -198,6 +198,7 @@ static void fill_submit(struct spk_call *call, const Spk__SubmitRequest *message
     submit->key = &prepared->key;
     submit->ns = prepared->plan.namespace_;
     submit->uid = prepared->uid;
+    submit->uid_field = prepared->uid_field;
     submit->verify = spk_service_of(call)->verifies_uids ? prepared->owner : NULL;
     submit->application_id = prepared->plan.application_id;
     submit->application_name = prepared->plan.application_name;

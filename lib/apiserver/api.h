@@ -51,6 +51,7 @@ struct spk_api_request {
     bool dry_run, strict;    /* dryRun=All; fieldValidation=Strict instead of Warn */
     int64_t wait_ms;         /* SPK_API_WAIT */
     const char *audit_id;    /* UUID per request; NULL: none */
+    bool metadata_only;      /* GET: a PartialObjectMetadata will do */
     bool cached;             /* LIST: the API server's cache will do (resourceVersion=0) */
     const char *traceparent; /* W3C trace context of the call; NULL: none */
 };

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define FIELD_MANAGER "spark-submit" /* of every write */
+#define METADATA_ONLY                                                                         \
+    "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json"
 
 /* How a verb looks on the wire. */
 static const struct verb {
@@ -177,7 +179,8 @@ bool spk_request_build(struct spk_arena *arena, const struct spk_api_request *re
     else if (!put_resource(&path, request, err))
         return false;
     put_queries(&path, request);
-    if (!put_header(arena, &headers, "Accept", "application/json", err) ||
+    if (!put_header(arena, &headers, "Accept",
+                    request->metadata_only ? METADATA_ONLY : "application/json", err) ||
         !put_header(arena, &headers, "Content-Type", request->body ? verb->content_type : NULL,
                     err) ||
         !put_header(arena, &headers, "Audit-ID", request->audit_id, err) ||

@@ -195,7 +195,7 @@ static const struct {
     {SPK_TRANSLATOR_CHANGED, "was prepared by another version and has not started"},
     {SPK_SUBMISSION_BEING_DELETED, "is being deleted"},
     {SPK_PREVIOUS_RUN_TERMINATING, "is of an earlier run and being deleted"},
-    {SPK_DRIVER_POD_EXISTS, "exists and is of another submission"},
+    {SPK_DRIVER_POD_EXISTS, "already exists and is of another submission"},
 };
 
 static void explain(struct spk_err *err, enum spk_reason reason, const cJSON *pod)

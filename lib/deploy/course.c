@@ -10,7 +10,6 @@ void spk_course_start(struct spk_turn *turn)
         spk_course_begin(turn, 0);
         return;
     }
-    m->trouble = (struct spk_err){0};
     spk_turn_hold(turn, m->pod_at);
     spk_turn_perform(turn, SPK_TO_LOOK);
 }
@@ -71,7 +70,7 @@ void spk_course_settle(struct spk_turn *turn, const cJSON *object, enum spk_part
     turn->p->state = state;
     turn->p->uid = spk_strdup(turn->m->arena, spk_object_uid(object));
     if (turn->m->at == turn->m->pod_at)
-        turn->m->pod = object;
+        spk_turn_note_pod(turn, object);
 }
 
 void spk_course_relabelled(struct spk_turn *turn)

@@ -138,12 +138,12 @@ static void found_for_relabel(struct spk_turn *turn)
         pod_is_gone(turn);
         return;
     }
-    m->pod = turn->seen.object;
+    spk_turn_note_pod(turn, turn->seen.object);
     if (spk_text_equal(spk_submission_label(m->pod), m->task->key->submission_id))
         spk_course_relabelled(turn);
     else if (turn->p->refused)
         fail_relabel(turn);
-    else if (spk_adopt_pod(m->arena, &ours, m->pod, &err).verdict == SPK_REFUSE)
+    else if (spk_adopt_pod(m->arena, &ours, turn->seen.object, &err).verdict == SPK_REFUSE)
         spk_turn_give_up(turn, &err);
     else
         spk_turn_perform(turn, SPK_TO_RELABEL);
@@ -162,7 +162,7 @@ static void found_for_check(struct spk_turn *turn)
     if (adopted.input_changed)
         warn_of_changed_input(turn);
     turn->m->would_adopt = true;
-    turn->m->pod = turn->seen.object;
+    spk_turn_note_pod(turn, turn->seen.object);
     spk_rehearsal_begin(turn);
 }
 
@@ -171,7 +171,7 @@ static void refuse_application(struct spk_turn *turn, struct spk_err *err)
 {
     const cJSON *object = spk_turn_part(turn)->object;
 
-    (void)spk_fail_at(err, "metadata.uid");
+    (void)spk_fail_at(err, "%s", turn->m->task->uid_field);
     spk_err_note(err, turn->m->arena, "kind", spk_object_kind(object));
     spk_err_note(err, turn->m->arena, "name", spk_object_name(object));
     spk_turn_give_up(turn, err);
@@ -188,7 +188,7 @@ static void found_application(struct spk_turn *turn)
                  "SparkApplication '%.253s' has uid '%.63s', not '%.63s'", name, uid,
                  turn->m->task->uid);
         refuse_application(turn, &err);
-    } else if (spk_json_at(application, "metadata.deletionTimestamp")) {
+    } else if (spk_json_string(spk_json_at(application, "metadata.deletionTimestamp"))) {
         spk_fail(&err, SPK_APPLICATION_DELETED, "SparkApplication '%.253s' is being deleted",
                  name);
         refuse_application(turn, &err);
@@ -200,11 +200,13 @@ static void found_application(struct spk_turn *turn)
 static void no_application(struct spk_turn *turn)
 {
     const cJSON *object = spk_turn_part(turn)->object;
+    bool said = *turn->seen.message != '\0';
     struct spk_err err;
 
     spk_fail(&err, SPK_APPLICATION_NOT_FOUND,
-             "there is no SparkApplication '%.253s' in namespace '%.63s': %.512s",
-             spk_object_name(object), spk_object_namespace(object), turn->seen.message);
+             "there is no SparkApplication '%.253s' in namespace '%.63s'%s%.512s",
+             spk_object_name(object), spk_object_namespace(object), said ? ": " : "",
+             turn->seen.message);
     refuse_application(turn, &err);
 }
 
@@ -255,6 +257,16 @@ static void absent(struct spk_turn *turn)
         spk_turn_perform(turn, SPK_TO_CREATE);
 }
 
+/* A 2xx that shows nothing. */
+static void note_unreadable(struct spk_turn *turn)
+{
+    const cJSON *object = spk_turn_part(turn)->object;
+
+    spk_fail(&turn->m->trouble, SPK_KUBE_ERROR,
+             "what the API server answers about %s '%.253s' cannot be read",
+             spk_object_kind(object), spk_object_name(object));
+}
+
 void spk_look_on(struct spk_turn *turn)
 {
     switch (spk_outcome_of_look(&turn->seen)) {
@@ -269,6 +281,8 @@ void spk_look_on(struct spk_turn *turn)
             spk_turn_back_off(turn, SPK_TO_LOOK);
         return;
     case SPK_LOOK_AGAIN:
+        if (!turn->seen.refusal)
+            note_unreadable(turn);
         spk_turn_back_off(turn, SPK_TO_LOOK);
         return;
     case SPK_LOOK_REFUSED:

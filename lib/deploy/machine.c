@@ -31,6 +31,12 @@ void spk_machine_init(struct spk_machine *machine, struct spk_arena *arena,
             machine->pod_at = i;
 }
 
+/* Of the application its metadata alone is asked for. */
+static bool is_kind(const char *found, const char *asked)
+{
+    return spk_text_equal(found, asked) || spk_text_equal(found, "PartialObjectMetadata");
+}
+
 /* What the body of an answer holds: a create must show our key, everything else the name. */
 static enum spk_seen_object what_is_seen(const struct spk_turn *turn)
 {
@@ -44,6 +50,7 @@ static enum spk_seen_object what_is_seen(const struct spk_turn *turn)
     if (m->intent == SPK_TO_CREATE)
         return spk_is_ours(&ours, part, object) ? SPK_SEEN_OURS : SPK_SEEN_STRANGE;
     bool named =
+        is_kind(spk_object_kind(object), spk_object_kind(part->object)) &&
         spk_text_equal(spk_object_name(object), spk_object_name(part->object)) &&
         spk_text_equal(spk_object_namespace(object), spk_object_namespace(part->object));
     return named ? SPK_SEEN_OURS : SPK_SEEN_STRANGE;
@@ -64,11 +71,11 @@ static void succeed(struct spk_turn *turn)
         spk_course_go_on(turn);
         return;
     case SPK_TO_OPEN:
-        turn->m->pod = object;
+        spk_turn_note_pod(turn, object);
         spk_course_commit(turn);
         return;
     case SPK_TO_RELABEL:
-        turn->m->pod = object;
+        spk_turn_note_pod(turn, object);
         spk_course_relabelled(turn);
         return;
     case SPK_TO_LOOK:
@@ -176,7 +183,8 @@ static void begin(struct spk_turn *turn)
         return;
     }
     spk_turn_hold(turn, turn->m->task->parts->n);
-    spk_turn_perform(turn, SPK_TO_LOOK);
+    if (spk_turn_has_time(turn))
+        spk_turn_perform(turn, SPK_TO_LOOK);
 }
 
 struct spk_action spk_machine_next(struct spk_machine *machine, const struct spk_seen *seen,

@@ -21,7 +21,8 @@ struct spk_task {
     /* The SparkApplication as far as it is known, to be looked up before anything is written;
      * NULL: the uid is trusted. */
     const struct spk_part *application;
-    int64_t deadline_ms; /* on the clock of now_ms */
+    const char *uid_field; /* where the request says the uid */
+    int64_t deadline_ms;   /* on the clock of now_ms */
     bool validate_only, server_dry_run;
     bool retry;                 /* look before creating */
     bool require_submission_id; /* relabel an adopted driver that carries another id */
@@ -87,6 +88,8 @@ enum spk_intent { SPK_TO_CREATE, SPK_TO_LOOK, SPK_TO_UPDATE, SPK_TO_OPEN, SPK_TO
 /** Private but for the results, which are complete after DONE and FAIL. */
 struct spk_machine {
     struct spk_arena *arena;
+    struct spk_arena *scratch; /* of the action that a step returns: its body lives there; set
+                                  by whoever drives the machine, before each step */
     const struct spk_task *task;
     enum spk_phase phase;
     enum spk_intent intent;
@@ -103,7 +106,7 @@ struct spk_machine {
 
     /* Results. */
     struct spk_progress *progress; /* one per part, and the application's */
-    const cJSON *pod;              /* as last read */
+    const cJSON *pod;              /* as last read: identity, labels, gates and phase */
     bool adopted, would_adopt;
     unsigned retries;
     struct spk_warnings warnings;
@@ -114,7 +117,7 @@ void spk_machine_init(struct spk_machine *machine, struct spk_arena *arena,
                       const struct spk_task *task);
 
 /**
- * One step. seen is what the last action led to.
+ * One step. seen is what the last action led to; it is not looked at again by later steps.
  *
  * @units now_ms: monotonic, the clock of the task's deadline
  * @errors with FAIL: those of adopt.h, of observations (refusal), and

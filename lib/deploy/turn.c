@@ -83,6 +83,35 @@ static void out_of_time(struct spk_turn *turn)
                        "the deadline passed before everything was created");
 }
 
+bool spk_turn_has_time(struct spk_turn *turn)
+{
+    if (spk_write_timeout_s(turn->m->task->deadline_ms - turn->now_ms))
+        return true;
+    out_of_time(turn);
+    return false;
+}
+
+void spk_turn_note_pod(struct spk_turn *turn, const cJSON *pod)
+{
+    static const char *const paths[][2] = {
+        {"metadata", "name"},   {"metadata", "namespace"},
+        {"metadata", "uid"},    {"metadata", "creationTimestamp"},
+        {"metadata", "labels"}, {"spec", "schedulingGates"},
+        {"status", "phase"},
+    };
+    struct spk_arena *arena = turn->m->arena;
+    cJSON *noted = spk_json_new_object(arena);
+
+    for (size_t i = 0; i < SPK_LEN(paths); i++) {
+        const cJSON *value = spk_json_get(spk_json_get(pod, paths[i][0]), paths[i][1]);
+
+        if (value)
+            spk_json_set(spk_json_child(noted, paths[i][0]), paths[i][1],
+                         spk_json_copy(arena, value));
+    }
+    turn->m->pod = noted;
+}
+
 /* Children of a gated Pod name it as owner once it has a uid. */
 static void fill_owner(const struct spk_machine *m, cJSON *object)
 {
@@ -117,7 +146,7 @@ static const char *open_patch(struct spk_machine *m)
     add_operation(patch, "test", "/metadata/uid", spk_object_uid(m->pod));
     add_operation(patch, "test", spk_printf(m->arena, "%s/name", gate), SPK_GATE);
     add_operation(patch, "remove", gate, NULL);
-    return spk_json_write(m->arena, patch);
+    return spk_json_write(m->scratch, patch);
 }
 
 static const char *relabel_patch(struct spk_machine *m)
@@ -130,19 +159,20 @@ static const char *relabel_patch(struct spk_machine *m)
         add_operation(patch, "test", SUBMISSION_ID_POINTER, old);
     add_operation(patch, old ? "replace" : "add", SUBMISSION_ID_POINTER,
                   m->task->key->submission_id);
-    return spk_json_write(m->arena, patch);
+    return spk_json_write(m->scratch, patch);
 }
 
-static const char *body_of(struct spk_machine *m, enum spk_intent intent)
+static const char *body_of(struct spk_turn *turn, enum spk_intent intent)
 {
-    cJSON *object = m->task->parts->items[m->at].object;
+    struct spk_machine *m = turn->m;
+    cJSON *object = spk_turn_part(turn)->object;
 
     switch (intent) {
     case SPK_TO_CREATE:
         fill_owner(m, object);
-        return spk_json_write(m->arena, object);
+        return spk_json_write(m->scratch, object);
     case SPK_TO_UPDATE:
-        return spk_json_write(m->arena, m->update);
+        return spk_json_write(m->scratch, m->update);
     case SPK_TO_OPEN:
         return open_patch(m);
     case SPK_TO_RELABEL:
@@ -202,7 +232,7 @@ void spk_turn_perform(struct spk_turn *turn, enum spk_intent intent)
     turn->action = (struct spk_action){
         .kind = action_kinds[intent],
         .part = spk_turn_part(turn),
-        .body = body_of(m, intent),
+        .body = body_of(turn, intent),
         .timeout_s = timeout_s,
         .limit_ms = limit_ms,
         .dry_run = m->phase == SPK_PHASE_REHEARSE,

@@ -18,6 +18,12 @@ struct spk_turn {
 bool spk_turn_is_gated(const struct spk_turn *turn); /* variant G */
 const struct spk_part *spk_turn_part(const struct spk_turn *turn);
 
+/** The driver as read just now: what is of interest later is copied. */
+void spk_turn_note_pod(struct spk_turn *turn, const cJSON *pod);
+
+/** Whether a write could still be started; else this was the end. */
+bool spk_turn_has_time(struct spk_turn *turn);
+
 /** Take the part at an index in hand. */
 void spk_turn_hold(struct spk_turn *turn, size_t at);
 

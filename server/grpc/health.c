@@ -29,11 +29,18 @@ struct watch {
 };
 
 /* The API server's loop goes round once a second at least. */
-static bool is_stuck(const struct spk_rpc *rpc)
+static bool is_stuck(struct spk_rpc *rpc)
 {
     int64_t ticked = atomic_load(rpc->api_ticked_ms);
+    bool stuck = ticked != 0 && spk_monotonic_ms() - ticked > SPK_LOOP_STUCK_MS;
 
-    return ticked != 0 && spk_monotonic_ms() - ticked > SPK_LOOP_STUCK_MS;
+    if (stuck != rpc->stuck)
+        spk_log_event(rpc->log, stuck ? SPK_LOG_ERROR : SPK_LOG_INFO,
+                      stuck ? "the API server's loop is stuck"
+                            : "the API server's loop goes on",
+                      NULL, NULL);
+    rpc->stuck = stuck;
+    return stuck;
 }
 
 static status status_of(struct spk_rpc *rpc, size_t service)

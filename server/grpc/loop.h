@@ -66,7 +66,8 @@ struct spk_rpc {
     atomic_int phase;                         /* enum spk_phase */
     atomic_bool ready;                        /* the API server answers */
     const atomic_int_fast64_t *api_ticked_ms; /* last turn of its loop; 0: it has no loop */
-    atomic_int closing;                       /* core servers that are not shut down yet */
+    bool stuck;         /* the thread's own: what the log says of the API server's loop */
+    atomic_int closing; /* core servers that are not shut down yet */
 };
 
 /**

@@ -545,6 +545,23 @@ static void follow(struct spk_api_job *job)
         sem_post(&chain->ended);
 }
 
+/* A loop that is idle is woken: without that, each would wait for its next turn, a second. */
+static void test_an_idle_loop_is_woken(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(MEMORY);
+    const struct spk_kube_config config = config_of(&arena, MAIN);
+    struct spk_api *api = open_api(&config);
+    int64_t start = spk_monotonic_ms();
+
+    for (int i = 0; i < 30; i++) {
+        struct spk_api_reply reply = exchange(api, &arena, get("echo"));
+
+        CU_ASSERT_EQUAL(reply.http, 200);
+    }
+    CU_ASSERT(spk_monotonic_ms() - start < 15000);
+    spk_api_close(api);
+}
+
 static void test_closing_waits_for_what_runs_and_what_follows(void)
 {
     SPK_ARENA arena = SPK_ARENA_LIMIT(MEMORY);
@@ -601,6 +618,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(waiting_takes_its_time),
     SPK_TEST(an_exhausted_arena_ends_only_its_job),
     SPK_TEST(a_burst_shares_two_connections),
+    SPK_TEST(an_idle_loop_is_woken),
     SPK_TEST(closing_waits_for_what_runs_and_what_follows),
     SPK_TEST(codes_of_libcurl_have_their_class),
     CU_TEST_INFO_NULL,

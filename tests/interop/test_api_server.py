@@ -192,8 +192,10 @@ class StuckLoop(unittest.TestCase):
             with stopped_thread(server.process.pid, "api-server"):
                 self.assertEqual(self.next_status(watch), 2)
                 self.assertEqual([client.health(name) for name in self.SERVICES], [2, 2, 2])
+                server.wait_for("the API server's loop is stuck")
             self.assertEqual(self.next_status(watch), 1)
             self.assertEqual([client.health(name) for name in self.SERVICES], [1, 1, 1])
+            server.wait_for("the API server's loop goes on")
             watch.cancel()
             client.close()
             server.stop()

@@ -21,6 +21,7 @@ from server import HEALTH, SERVICE, Client, Refusal, Server, application, make
 SUBMIT, RENDER = f"/{SERVICE}/Submit", f"/{SERVICE}/Render"
 UID = "5a7b1c2d-0001-4000-8000-00000000a001"
 K = "spark.kubernetes."
+OURS = "spark-submit.internal/"
 COMMAND = ["--master", "k8s://https://kubernetes.default.svc:443", "--deploy-mode", "cluster", "--name",
            "pi", "--conf", K + "container.image=spark:4.0.1", "--class", "Pi"]
 
@@ -186,11 +187,39 @@ class Frames(unittest.TestCase):
         self.assertEqual((refusal.code, refusal.reason), ("INTERNAL", "INTERNAL_ERROR"))
         self.assertEqual(self.client.health(), 1)
 
+    def test_marks_of_ours_are_nobody_elses(self):
+        mark, place = OURS + "attempt", "driver_pod_template.metadata."
+        spec = {"containers": [{"name": "spark"}]}
+        command = [*COMMAND, "local:///opt/pi.jar"]
+        cases = [
+            ({"application": application(driver={"labels": {mark: "x"}})}, "spec.driver.labels[" + mark + "]"),
+            ({"application": application(executor={"annotations": {mark: "x"}})},
+             "spec.executor.annotations[" + mark + "]"),
+            ({"command": {"args": ["--conf", K + "driver.service.annotation." + mark + "=x", *command]}}, "args[1]"),
+            ({"command": {"args": command, "driverPodTemplate": {"metadata": {"labels": {mark: "x"}}, "spec": spec}}},
+             place + "labels"),
+            ({"command": {"args": command, "driverPodTemplate": {"metadata": {"finalizers": [mark]}, "spec": spec}}},
+             place + "finalizers"),
+            ({"command": {"args": command, "driverPodTemplate": {
+                "spec": {**spec, "schedulingGates": [{"name": OURS + "prepared"}]}}}},
+             "driver_pod_template.spec.schedulingGates"),
+            ({"command": {"args": command, "executorPodTemplateText": base64.b64encode(
+                b"metadata: {labels: {%s: x}}" % mark.encode()).decode()}}, "executor_pod_template"),
+        ]
+        for members, field in cases:
+            with self.subTest(field):
+                refusal = self.client.refused("Render", members)
+                self.assertEqual((refusal.code, refusal.reason), ("INVALID_ARGUMENT", "INVALID_FIELD"))
+                self.assertEqual(refusal.fields, [field])
+        # Not our own.
+        self.client.call("Render", {"application": application(), "podMutation": "POD_MUTATION_NATIVE"})
+
     def test_texts_are_one_clause(self):
         driver = {"cores": 1, "memory": "512m"}
         cases = [{"application": application(**changes)} for changes in (
             {"mainApplicationFile": None}, {"mode": "client"}, {"driver": {**driver, "cores": -1}}, {"driver": {**driver, "memory": "12x"}},
             {"type": "Nope"}, {"suspend": True})]
+        cases += [{"application": application(driver={**driver, "labels": {OURS + "app-uid": "x"}})}]
         cases += [{}, {"manifest": base64.b64encode(b"{").decode()}, {"command": {"args": ["--nope"]}},
                   {"application": application(), "idempotencyKey": "a b"}]
         for case in cases:

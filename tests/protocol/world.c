@@ -164,14 +164,15 @@ static struct spk_api_reply refusal(int http, const char *reason, const char *me
     return reply;
 }
 
+/* The network has bytes of its own: the caller's end with the exchange. */
 static void delay(struct world *world, struct call *call, const struct spk_api_job *job)
 {
-    assert(world->n_late < MAX_LATE);
-    world->late[world->n_late++] = (struct late){
-        .call = call,
-        .request = job->request,
-        .due_ms = world->now_ms + (int64_t)job->request.timeout_s * 1000,
-    };
+    int64_t due_ms = world->now_ms + (int64_t)job->request.timeout_s * 1000;
+    struct late *late = &world->late[world->n_late++];
+
+    assert(world->n_late <= MAX_LATE);
+    *late = (struct late){call, job->request, due_ms};
+    late->request.body = spk_strdup(&call->arena, job->request.body);
 }
 
 /* What each fault makes of a request: whether it is carried out, and the answer otherwise. */
@@ -460,7 +461,8 @@ static int64_t world_clock(void *context)
 
 static void put_application(struct world *world)
 {
-    static const char body[] = "{\"metadata\":{\"name\":\"pi\"}}";
+    static const char body[] =
+        "{\"kind\":\"SparkApplication\",\"metadata\":{\"name\":\"pi\"}}";
     struct spk_arena arena = SPK_ARENA_LIMIT(CALL_ARENA);
     struct spk_api_request request = {.verb = SPK_API_CREATE,
                                       .resource = spk_resource_find(NULL, "SparkApplication"),

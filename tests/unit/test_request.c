@@ -29,6 +29,14 @@ static void test_each_verb_has_its_form(void)
     } cases[] = {
         {{.verb = SPK_API_GET, .resource = pod, .ns = "ns", .name = "a.b"},
          "GET /api/v1/namespaces/ns/pods/a.b | Accept: application/json"},
+        {{.verb = SPK_API_GET,
+          .resource = pod,
+          .ns = "ns",
+          .name = "a",
+          .metadata_only = true},
+         "GET /api/v1/namespaces/ns/pods/a | Accept: "
+         "application/json;as=PartialObjectMetadata;"
+         "g=meta.k8s.io;v=v1,application/json"},
         {{.verb = SPK_API_LIST, .resource = pod, .ns = "ns", .label_selector = "a=b,c in (d)"},
          "GET /api/v1/namespaces/ns/pods?labelSelector=a%3Db%2Cc%20in%20%28d%29 | "
          "Accept: application/json"},

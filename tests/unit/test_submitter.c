@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "apiserver/memory.h"
+#include "base/limits.h"
 #include "deploy/adopt.h"
 #include "kubernetes/object.h"
 #include "submission_fixture.h"
@@ -526,6 +527,17 @@ static const char *put_application(struct counter *counter, struct submission_fi
     return spk_object_uid(object);
 }
 
+/* Parts where what reads beyond them is seen. */
+static struct spk_part *own_items(struct submission_fixture *bench)
+{
+    struct spk_part *items = calloc(bench->parts.n, sizeof(*items));
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(items);
+    memcpy(items, bench->parts.items, bench->parts.n * sizeof(*items));
+    bench->parts.items = items;
+    return items;
+}
+
 static void test_the_application_is_verified_before_anything_is_written(void)
 {
     static const struct {
@@ -556,7 +568,9 @@ static void test_the_application_is_verified_before_anything_is_written(void)
         bench_init(&bench, &counter, SPK_VARIANT_P, "sub-1", 1);
         bench.call.deadline_ms += 100000;
         bench.call.verify = "pi";
+        bench.call.uid_field = "x.uid";
         bench.call.validate_only = cases[i].validate_only;
+        struct spk_part *items = own_items(&bench);
         if (cases[i].stored) {
             const char *uid = put_application(&counter, &bench, cases[i].deleted);
 
@@ -577,10 +591,101 @@ static void test_the_application_is_verified_before_anything_is_written(void)
         if (!bench.call.ok) {
             CU_ASSERT_EQUAL(bench.call.err.outcome, SPK_NOT_CREATED);
             CU_ASSERT_EQUAL(bench.call.refused.verb, SPK_API_GET);
+            SPK_ASSERT_TEXT(bench.call.err.field, cases[i].http ? "" : "x.uid");
         }
+        free(items);
         spk_arena_free(&bench.arena);
         spk_api_close(&counter.api);
     }
+}
+
+static void test_a_gated_driver_may_have_an_application_to_verify(void)
+{
+    struct counter counter;
+    struct submission_fixture bench;
+
+    counter_init(&counter);
+    bench_init(&bench, &counter, SPK_VARIANT_G, "sub-1", 0);
+    bench.call.verify = "pi";
+    bench.call.uid = put_application(&counter, &bench, false);
+    run(&bench);
+    CU_ASSERT_TRUE(bench.call.ok);
+    CU_ASSERT_EQUAL(counter.reads, 1);
+    CU_ASSERT_EQUAL(counter.writes, 4);
+    spk_arena_free(&bench.arena);
+
+    bench_init(&bench, &counter, SPK_VARIANT_G, "sub-2", 0);
+    bench.call.verify = "pi";
+    bench.call.uid = FIXTURE_UID;
+    bench.call.uid_field = "x.uid";
+    run(&bench);
+    CU_ASSERT_EQUAL(bench.call.err.reason, SPK_APPLICATION_NOT_FOUND);
+    CU_ASSERT_EQUAL(counter.writes, 4);
+    spk_arena_free(&bench.arena);
+    spk_api_close(&counter.api);
+}
+
+/* What is no SparkApplication says nothing about one. */
+static void test_an_unreadable_answer_is_said_to_be_one(void)
+{
+    struct counter counter;
+    struct submission_fixture bench;
+
+    counter_init(&counter);
+    bench_init(&bench, &counter, SPK_VARIANT_P, "sub-1", 1);
+    bench.call.verify = "pi";
+    counter.http = 200; /* without an object */
+    counter.verb = SPK_API_GET;
+    counter.kind = "SparkApplication";
+    counter.reason = counter.message = "";
+    run(&bench);
+    CU_ASSERT_EQUAL(bench.call.err.reason, SPK_KUBE_ERROR);
+    CU_ASSERT_EQUAL(bench.call.err.outcome, SPK_NOT_CREATED);
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(bench.call.err.text, "about SparkApplication 'pi' cannot be read"));
+    spk_arena_free(&bench.arena);
+    spk_api_close(&counter.api);
+}
+
+static void test_nothing_is_read_when_no_write_can_follow(void)
+{
+    struct counter counter;
+    struct submission_fixture bench;
+
+    counter_init(&counter);
+    bench_init(&bench, &counter, SPK_VARIANT_P, "sub-1", 1);
+    bench.call.verify = "pi";
+    bench.call.deadline_ms = counter.now_ms + 2000;
+    run(&bench);
+    CU_ASSERT_EQUAL(bench.call.err.reason, SPK_DEADLINE_BEFORE_START);
+    CU_ASSERT_EQUAL(counter.reads, 0);
+    spk_arena_free(&bench.arena);
+    spk_api_close(&counter.api);
+}
+
+/* However often it is asked, and however large objects are: a call's memory is for the call.
+ */
+static void test_exchanges_do_not_add_up(void)
+{
+    struct counter counter;
+    struct submission_fixture bench;
+
+    counter_init(&counter);
+    bench_init(&bench, &counter, SPK_VARIANT_P, "sub-1", 1);
+    char *large = spk_alloc(&bench.arena, SPK_KIB(512));
+    memset(large, 'x', SPK_KIB(512) - 1);
+    spk_json_text(spk_json_child(bench.parts.items[0].object, "data"), "large", large);
+    bench.call.deadline_ms += 100000;
+    bench.arena.limit = bench.arena.used + SPK_KIB(128);
+    counter.http = 429;
+    counter.verb = SPK_API_CREATE;
+    counter.kind = "Pod";
+    counter.reason = counter.message = "";
+    run(&bench);
+    CU_ASSERT_EQUAL(bench.call.err.reason, SPK_KUBE_THROTTLED);
+    CU_ASSERT_EQUAL(counter.writes, 7);
+    spk_arena_free(&bench.arena);
+    spk_api_close(&counter.api);
 }
 
 static void test_a_call_cancelled_before_its_start_sends_nothing(void)
@@ -628,6 +733,10 @@ static CU_TestInfo tests[] = {
     SPK_TEST(validation_creates_nothing),
     SPK_TEST(dry_runs_report_their_verdicts),
     SPK_TEST(the_application_is_verified_before_anything_is_written),
+    SPK_TEST(a_gated_driver_may_have_an_application_to_verify),
+    SPK_TEST(an_unreadable_answer_is_said_to_be_one),
+    SPK_TEST(nothing_is_read_when_no_write_can_follow),
+    SPK_TEST(exchanges_do_not_add_up),
     SPK_TEST(a_call_cancelled_before_its_start_sends_nothing),
     SPK_TEST(an_exhausted_arena_ends_the_call),
     CU_TEST_INFO_NULL,

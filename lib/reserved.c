@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "reserved.h"
+
+#include "deploy/key.h"
+#include "kubernetes/object.h"
+
+#include <string.h>
+
+#define OWN_ORIGIN "pod_mutation" /* of the label that native mutation sets */
+
+static bool refuse(struct spk_err *err)
+{
+    return spk_fail(err, SPK_INVALID_FIELD, "names that start with " SPK_MARK " are reserved");
+}
+
+static bool is_ours(const char *name)
+{
+    return name && spk_starts_with(name, SPK_MARK);
+}
+
+/* The keys of a map, the texts of a list, or the names of a list of objects. */
+static bool check_names(const cJSON *tree, const char *parent, const char *child,
+                        const char *origin, struct spk_err *err)
+{
+    SPK_JSON_EACH (item, spk_json_get(spk_json_get(tree, parent), child)) {
+        if (!is_ours(item->string) && !is_ours(spk_json_string(item)) &&
+            !is_ours(spk_json_get_text(item, "name")))
+            continue;
+        (void)refuse(err);
+        return spk_fail_at(err, "%s.%s.%s", origin, parent, child);
+    }
+    return true;
+}
+
+/* Bytes need not end with a NUL. */
+static bool mentions_ours(const struct spk_bytes *text)
+{
+    const size_t length = strlen(SPK_MARK);
+
+    for (size_t i = 0; i + length <= text->length; i++)
+        if (memcmp(text->data + i, SPK_MARK, length) == 0)
+            return true;
+    return false;
+}
+
+/* A text is not read here: what it could only mean by that is enough. */
+static bool check_template(const struct spk_template *template, struct spk_err *err)
+{
+    static const char *const places[][2] = {{"metadata", "labels"},
+                                            {"metadata", "annotations"},
+                                            {"metadata", "finalizers"},
+                                            {"spec", "schedulingGates"}};
+
+    if (!template->tree && mentions_ours(&template->text)) {
+        (void)refuse(err);
+        return spk_fail_at(err, "%s", template->origin);
+    }
+    for (size_t i = 0; i < SPK_LEN(places); i++)
+        if (!check_names(template->tree, places[i][0], places[i][1], template->origin, err))
+            return false;
+    return true;
+}
+
+/* spark.kubernetes.driver.label.<name> and the like: <name> is what follows the kind. */
+static bool sets_ours(const char *key)
+{
+    const char *name = strstr(key, "." SPK_MARK);
+
+    return name && spk_starts_with(key, "spark.kubernetes.");
+}
+
+bool spk_reserved_check(const struct spk_submission *submission, struct spk_err *err)
+{
+    for (size_t i = 0; i < submission->conf.n; i++) {
+        const struct spk_conf_entry *entry = &submission->conf.entries[i];
+
+        if (!sets_ours(entry->key) || spk_text_equal(entry->origin, OWN_ORIGIN))
+            continue;
+        (void)refuse(err);
+        return spk_fail_at(err, "%s", entry->origin);
+    }
+    return check_template(&submission->driver_template, err) &&
+           check_template(&submission->executor_template, err);
+}

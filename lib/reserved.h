@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * reserved.h: what nobody but this service puts on objects: names that start with
+ * spark-submit.internal/ say which attempt an object belongs to, and are believed.
+ */
+#pragma once
+
+#include "spark/submission.h"
+
+/**
+ * Refuse labels, annotations, finalizers and scheduling gates of ours among the input.
+ *
+ * @errors INVALID_FIELD  at the property, or the place in the template
+ */
+bool spk_reserved_check(const struct spk_submission *submission,
+                        struct spk_err *err) SPK_CHECK;
