@@ -7,8 +7,10 @@
 #include "base/latch.h"
 #include "base/limits.h"
 #include "failure.h"
+#include "kubernetes/names.h"
 #include "local_files.h"
 #include "log.h"
+#include "json/write.h"
 
 #include <string.h>
 
@@ -25,19 +27,31 @@ static const char *given(const struct submit_machine *machine, const struct spk_
     return value ? value : submit_machine_get(machine, variable);
 }
 
+/* @source io.fabric8.kubernetes.client.utils.Utils.getSystemPropertyOrEnvVar */
+static bool is_off(struct spk_arena *arena, const struct submit_machine *machine,
+                   const char *variable)
+{
+    const char *value = submit_machine_get(machine, variable);
+
+    return value && strcmp(spk_lower(arena, value), "true") != 0;
+}
+
 static void fill_source(struct spk_arena *arena, const struct submit_machine *machine,
                         const struct spk_conf *conf, struct spk_kube_source *source)
 {
     const char *master = spk_conf_get(conf, "spark.master");
+    const char *proxy = submit_machine_get(machine, "HTTPS_PROXY");
+    bool looks = !is_off(arena, machine, "KUBERNETES_AUTH_TRYKUBECONFIG");
+    bool in_pod = !is_off(arena, machine, "KUBERNETES_AUTH_TRYSERVICEACCOUNT");
 
     *source = (struct spk_kube_source){
-        .kubeconfig_list = submit_machine_get(machine, "KUBECONFIG"),
-        .home = submit_machine_get(machine, "HOME"),
+        .kubeconfig_list = looks ? submit_machine_get(machine, "KUBECONFIG") : NULL,
+        .home = looks ? submit_machine_get(machine, "HOME") : NULL,
         .context = spk_conf_get(conf, "spark.kubernetes.context"),
-        .service_host = submit_machine_get(machine, "KUBERNETES_SERVICE_HOST"),
+        .service_host = in_pod ? submit_machine_get(machine, "KUBERNETES_SERVICE_HOST") : NULL,
         .service_port_https = submit_machine_get(machine, "KUBERNETES_SERVICE_PORT_HTTPS"),
         .service_port = submit_machine_get(machine, "KUBERNETES_SERVICE_PORT"),
-        .https_proxy = submit_machine_get(machine, "HTTPS_PROXY"),
+        .https_proxy = proxy ? proxy : submit_machine_get(machine, "ALL_PROXY"),
         .no_proxy = submit_machine_get(machine, "NO_PROXY"),
         .ns = submit_machine_get(machine, "KUBERNETES_NAMESPACE"),
         .allow_http = true,
@@ -165,6 +179,36 @@ bool submit_cluster_call(struct spk_arena *arena, struct spk_api *api,
     return true;
 }
 
+bool submit_cluster_delete_pod(struct spk_arena *arena, struct spk_api *api, const char *ns,
+                               const char *name, const char *uid, const int64_t *grace,
+                               struct spk_err *err)
+{
+    cJSON *options = spk_json_new_object(arena);
+    struct spk_api_request request = {
+        .verb = SPK_API_DELETE,
+        .resource = spk_resource_find("v1", "Pod"),
+        .ns = ns,
+        .name = name,
+    };
+    struct spk_api_reply reply;
+    struct spk_err why = {0};
+
+    spk_json_text(options, "apiVersion", "v1");
+    spk_json_text(options, "kind", "DeleteOptions");
+    spk_json_text(options, "propagationPolicy", "Background");
+    if (grace)
+        spk_json_int(options, "gracePeriodSeconds", *grace);
+    if (uid)
+        spk_json_text(spk_json_child(options, "preconditions"), "uid", uid);
+    request.body = spk_json_write(arena, options);
+    request.body_length = strlen(request.body);
+    if (submit_cluster_call(arena, api, &request, &reply, &why) ||
+        spk_text_equal(submit_note(&why, "kube_code"), "404"))
+        return true;
+    *err = why;
+    return false;
+}
+
 bool submit_cluster_pod(struct spk_arena *arena, struct spk_api *api, const char *ns,
                         const char *name, const cJSON **out, struct spk_err *err)
 {
@@ -176,6 +220,10 @@ bool submit_cluster_pod(struct spk_arena *arena, struct spk_api *api, const char
     };
     struct spk_api_reply reply = {0};
     struct spk_err why = {0};
+
+    *out = NULL;
+    if (!spk_is_dns1123_subdomain(name)) /* so nothing has it */
+        return true;
     bool found = submit_cluster_call(arena, api, &request, &reply, &why);
 
     if (!found && !spk_text_equal(submit_note(&why, "kube_code"), "404")) {

@@ -52,14 +52,16 @@ static const char *class_of(const struct spk_err *err)
 static void print_status(const struct spk_err *err, const char *url, const char *code,
                          const char *reason)
 {
+    const char *pod = err->reason == SPK_DRIVER_POD_EXISTS ? submit_note(err, "pod") : NULL;
     const char *method = submit_note(err, "method"), *path = submit_note(err, "path");
 
-    fprintf(stderr,
-            "Exception in thread \"main\" %s: Failure executing: %s at: %s%s. Message: %s. "
-            "Received status: Status(apiVersion=v1, code=%s, details=null, kind=Status, "
-            "message=%s, reason=%s, status=Failure).\n",
-            class_of(err), method ? method : "POST", url, path ? path : "", err->text, code,
-            err->text, reason);
+    fprintf(
+        stderr,
+        "Exception in thread \"main\" %s: Failure executing: %s at: %s%s. Message: %s%s%s%s. "
+        "Received status: Status(apiVersion=v1, code=%s, details=null, kind=Status, "
+        "message=%s, reason=%s, status=Failure).\n",
+        class_of(err), method ? method : "POST", url, path ? path : "", pod ? "pods \"" : "",
+        pod ? pod : "", pod ? "\" already exists: " : "", err->text, code, err->text, reason);
 }
 
 static void print_violations(const struct spk_err *err)

@@ -138,6 +138,28 @@ static bool find_version(struct spk_arena *arena, const struct submit_machine *m
     return true;
 }
 
+/* Properties that only a JVM would take from its options. */
+static void warn_of_java_options(struct spk_arena *arena, const struct submit_machine *machine,
+                                 struct spk_warnings *warnings)
+{
+    static const char *const variables[] = {"SPARK_SUBMIT_OPTS", "JAVA_TOOL_OPTIONS",
+                                            "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"};
+    const struct spk_files *files = &machine->environment.conf_files;
+
+    for (size_t i = 0; i < SPK_LEN(variables); i++) {
+        const char *value = submit_machine_get(machine, variables[i]);
+
+        if (value && strstr(value, "-Dspark."))
+            spk_warn(warnings, arena, "JAVA_OPTIONS_IGNORED", variables[i],
+                     "-Dspark.* in %s counts for a JVM only; use --conf", variables[i]);
+    }
+    for (size_t i = 0; i < files->n; i++)
+        if (!strcmp(files->items[i].name, "java-opts") &&
+            strstr(files->items[i].bytes.data, "-Dspark."))
+            spk_warn(warnings, arena, "JAVA_OPTIONS_IGNORED", "java-opts",
+                     "-Dspark.* in java-opts counts for a JVM only; use --conf");
+}
+
 static bool understand(struct program *program, struct submit_machine *machine,
                        struct submit_arguments *arguments, struct spk_command_line *line,
                        struct spk_err *err)
@@ -148,6 +170,7 @@ static bool understand(struct program *program, struct submit_machine *machine,
     if (!submit_machine_look(arena, machine, err) ||
         !find_version(arena, machine, &arguments->version, &warnings, err))
         return false;
+    warn_of_java_options(arena, machine, &warnings);
     bool ok = parse(arena, machine, arguments, line, err);
     if (line->command != SPK_COMMAND_HELP && line->command != SPK_COMMAND_USAGE_ERROR)
         submit_print_warnings(&warnings, NULL);

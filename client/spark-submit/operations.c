@@ -13,33 +13,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool delete_pod(struct spk_arena *arena, struct spk_api *api, const char *ns,
-                       const char *name, const int64_t *grace, struct spk_err *err)
-{
-    cJSON *options = spk_json_new_object(arena);
-    struct spk_api_request request = {
-        .verb = SPK_API_DELETE,
-        .resource = spk_resource_find("v1", "Pod"),
-        .ns = ns,
-        .name = name,
-    };
-    struct spk_api_reply reply;
-    struct spk_err why = {0};
-
-    spk_json_text(options, "apiVersion", "v1");
-    spk_json_text(options, "kind", "DeleteOptions");
-    spk_json_text(options, "propagationPolicy", "Background");
-    if (grace)
-        spk_json_int(options, "gracePeriodSeconds", *grace);
-    request.body = spk_json_write(arena, options);
-    request.body_length = strlen(request.body);
-    if (submit_cluster_call(arena, api, &request, &reply, &why) ||
-        spk_text_equal(submit_note(&why, "kube_code"), "404"))
-        return true;
-    *err = why;
-    return false;
-}
-
 struct target {
     const char *ns;   /* NULL: every namespace */
     const char *name; /* without the final '*' of a prefix */
@@ -147,7 +120,8 @@ bool submit_kill(struct spk_api *api, const struct spk_reader *reader, const cha
         return false;
     /* 3.5 and 4.0 do not look first, and say nothing of a driver that is not there. */
     if (!target.is_prefix && !spk_version_at_least(reader->version, SPK_SPARK_4_1))
-        return delete_pod(arena, api, target.ns, target.name, has_grace ? &grace : NULL, err);
+        return submit_cluster_delete_pod(arena, api, target.ns, target.name, NULL,
+                                         has_grace ? &grace : NULL, err);
     if (!find_drivers(arena, api, &target, &pods, err))
         return false;
     if (!spk_json_size(pods))
@@ -157,8 +131,8 @@ bool submit_kill(struct spk_api *api, const struct spk_reader *reader, const cha
 
         if (target.is_prefix)
             fprintf(stderr, "Deleting driver pod: %s.\n", name);
-        if (!delete_pod(arena, api, spk_object_namespace(pod), name, has_grace ? &grace : NULL,
-                        err))
+        if (!submit_cluster_delete_pod(arena, api, spk_object_namespace(pod), name, NULL,
+                                       has_grace ? &grace : NULL, err))
             return false;
     }
     return true;

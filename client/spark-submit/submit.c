@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "cluster.h"
 #include "failure.h"
+#include "kubernetes/object.h"
 #include "log.h"
 #include "remote.h"
 #include "spark_submit.h"
@@ -13,6 +14,7 @@
 #include "wait.h"
 #include "json/yaml.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,7 +22,9 @@
 #include <strings.h>
 #include <sys/random.h>
 
-#define WAIT_KEY "spark.kubernetes.submission.waitAppCompletion"
+#define WAIT_KEY      "spark.kubernetes.submission.waitAppCompletion"
+#define LOOKS         5 /* until the driver of a server is seen */
+#define LOOK_AGAIN_MS 2000
 
 /* One submission and what it is waited for with. */
 struct run {
@@ -151,6 +155,20 @@ static void note_request(struct run *run, struct spk_err *err)
                         err->reason == SPK_DRIVER_POD_EXISTS ? &driver : &run->call.refused);
 }
 
+/* Spark deletes the driver whose other objects cannot be made; what it owns goes with it. */
+static void clean_up(struct run *run, struct spk_api *api)
+{
+    const char *pod = spk_object_name(run->call.parts->pod);
+    struct spk_err why = {0};
+
+    if (run->call.left_uid && !submit_cluster_delete_pod(run->arena, api, run->call.ns, pod,
+                                                         run->call.left_uid, NULL, &why))
+        submit_log("WARN", "Client",
+                   "the driver %s:%s, which cannot start, is left behind; delete it before it "
+                   "is submitted again: %s",
+                   run->call.ns, pod, why.text);
+}
+
 static bool create(struct run *run, struct spk_api *api, struct spk_err *err)
 {
     fill_call(run, api);
@@ -158,32 +176,30 @@ static bool create(struct run *run, struct spk_api *api, struct spk_err *err)
     spk_latch_wait(&run->latch);
     submit_print_warnings(&run->call.result.warnings, NULL);
     if (!run->call.ok) {
-        const char *code = submit_note(&run->call.err, "kube_code");
-
-        if (code || run->call.err.reason == SPK_DRIVER_POD_EXISTS)
-            submit_log("ERROR", "Client",
-                       "Please check \"kubectl auth can-i create pod\" first. It should be "
-                       "yes.");
+        submit_log("ERROR", "Client",
+                   "Please check \"kubectl auth can-i create pod\" first. It should be yes.");
         *err = run->call.err;
         note_request(run, err);
+        clean_up(run, api);
     }
     return run->call.ok;
 }
 
-/* The driver exists: wait for its end, or say the words that tools look for. */
-static bool follow(struct run *run, const struct submit_driver *driver,
-                   const struct patience *patience, struct spk_api *api, int *status,
-                   struct spk_err *err)
+/* The words that tools look for. */
+static void announce(const struct submit_driver *driver)
+{
+    submit_log("INFO", "Client",
+               "Deployed Spark application %s with application ID %s and submission ID "
+               "%s:%s into Kubernetes",
+               driver->application_name, driver->application_id, driver->ns, driver->pod);
+}
+
+static bool wait_for(struct run *run, const struct submit_driver *driver,
+                     const struct patience *patience, struct spk_api *api, int *status,
+                     struct spk_err *err)
 {
     int signal = 0;
 
-    if (!patience->wait || !api) {
-        submit_log("INFO", "Client",
-                   "Deployed Spark application %s with application ID %s and submission ID "
-                   "%s:%s into Kubernetes",
-                   driver->application_name, driver->application_id, driver->ns, driver->pod);
-        return true;
-    }
     if (!submit_wait(api, run->arena, driver, patience->interval_ms, &signal, err))
         return false;
     if (signal)
@@ -211,7 +227,27 @@ static bool submit_here(struct run *run, const struct submit_arguments *argument
         return false;
     const struct submit_driver driver = {result->ns, result->pod_name, result->pod_uid,
                                          result->application_name, result->application_id};
-    return follow(run, &driver, &patience, api, status, err);
+    if (patience.wait)
+        return wait_for(run, &driver, &patience, api, status, err);
+    announce(&driver);
+    return true;
+}
+
+/* An API server that says it cannot answer just now is asked again, a few times. */
+static bool see_driver(struct run *run, struct spk_api *api,
+                       const struct submit_driver *driver, const cJSON **out,
+                       struct spk_err *err)
+{
+    for (int i = 1; i < LOOKS; i++) {
+        if (submit_cluster_pod(run->arena, api, driver->ns, driver->pod, out, err))
+            return true;
+        if (spk_reason_code(err->reason) != SPK_UNAVAILABLE ||
+            err->reason == SPK_KUBE_CREDENTIALS_REJECTED || !submit_note(err, "kube_code"))
+            return false;
+        *err = (struct spk_err){0};
+        (void)poll(NULL, 0, LOOK_AGAIN_MS);
+    }
+    return submit_cluster_pod(run->arena, api, driver->ns, driver->pod, out, err);
 }
 
 /* A client that sees the driver; NULL, after a warning: there is none. */
@@ -222,8 +258,7 @@ static struct spk_api *find_cluster(struct run *run, const struct spk_conf *conf
     struct spk_err err = {0};
     const cJSON *pod = NULL;
 
-    if (open_quietly(run, conf, &api, &err) &&
-        submit_cluster_pod(run->arena, api, driver->ns, driver->pod, &pod, &err)) {
+    if (open_quietly(run, conf, &api, &err) && see_driver(run, api, driver, &pod, &err)) {
         if (spk_text_equal(spk_json_string(spk_json_at(pod, "metadata.uid")), driver->uid))
             return api;
         (void)spk_fail(&err, SPK_SUBMISSION_NOT_FOUND, "spark.master does not have it");
@@ -249,9 +284,10 @@ static bool submit_there(struct run *run, const char *endpoint,
     if (!read_patience(&reader, &patience, err) ||
         !submit_remote(run->arena, run->machine, endpoint, arguments, line, &driver, err))
         return false;
+    announce(&driver); /* whatever comes of looking for it */
     if (patience.wait)
         api = find_cluster(run, conf, &driver);
-    return follow(run, &driver, &patience, api, status, err);
+    return !api || wait_for(run, &driver, &patience, api, status, err);
 }
 
 /* @source org.apache.spark.util.Utils.checkAndGetK8sMasterUrl */

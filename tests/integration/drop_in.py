@@ -33,6 +33,7 @@ class Submitting(Case):
         before = self.driver("twice")["metadata"]["uid"]
         _, error = self.run_it(*self.words("twice"), expect=1)
         self.assertIn("code=409", error.splitlines()[-1])
+        self.assertIn('pods "twice-driver" already exists', error.splitlines()[-1])
         self.assertIn("KubernetesClientException: Failure executing: POST at: %s/api/v1/namespaces/%s/pods. Message: "
                       % (CLUSTER.server, NAMESPACE), error)
         self.assertIn('ERROR Client: Please check "kubectl auth can-i create pod" first.', error)
@@ -113,6 +114,17 @@ class Submitting(Case):
                 _, error = self.run_it(*self.words("bad", *more), expect=1)
                 self.assertIn(text, error.splitlines()[-1])
                 self.assertEqual([CLUSTER.list(kind, NAMESPACE) for kind in ("Pod", "Service")], [[], []])
+
+    def test_a_driver_whose_objects_are_refused_is_taken_back(self):
+        ports = ["--conf", "spark.driver.port=7078", "--conf", "spark.driver.blockManager.port=7078"]
+        for version in ("4.1.4", "4.3.0"):
+            _, error = self.run_it(*self.words("back", *ports), expect=1, SPK_SPARK_VERSION=version)
+            self.assertIn("code=422", error.splitlines()[-1])
+            self.assertEqual(CLUSTER.list("Pod", NAMESPACE), [])
+        self.run_it(*self.words("back"))
+        # One that was there before is nobody's to delete.
+        self.run_it(*self.words("back", *ports), expect=1)
+        self.assertTrue(self.driver("back"))
 
     def test_warnings_have_the_names_of_sparks_classes(self):
         _, error = self.run_it(*self.words("x" * 50, "--conf", "spark.yarn.access.namenodes=hdfs://n", "--conf", "b=c",

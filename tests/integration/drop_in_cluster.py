@@ -77,6 +77,14 @@ class Credentials(Case):
         self.run_it(*self.words("env0"), KUBERNETES_TRUST_CERTIFICATES="true", **names)
         self.run_it(*self.words("env1"), KUBERNETES_CERTS_CA_FILE=CONTROL_PLANE + "/ca.crt", **names)
 
+        own = self.conf(oauthToken=CLUSTER.token, caCertFile=CONTROL_PLANE + "/ca.crt")
+        self.run_it(*self.words("env2"), KUBERNETES_AUTH_TRYKUBECONFIG="false", expect=1)
+        self.run_it(*self.words("env3", *own), KUBERNETES_AUTH_TRYKUBECONFIG="false")
+        self.run_it(*self.words("env4"), KUBERNETES_AUTH_TRYKUBECONFIG="True")
+        dead = "http://127.0.0.1:1"
+        for variables, code in ((dict(ALL_PROXY=dead), 1), (dict(ALL_PROXY=dead, NO_PROXY="127.0.0.1"), 0)):
+            self.run_it(*self.words("env5"), expect=code, **variables)
+
     def test_the_namespace_of_an_operation_may_be_theirs(self):
         own = self.conf(oauthToken=CLUSTER.token, caCertFile=CONTROL_PLANE + "/ca.crt")
         master = ("--master", "k8s://" + CLUSTER.server, *own)
@@ -290,6 +298,7 @@ class Operations(Case):
             self.assertEqual(CLUSTER.list("Pod", NAMESPACE), [])
         self.assertEqual(self.operate("--kill", name), [asked % (name, "not set."), "Application not found."])
         self.assertEqual(self.operate("--kill", name, version="4.0.3"), [asked % (name, "not set.")])
+        self.assertEqual(self.operate("--kill", name + ":?")[1:], ["Application not found."])
         self.make("app-driver")
         lines = self.operate("--kill", name, "--conf", "spark.kubernetes.appKillPodDeletionGracePeriod=15s")
         self.assertEqual(lines, [asked % (name, 15)])

@@ -144,6 +144,17 @@ class Version(Case):
         self.assertEqual((version, len(warnings)), ("3.5.8", 1))
 
 
+class JavaOptions(Case):
+    def test_properties_among_them_are_told_to_be_ignored(self):
+        self.write("conf/java-opts", "-Xmx1g -Dspark.a=b\n")
+        names = ("SPARK_SUBMIT_OPTS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
+        out, error = self.show(SPARK_CONF_DIR=str(self.folder / "conf"), **{name: "-Dspark.c=d" for name in names})
+        self.assertNotIn("spark.c", out)
+        for name in (*names, "java-opts"):
+            self.assertEqual(error.count("-Dspark.* in %s counts for a JVM only" % name), 1, error)
+        self.assertEqual(self.show(SPARK_SUBMIT_OPTS="-Xmx1g -Dspark=1")[1], "")
+
+
 class ConfDir(Case):
     def test_what_cannot_be_shipped_is_told(self):
         for name, content in (("fine", "x"), ("zero.bin", b"a\0b"), ("latin", b"\xe9"), ("a.zip", b"\0")):

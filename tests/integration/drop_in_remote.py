@@ -102,10 +102,12 @@ class Remote(Case):
         words = self.words("seen", "--conf", "spark.kubernetes.report.interval=100ms", wait=True)
         remote = {"SPK_ENDPOINT": "unix:%s" % self.socket, "LD_LIBRARY_PATH": LIBRARY}
         process = self.start(*words, **remote)
+        lines = []
         for line in iter(process.stderr.readline, ""):
-            self.assertNotIn("Deployed Spark application", line)
+            lines.append(line)
             if "Application status for" in line:
                 break
+        self.assertTrue(DEPLOYED.search("".join(lines)))
         CLUSTER.call("PATCH", CLUSTER.path("Pod", NAMESPACE) + "/seen-driver/status",
                      {"status": {"phase": "Succeeded"}}, "application/merge-patch+json")
         _, error = process.communicate(timeout=60)
