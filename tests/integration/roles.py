@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The Roles of docker/manifests are enough: roles.py CONTROL_PLANE SPARKSUBMITD SPARKSUBMITCTL
+
+A server with the token of the service account that a Role is bound to submits, and submits again.
+"""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+import kube
+
+HERE = pathlib.Path(__file__).resolve().parent
+MANIFESTS = HERE.parent.parent / "docker/manifests"
+CONTROL_PLANE, SERVER, CTL = map(os.path.abspath, sys.argv[1:4])
+CLUSTER = kube.Kube(CONTROL_PLANE) if os.path.exists(CONTROL_PLANE + "/kubeconfig") else None
+UID = "5a7b1c2d-0001-4000-8000-00000000a001"
+
+
+def application(name, **metadata):
+    """With all that the controller steps and the newest Spark make."""
+    return {"apiVersion": "sparkoperator.k8s.io/v1beta2", "kind": "SparkApplication",
+            "metadata": {"name": name, "namespace": "default", **metadata},
+            "spec": {"type": "Scala", "mode": "cluster", "image": "spark:4.3.0", "sparkVersion": "4.3.0",
+                     "mainClass": "Pi", "mainApplicationFile": "local:///pi.jar",
+                     "driver": {"cores": 1, "memory": "512m", "serviceAccount": "default"},
+                     "executor": {"instances": 1, "cores": 1, "memory": "512m"},
+                     "monitoring": {"exposeDriverMetrics": True, "exposeExecutorMetrics": True,
+                                    "prometheus": {"jmxExporterJar": "/x.jar", "port": 8090}}}}
+
+
+class Roles(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.folder = pathlib.Path(directory.name)
+        self.addCleanup(self.clean)
+
+    def clean(self):
+        for kind in ("Pod", "ConfigMap", "Service", "NetworkPolicy"):
+            for item in CLUSTER.list(kind, "default"):
+                if item["metadata"]["name"].startswith(("role-", "spark-drv-")):
+                    CLUSTER.delete(kind, "default", item["metadata"]["name"])
+
+    def kubeconfig(self, namespace, account):
+        path = CLUSTER.path("ServiceAccount", namespace) + "/%s/token" % account
+        token = CLUSTER.call("POST", path, {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest",
+                                            "spec": {"expirationSeconds": 3600}})["status"]["token"]
+        file = self.folder / "kubeconfig"
+        file.write_text(json.dumps({
+            "apiVersion": "v1", "kind": "Config", "current-context": "c",
+            "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}],
+            "users": [{"name": "u", "user": {"token": token}}],
+            "clusters": [{"name": "c", "cluster": {"server": CLUSTER.server, "certificate-authority":
+                                                   str(CLUSTER.authority)}}]}), "utf-8")
+        file.chmod(0o600)
+        return file
+
+    def serve(self, mode, manifest, namespace, account):
+        CLUSTER.ensure_namespace(namespace, [account])
+        CLUSTER.ensure_namespace("default", ["default"])
+        subprocess.run([CONTROL_PLANE + "/kubectl", "apply", "--server-side", "-f", MANIFESTS / manifest], check=True,
+                       stdout=subprocess.DEVNULL)
+        (self.folder / "run").mkdir(mode=0o750)
+        self.socket = self.folder / "run/grpc.sock"
+        process = subprocess.Popen([SERVER, "--mode=" + mode, "--listen=unix://%s" % self.socket, "--log-level=error",
+                                    "--kubeconfig=%s" % self.kubeconfig(namespace, account)])
+        self.addCleanup(process.wait)
+        self.addCleanup(process.terminate)
+        deadline = time.monotonic() + 20
+        while not self.socket.exists():
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.02)
+
+    def submit(self, tree, *options):
+        return subprocess.run([CTL, "submit", "--endpoint", "unix:%s" % self.socket, "-o", "json", "-f", "-", *options],
+                              input=json.dumps(tree), capture_output=True, text=True, timeout=60, check=False)
+
+    def submit_twice(self, tree, *options):
+        for adopted in ("false", "true"):
+            done = self.submit(tree, *options)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(json.loads(done.stdout)["adopted"], adopted)
+
+    def test_beside_the_operator(self):
+        self.serve("sidecar", "operator-sidecar-role.yaml", "spark-operator", "spark-operator-controller")
+        self.submit_twice(application("role-sidecar", uid=UID, generation=1))
+
+    def test_on_its_own(self):
+        self.serve("standalone", "standalone-role.yaml", "default", "sparksubmitd")
+        self.submit_twice(application("role-alone"), "--idempotency-key", "one")
+        # With other data the operator's ConfigMap is brought up to date.
+        CLUSTER.call("PATCH", CLUSTER.path("ConfigMap", "default") + "/role-alone-prom-conf",
+                     {"data": {"prometheus.yaml": "old"}}, "application/merge-patch+json")
+        again = self.submit(application("role-alone"), "--idempotency-key", "one")
+        self.assertEqual(again.returncode, 0, again.stderr)
+        # It may look for an application, and there is none.
+        gone = self.submit(application("role-gone", uid=UID, generation=1))
+        self.assertIn("APPLICATION_NOT_FOUND", gone.stderr)
+
+
+def main():
+    if not CLUSTER:
+        print("skipped: there is no control plane in", CONTROL_PLANE)
+        return 1 if os.environ.get("CI") == "true" else 77
+    program = unittest.main(argv=["roles.py", *sys.argv[4:]], exit=False, verbosity=2)
+    return 0 if program.result.wasSuccessful() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
