@@ -97,6 +97,8 @@ static bool parse(struct spk_arena *arena, const struct submit_machine *machine,
     submit_print_warnings(&out->warnings, NULL);
     if (ok || !submit_note(err, "launcher"))
         submit_print_arguments(arena, &invocation);
+    if (ok)
+        submit_print_submission(out);
     return ok;
 }
 

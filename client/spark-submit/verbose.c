@@ -38,7 +38,7 @@ static bool matches(const struct redaction *redaction, const char *text)
     return regexec(&redaction->pattern, text, 0, NULL, 0) == 0;
 }
 
-static void print_properties(const struct spk_conf *conf)
+static void print_properties(const struct spk_conf *conf, const char *indent)
 {
     const char *text = spk_conf_get(conf, REDACTION_KEY);
     struct redaction redaction = {.usable = false};
@@ -49,7 +49,7 @@ static void print_properties(const struct spk_conf *conf)
         bool hidden = !redaction.usable || matches(&redaction, entry->key) ||
                       matches(&redaction, entry->value);
 
-        fprintf(stderr, "  (%s,%s)\n", entry->key, hidden ? REDACTED : entry->value);
+        fprintf(stderr, "%s(%s,%s)\n", indent, entry->key, hidden ? REDACTED : entry->value);
     }
     if (redaction.usable)
         regfree(&redaction.pattern);
@@ -209,6 +209,39 @@ void submit_print_arguments(struct spk_arena *arena, const struct spk_invocation
 
         fprintf(stderr, "the properties file %s:\n", file ? file : "null");
     }
-    print_properties(&conf);
+    print_properties(&conf, "  ");
     fputs("\n    \n", stderr);
+}
+
+/* ---- the submission ---- */
+
+static void print_resource(const struct spk_submission *submission)
+{
+    static const char *const options[] = {[SPK_JVM] = "--primary-java-resource",
+                                          [SPK_PYTHON] = "--primary-py-file",
+                                          [SPK_R] = "--primary-r-file"};
+
+    if (!spk_text_equal(submission->primary_resource, "spark-internal"))
+        fprintf(stderr, "%s\n%s\n", options[submission->language],
+                submission->primary_resource);
+    fprintf(stderr, "--main-class\n%s\n", submission->main_class);
+}
+
+void submit_print_submission(const struct spk_command_line *line)
+{
+    const struct spk_submission *submission = &line->submission;
+
+    if (!line->verbose || line->command != SPK_COMMAND_SUBMIT)
+        return;
+    fputs("Main class:\norg.apache.spark.deploy.k8s.submit.KubernetesClientApplication\n"
+          "Arguments:\n",
+          stderr);
+    print_resource(submission);
+    for (size_t i = 0; i < submission->arguments.n; i++)
+        fprintf(stderr, "--arg\n%s\n", submission->arguments.items[i]);
+    if (submission->proxy_user)
+        fprintf(stderr, "--proxy-user\n%s\n", submission->proxy_user);
+    fputs("Spark config:\n", stderr);
+    print_properties(&submission->conf, "");
+    fputs("Classpath elements:\n\n\n\n", stderr);
 }

@@ -13,3 +13,10 @@
  *         org.apache.spark.util.Utils.redact
  */
 void submit_print_arguments(struct spk_arena *arena, const struct spk_invocation *invocation);
+
+/**
+ * And what became of them: what Spark would run to submit, and all properties.
+ *
+ * @source org.apache.spark.deploy.SparkSubmit.prepareSubmitEnvironment, runMain
+ */
+void submit_print_submission(const struct spk_command_line *line);

@@ -184,6 +184,12 @@ class Words(Case):
             "  (spark.driver.memory,2g)"])
         end = lines.index("    ") + 1
         self.assertEqual(lines[end - 3:end], ["  (spark.my.Password,*********(redacted))", "", "    "])
+        self.assertEqual(lines[end:end + 8], [
+            "Main class:", "org.apache.spark.deploy.k8s.submit.KubernetesClientApplication", "Arguments:",
+            "--primary-java-resource", "local:///app.jar", "--main-class", "org.example.Main", "--arg"])
+        self.assertEqual(lines[end + 9:end + 12], ["Spark config:", "(spark.app.name,told)",
+                                                   "(spark.b,*********(redacted))"])
+        self.assertEqual(lines[-5:-1], ["Classpath elements:", "", "", ""])
         for version, texts in (("3.5.8", ["  propertiesFile          %s/conf/spark-defaults.conf\n" % self.folder,
                                           "the properties file %s/conf/spark-defaults.conf:\n" % self.folder]),
                                ("4.2.1", ["  extraPropertiesFiles    []\n", "those from the properties files:\n"])):
