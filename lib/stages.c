@@ -6,6 +6,7 @@
 #include "kubernetes/object.h"
 #include "operator/executor_lost.h"
 #include "reserved.h"
+#include "spark/digest.h"
 #include "spark/pod_template.h"
 
 #include <inttypes.h>

@@ -68,11 +68,3 @@ struct spk_submission {
     struct spk_mutations mutations; /* of the driver pod, applied last; empty: none */
     const struct spk_warnings *warnings;
 };
-
-/**
- * The input hash I: SHA-256 over everything above that decides the objects, in canonical form,
- * without the submission-id labels and spark.app.submitTime, so that every payload form of one
- * application has the same.
- */
-const char *spk_submission_digest(struct spk_arena *arena,
-                                  const struct spk_submission *submission);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "spark/digest.h"
 #include "spark/profile.h"
-#include "spark/submission.h"
 #include "json/read.h"
 
 #include "test.h"
