@@ -203,13 +203,16 @@ static void fill_result(struct state *state)
     call->ok = true;
 }
 
+/* Who else has the key may go on with the driver at any time. */
 static const char *left_behind(const struct spk_machine *machine)
 {
     const struct spk_progress *pod = &machine->progress[machine->pod_at];
-    bool gated = machine->task->parts->variant == SPK_VARIANT_G;
-    bool closed = !machine->committed && !machine->opens_maybe;
+    bool is_closed = machine->task->parts->variant == SPK_VARIANT_G && !machine->committed &&
+                     !machine->opened && !machine->opens_maybe;
+    bool is_ours = pod->state == SPK_PART_CREATED &&
+                   machine->task->key->source == SPK_KEY_RANDOM;
 
-    return gated && closed && pod->state == SPK_PART_CREATED ? pod->uid : NULL;
+    return is_closed && is_ours ? pod->uid : NULL;
 }
 
 static void fill_error(struct state *state)
@@ -286,6 +289,7 @@ static void fail_exhausted(struct state *state)
     struct spk_submit_call *call = state->call;
 
     call->ok = false;
+    call->left_uid = left_behind(&state->machine);
     spk_fail(&call->err, SPK_REQUEST_TOO_LARGE,
              "the submission needs more memory than a call may have");
     call->err.outcome = spk_machine_outcome(&state->machine);
@@ -356,7 +360,7 @@ static void make_state(void *argument)
     state->call = call;
     state->done = on_answer;
     for (size_t i = 0; i < SPK_LEN(state->exchanges); i++) {
-        state->exchanges[i].limit = SPK_ARENA_BYTES;
+        state->exchanges[i].limit = SPK_EXCHANGE_BYTES;
         spk_defer(call->arena, free_exchange, &state->exchanges[i]);
     }
     state->task = (struct spk_task){

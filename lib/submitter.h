@@ -63,8 +63,8 @@ struct spk_submit_call {
     struct spk_submit_result result;
     struct spk_err err;   /* with its outcome, and notes attempt, namespace, pod; kind and
                              name of what the API server refused */
-    const char *left_uid; /* of the gated driver that this call made and that will not start
-                             by it; NULL: there is none */
+    const char *left_uid; /* of the gated driver that this call made, and that nothing can
+                             open any more: its key is known to nobody else; NULL: none */
     struct spk_api_request refused; /* last write, else look, that was; resource NULL: none */
     unsigned kube_calls, retries;   /* for the log */
     atomic_bool cancelled;          /* private, likewise below; false before the start */

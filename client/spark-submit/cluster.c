@@ -193,6 +193,8 @@ bool submit_cluster_delete_pod(struct spk_arena *arena, struct spk_api *api, con
     struct spk_api_reply reply;
     struct spk_err why = {0};
 
+    if (!spk_is_dns1123_subdomain(name)) /* so nothing has it */
+        return true;
     spk_json_text(options, "apiVersion", "v1");
     spk_json_text(options, "kind", "DeleteOptions");
     spk_json_text(options, "propagationPolicy", "Background");
@@ -202,8 +204,11 @@ bool submit_cluster_delete_pod(struct spk_arena *arena, struct spk_api *api, con
         spk_json_text(spk_json_child(options, "preconditions"), "uid", uid);
     request.body = spk_json_write(arena, options);
     request.body_length = strlen(request.body);
-    if (submit_cluster_call(arena, api, &request, &reply, &why) ||
-        spk_text_equal(submit_note(&why, "kube_code"), "404"))
+    if (submit_cluster_call(arena, api, &request, &reply, &why))
+        return true;
+    /* Gone, or another Pod has the name by now. */
+    const char *code = submit_note(&why, "kube_code");
+    if (spk_text_equal(code, "404") || (uid && spk_text_equal(code, "409")))
         return true;
     *err = why;
     return false;

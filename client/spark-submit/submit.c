@@ -158,15 +158,21 @@ static void note_request(struct run *run, struct spk_err *err)
 /* Spark deletes the driver whose other objects cannot be made; what it owns goes with it. */
 static void clean_up(struct run *run, struct spk_api *api)
 {
-    const char *pod = spk_object_name(run->call.parts->pod);
+    const struct spk_submit_call *call = &run->call;
+    const char *pod = spk_object_name(call->parts->pod);
     struct spk_err why = {0};
 
-    if (run->call.left_uid && !submit_cluster_delete_pod(run->arena, api, run->call.ns, pod,
-                                                         run->call.left_uid, NULL, &why))
+    if (call->left_uid &&
+        !submit_cluster_delete_pod(run->arena, api, call->ns, pod, call->left_uid, NULL, &why))
         submit_log("WARN", "Client",
-                   "the driver %s:%s, which cannot start, is left behind; delete it before it "
-                   "is submitted again: %s",
-                   run->call.ns, pod, why.text);
+                   "the driver %s:%s was made, did not start, and could not be deleted: %s",
+                   call->ns, pod, why.text);
+    else if (!call->left_uid && call->parts->variant == SPK_VARIANT_G &&
+             call->err.outcome == SPK_PARTIAL)
+        submit_log("WARN", "Client",
+                   "the driver %s:%s may have been made, and did not start; the same "
+                   "submission goes on with it",
+                   call->ns, pod);
 }
 
 static bool create(struct run *run, struct spk_api *api, struct spk_err *err)

@@ -38,8 +38,10 @@
 #define SPK_MAX_VARIABLES      SPK_MIB(2) /* the environment: Linux: an eighth of the stack */
 
 /* Memory */
-#define SPK_ARENA_BYTES       SPK_MIB(16) /* of one call */
-#define SPK_ARENA_RESERVE     8U /* a call reserves this many bytes per message byte ... */
+#define SPK_ARENA_BYTES    SPK_MIB(16) /* of one call */
+#define SPK_EXCHANGE_BYTES SPK_MIB(16) /* of a request to the API server and its answer */
+#define SPK_ARENA_RESERVE                                                                     \
+    12U /* a call and its exchanges reserve this many bytes per message byte ... */
 #define SPK_ARENA_RESERVE_MIN SPK_KIB(128)
 #define SPK_MEMORY_BUDGET                                                                     \
     SPK_MIB(256) /* of all calls, when no cgroup limit says otherwise                         \

@@ -10,6 +10,7 @@ void spk_course_start(struct spk_turn *turn)
         spk_course_begin(turn, 0);
         return;
     }
+    m->trouble = (struct spk_err){0};
     spk_turn_hold(turn, m->pod_at);
     spk_turn_perform(turn, SPK_TO_LOOK);
 }

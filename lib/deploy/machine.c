@@ -92,6 +92,7 @@ static void note_effect(struct spk_turn *turn, enum spk_effect effect)
         return;
     if (effect == SPK_EFFECT_YES) {
         turn->p->created |= create;
+        m->opened |= m->intent == SPK_TO_OPEN;
         return;
     }
     m->maybe = true;
@@ -174,6 +175,11 @@ static bool check_gate(struct spk_turn *turn)
     return false;
 }
 
+static bool writes_nothing(const struct spk_task *task)
+{
+    return task->validate_only && !task->server_dry_run;
+}
+
 static void begin(struct spk_turn *turn)
 {
     if (!check_gate(turn))
@@ -183,7 +189,7 @@ static void begin(struct spk_turn *turn)
         return;
     }
     spk_turn_hold(turn, turn->m->task->parts->n);
-    if (spk_turn_has_time(turn))
+    if (writes_nothing(turn->m->task) || spk_turn_has_time(turn))
         spk_turn_perform(turn, SPK_TO_LOOK);
 }
 

@@ -99,6 +99,7 @@ struct spk_machine {
     uint64_t jitter;
     unsigned requests, writes;
     bool maybe;       /* some write was unsettled: look first from now on */
+    bool opened;      /* the gate patch took effect, whatever is seen of it */
     bool opens_maybe; /* the gate patch is unsettled */
     bool committed;
     struct spk_err trouble; /* why the last try has to be repeated */

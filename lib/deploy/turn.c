@@ -32,7 +32,7 @@ enum spk_outcome spk_machine_outcome(const struct spk_machine *machine)
     const struct spk_progress *pod = &machine->progress[machine->pod_at];
     bool gated = machine->task->parts->variant == SPK_VARIANT_G;
 
-    if (machine->committed || (!gated && pod->created))
+    if (machine->committed || machine->opened || (!gated && pod->created))
         return SPK_CREATED;
     if (machine->opens_maybe || (!gated && pod->maybe))
         return SPK_OUTCOME_UNKNOWN;

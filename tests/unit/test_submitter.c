@@ -688,6 +688,49 @@ static void test_exchanges_do_not_add_up(void)
     spk_api_close(&counter.api);
 }
 
+/* Only a driver that nobody can open any more is one to take back. */
+static void test_what_is_left_behind_closed_is_told(void)
+{
+    static const struct {
+        enum spk_variant variant;
+        enum spk_key_source source;
+        enum spk_api_verb verb;
+        const char *kind;
+        int http; /* 200: without an object */
+        bool left;
+        enum spk_outcome outcome;
+    } cases[] = {
+        {SPK_VARIANT_G, SPK_KEY_RANDOM, SPK_API_CREATE, "Service", 422, true, SPK_PARTIAL},
+        {SPK_VARIANT_G, SPK_KEY_SUBMISSION, SPK_API_CREATE, "Service", 422, false,
+         SPK_PARTIAL},
+        {SPK_VARIANT_G, SPK_KEY_RANDOM, SPK_API_CREATE, "Pod", 422, false, SPK_NOT_CREATED},
+        {SPK_VARIANT_P, SPK_KEY_RANDOM, SPK_API_CREATE, "Pod", 422, false, SPK_PARTIAL},
+        {SPK_VARIANT_G, SPK_KEY_RANDOM, SPK_API_JSON_PATCH, "Pod", 403, true, SPK_PARTIAL},
+        {SPK_VARIANT_G, SPK_KEY_RANDOM, SPK_API_JSON_PATCH, "Pod", 200, false, SPK_CREATED},
+        {SPK_VARIANT_G, SPK_KEY_RANDOM, SPK_API_JSON_PATCH, "Pod", 504, false,
+         SPK_OUTCOME_UNKNOWN},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        struct counter counter;
+        struct submission_fixture bench;
+
+        counter_init(&counter);
+        bench_init(&bench, &counter, cases[i].variant, "sub-1", 1);
+        bench.key.source = cases[i].source;
+        counter.verb = cases[i].verb;
+        counter.kind = cases[i].kind;
+        counter.http = cases[i].http;
+        counter.reason = counter.message = "";
+        run(&bench);
+        CU_ASSERT_FALSE(bench.call.ok);
+        CU_ASSERT_EQUAL(bench.call.left_uid != NULL, cases[i].left);
+        CU_ASSERT_EQUAL(bench.call.err.outcome, cases[i].outcome);
+        spk_arena_free(&bench.arena);
+        spk_api_close(&counter.api);
+    }
+}
+
 static void test_a_call_cancelled_before_its_start_sends_nothing(void)
 {
     struct counter counter;
@@ -737,6 +780,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(an_unreadable_answer_is_said_to_be_one),
     SPK_TEST(nothing_is_read_when_no_write_can_follow),
     SPK_TEST(exchanges_do_not_add_up),
+    SPK_TEST(what_is_left_behind_closed_is_told),
     SPK_TEST(a_call_cancelled_before_its_start_sends_nothing),
     SPK_TEST(an_exhausted_arena_ends_the_call),
     CU_TEST_INFO_NULL,
