@@ -3,6 +3,7 @@
 
 #include "deploy/key.h"
 #include "kubernetes/object.h"
+#include "json/yaml.h"
 
 #include <string.h>
 
@@ -43,33 +44,56 @@ static bool mentions_ours(const struct spk_bytes *text)
     return false;
 }
 
-/* A text is not read here: what it could only mean by that is enough. */
-static bool check_template(const struct spk_template *template, struct spk_err *err)
+static bool check_tree(const cJSON *tree, const char *origin, struct spk_err *err)
 {
     static const char *const places[][2] = {{"metadata", "labels"},
                                             {"metadata", "annotations"},
                                             {"metadata", "finalizers"},
                                             {"spec", "schedulingGates"}};
 
-    if (!template->tree && mentions_ours(&template->text)) {
-        (void)refuse(err);
-        return spk_fail_at(err, "%s", template->origin);
-    }
     for (size_t i = 0; i < SPK_LEN(places); i++)
-        if (!check_names(template->tree, places[i][0], places[i][1], template->origin, err))
+        if (!check_names(tree, places[i][0], places[i][1], origin, err))
             return false;
     return true;
 }
 
-/* spark.kubernetes.driver.label.<name> and the like: <name> is what follows the kind. */
-static bool sets_ours(const char *key)
+/* A text that cannot be read here is refused later, or read by Spark: it may not mention us.
+ */
+static bool check_template(struct spk_arena *arena, const struct spk_template *template,
+                           struct spk_err *err)
 {
-    const char *name = strstr(key, "." SPK_MARK);
+    const struct spk_bytes *text = &template->text;
+    struct spk_err unread = {0};
+    cJSON *tree = NULL;
+    bool is_json;
 
-    return name && spk_starts_with(key, "spark.kubernetes.");
+    if (template->tree || !text->data)
+        return check_tree(template->tree, template->origin, err);
+    if (spk_yaml_read_template(arena, text->data, text->length, &tree, &is_json, &unread))
+        return check_tree(tree, template->origin, err);
+    if (!mentions_ours(text))
+        return true;
+    (void)refuse(err);
+    return spk_fail_at(err, "%s", template->origin);
 }
 
-bool spk_reserved_check(const struct spk_submission *submission, struct spk_err *err)
+static bool sets_ours(const char *key)
+{
+    static const char *const kinds[] = {"spark.kubernetes.driver.label.",
+                                        "spark.kubernetes.driver.annotation.",
+                                        "spark.kubernetes.executor.label.",
+                                        "spark.kubernetes.executor.annotation.",
+                                        "spark.kubernetes.driver.service.label.",
+                                        "spark.kubernetes.driver.service.annotation."};
+
+    for (size_t i = 0; i < SPK_LEN(kinds); i++)
+        if (spk_starts_with(key, kinds[i]) && is_ours(key + strlen(kinds[i])))
+            return true;
+    return false;
+}
+
+bool spk_reserved_check(struct spk_arena *arena, const struct spk_submission *submission,
+                        struct spk_err *err)
 {
     for (size_t i = 0; i < submission->conf.n; i++) {
         const struct spk_conf_entry *entry = &submission->conf.entries[i];
@@ -79,6 +103,6 @@ bool spk_reserved_check(const struct spk_submission *submission, struct spk_err 
         (void)refuse(err);
         return spk_fail_at(err, "%s", entry->origin);
     }
-    return check_template(&submission->driver_template, err) &&
-           check_template(&submission->executor_template, err);
+    return check_template(arena, &submission->driver_template, err) &&
+           check_template(arena, &submission->executor_template, err);
 }

@@ -12,5 +12,5 @@
  *
  * @errors INVALID_FIELD  at the property, or the place in the template
  */
-bool spk_reserved_check(const struct spk_submission *submission,
+bool spk_reserved_check(struct spk_arena *arena, const struct spk_submission *submission,
                         struct spk_err *err) SPK_CHECK;

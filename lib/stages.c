@@ -204,7 +204,7 @@ static bool parse(const struct spk_pass *pass)
                         "the command line does not submit an application");
     pass->out->submission = line.submission;
     take_warnings(pass, &line.warnings);
-    return spk_reserved_check(&line.submission, pass->err);
+    return spk_reserved_check(pass->arena, &line.submission, pass->err);
 }
 
 static void warn_of_executors(const struct spk_pass *pass,

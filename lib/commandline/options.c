@@ -355,7 +355,7 @@ static void note_words(struct scanner *scanner, size_t first, const struct optio
     for (size_t i = first; i <= scanner->at; i++) {
         words[i].names_file = option->effect == PROPERTIES_FILE ||
                               option->effect == EXTRA_PROPERTIES_FILE;
-        words[i].conf = option->effect == CONF ? value : NULL;
+        words[i].conf = option->effect == CONF ? without_returns(scanner->arena, value) : NULL;
     }
 }
 

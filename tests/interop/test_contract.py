@@ -188,6 +188,9 @@ class Frames(unittest.TestCase):
         self.assertEqual(self.client.health(), 1)
 
     def test_marks_of_ours_are_nobody_elses(self):
+        def text(template):
+            return base64.b64encode(template.encode()).decode()
+
         mark, place = OURS + "attempt", "driver_pod_template.metadata."
         spec = {"containers": [{"name": "spark"}]}
         command = [*COMMAND, "local:///opt/pi.jar"]
@@ -203,14 +206,19 @@ class Frames(unittest.TestCase):
             ({"command": {"args": command, "driverPodTemplate": {
                 "spec": {**spec, "schedulingGates": [{"name": OURS + "prepared"}]}}}},
              "driver_pod_template.spec.schedulingGates"),
-            ({"command": {"args": command, "executorPodTemplateText": base64.b64encode(
-                b"metadata: {labels: {%s: x}}" % mark.encode()).decode()}}, "executor_pod_template"),
+            ({"command": {"args": command, "executorPodTemplateText": text(
+                r'metadata: {labels: {"\x73park-submit.internal/attempt": x}}')}}, "executor_pod_template.metadata.labels"),
+            ({"command": {"args": command, "executorPodTemplateText": text("{" + mark)}}, "executor_pod_template"),
         ]
         for members, field in cases:
             with self.subTest(field):
                 refusal = self.client.refused("Render", members)
                 self.assertEqual((refusal.code, refusal.reason), ("INVALID_ARGUMENT", "INVALID_FIELD"))
                 self.assertEqual(refusal.fields, [field])
+        reading = text("spec: {containers: [{env: [{name: A, valueFrom: {fieldRef: {fieldPath: "
+                       "\"metadata.labels['%s']\"}}}]}]}" % mark)
+        self.client.call("Render", {"command": {"args": [
+            "--conf", K + "driver.label.team." + mark + "=x", *command], "driverPodTemplateText": reading}})
         # Not our own.
         self.client.call("Render", {"application": application(), "podMutation": "POD_MUTATION_NATIVE"})
 
