@@ -7,6 +7,7 @@
 
 #include <assert.h>
 #include <string.h>
+#include <strings.h>
 
 #define SERVICE_ACCOUNT "/var/run/secrets/kubernetes.io/serviceaccount"
 
@@ -42,13 +43,19 @@ static bool is_host(const char *host)
     return strlen(host) <= 253 && host[strspn(host, allowed)] == '\0';
 }
 
+/* RFC 3986 3.1: in capitals, too. */
+static bool has_scheme(const char *url, const char *scheme)
+{
+    return strncasecmp(url, scheme, strlen(scheme)) == 0;
+}
+
 bool spk_kube_address_parse(struct spk_arena *arena, const char *url,
                             struct spk_kube_address *out, struct spk_err *err)
 {
-    struct spk_kube_address address = {.tls = spk_starts_with(url, "https://")};
+    struct spk_kube_address address = {.tls = has_scheme(url, "https://")};
     int64_t number;
 
-    if (!address.tls && !spk_starts_with(url, "http://"))
+    if (!address.tls && !has_scheme(url, "http://"))
         return spk_fail(err, SPK_INVALID_FIELD, "must start with https://");
     if (!spk_is_header_value(url, SPK_MAX_HEADER_VALUE) || strpbrk(url, "?#@ \\\"<>"))
         return spk_fail(err, SPK_INVALID_FIELD,

@@ -81,6 +81,7 @@ class Credentials(Case):
         self.run_it(*self.words("env2"), KUBERNETES_AUTH_TRYKUBECONFIG="false", expect=1)
         self.run_it(*self.words("env3", *own), KUBERNETES_AUTH_TRYKUBECONFIG="false")
         self.run_it(*self.words("env4"), KUBERNETES_AUTH_TRYKUBECONFIG="True")
+        self.run_it(*self.words("capitals", master=CLUSTER.server.replace("https", "HTTPS")))
         dead = "http://127.0.0.1:1"
         for variables, code in ((dict(ALL_PROXY=dead), 1), (dict(ALL_PROXY=dead, NO_PROXY="127.0.0.1"), 0)):
             self.run_it(*self.words("env5"), expect=code, **variables)
