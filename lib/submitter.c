@@ -107,7 +107,7 @@ static struct spk_api_request request_of(const struct state *state)
     request.timeout_s = action->timeout_s;
     request.dry_run = action->dry_run;
     request.strict = action->strict;
-    request.metadata_only = action->part == state->task.application;
+    request.metadata_only = action->metadata_only;
     return request;
 }
 
@@ -273,7 +273,6 @@ static void take_step(void *argument)
         return;
     }
     prepare_job(state, now_ms);
-    next->recovery = NULL;
     step->over = false;
 }
 
@@ -309,6 +308,7 @@ static void drive(struct state *state, const struct spk_api_job *answered)
             step.over = true;
         }
         call->retries = state->machine.retries;
+        state->exchanges[!state->at].recovery = NULL; /* that of the step is over */
         end_exchange(state);
         if (step.over) {
             call->done(call);

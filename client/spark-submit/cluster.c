@@ -10,7 +10,6 @@
 #include "kubernetes/names.h"
 #include "local_files.h"
 #include "log.h"
-#include "json/write.h"
 
 #include <string.h>
 
@@ -180,35 +179,26 @@ bool submit_cluster_call(struct spk_arena *arena, struct spk_api *api,
 }
 
 bool submit_cluster_delete_pod(struct spk_arena *arena, struct spk_api *api, const char *ns,
-                               const char *name, const char *uid, const int64_t *grace,
-                               struct spk_err *err)
+                               const char *name, const char *options, struct spk_err *err)
 {
-    cJSON *options = spk_json_new_object(arena);
     struct spk_api_request request = {
         .verb = SPK_API_DELETE,
         .resource = spk_resource_find("v1", "Pod"),
         .ns = ns,
         .name = name,
+        .body = options,
+        .body_length = strlen(options),
     };
     struct spk_api_reply reply;
     struct spk_err why = {0};
 
     if (!spk_is_dns1123_subdomain(name)) /* so nothing has it */
         return true;
-    spk_json_text(options, "apiVersion", "v1");
-    spk_json_text(options, "kind", "DeleteOptions");
-    spk_json_text(options, "propagationPolicy", "Background");
-    if (grace)
-        spk_json_int(options, "gracePeriodSeconds", *grace);
-    if (uid)
-        spk_json_text(spk_json_child(options, "preconditions"), "uid", uid);
-    request.body = spk_json_write(arena, options);
-    request.body_length = strlen(request.body);
     if (submit_cluster_call(arena, api, &request, &reply, &why))
         return true;
-    /* Gone, or another Pod has the name by now. */
+    /* Gone, or not the one of the preconditions any more. */
     const char *code = submit_note(&why, "kube_code");
-    if (spk_text_equal(code, "404") || (uid && spk_text_equal(code, "409")))
+    if (spk_text_equal(code, "404") || spk_text_equal(code, "409"))
         return true;
     *err = why;
     return false;

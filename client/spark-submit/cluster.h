@@ -33,11 +33,11 @@ bool submit_cluster_call(struct spk_arena *arena, struct spk_api *api,
                          struct spk_err *err) SPK_CHECK;
 
 /**
- * Delete a Pod and, later, what it owns; one that is not there is as good. uid: only the Pod
- * that has it; NULL: whichever has the name. grace: seconds; NULL: the Pod's own.
+ * Delete a Pod. One that is not there, or that does not meet the preconditions of options (a
+ * DeleteOptions), is as good as deleted.
  */
 bool submit_cluster_delete_pod(struct spk_arena *arena, struct spk_api *api, const char *ns,
-                               const char *name, const char *uid, const int64_t *grace,
+                               const char *name, const char *options,
                                struct spk_err *err) SPK_CHECK;
 
 /**

@@ -74,6 +74,19 @@ static void say_none(const struct target *target)
     fputs(target->is_prefix ? "No applications found.\n" : "Application not found.\n", stderr);
 }
 
+/* grace: seconds; NULL: each Pod's own. */
+static const char *delete_options(struct spk_arena *arena, const int64_t *grace)
+{
+    cJSON *options = spk_json_new_object(arena);
+
+    spk_json_text(options, "apiVersion", "v1");
+    spk_json_text(options, "kind", "DeleteOptions");
+    spk_json_text(options, "propagationPolicy", "Background");
+    if (grace)
+        spk_json_int(options, "gracePeriodSeconds", *grace);
+    return spk_json_write(arena, options);
+}
+
 static bool grace_period(const struct spk_reader *reader, int64_t *out, bool *is_set,
                          struct spk_err *err)
 {
@@ -118,10 +131,10 @@ bool submit_kill(struct spk_api *api, const struct spk_reader *reader, const cha
     announce_client(reader);
     if (!parse_id(arena, api, id, &target, err))
         return false;
+    const char *options = delete_options(arena, has_grace ? &grace : NULL);
     /* 3.5 and 4.0 do not look first, and say nothing of a driver that is not there. */
     if (!target.is_prefix && !spk_version_at_least(reader->version, SPK_SPARK_4_1))
-        return submit_cluster_delete_pod(arena, api, target.ns, target.name, NULL,
-                                         has_grace ? &grace : NULL, err);
+        return submit_cluster_delete_pod(arena, api, target.ns, target.name, options, err);
     if (!find_drivers(arena, api, &target, &pods, err))
         return false;
     if (!spk_json_size(pods))
@@ -131,8 +144,8 @@ bool submit_kill(struct spk_api *api, const struct spk_reader *reader, const cha
 
         if (target.is_prefix)
             fprintf(stderr, "Deleting driver pod: %s.\n", name);
-        if (!submit_cluster_delete_pod(arena, api, spk_object_namespace(pod), name, NULL,
-                                       has_grace ? &grace : NULL, err))
+        if (!submit_cluster_delete_pod(arena, api, spk_object_namespace(pod), name, options,
+                                       err))
             return false;
     }
     return true;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "submit.h"
 
+#include "apiserver/request.h"
 #include "base/clock.h"
 #include "base/latch.h"
 #include "base/limits.h"
@@ -162,17 +163,20 @@ static void clean_up(struct run *run, struct spk_api *api)
     const char *pod = spk_object_name(call->parts->pod);
     struct spk_err why = {0};
 
-    if (call->left_uid &&
-        !submit_cluster_delete_pod(run->arena, api, call->ns, pod, call->left_uid, NULL, &why))
+    if (call->parts->variant != SPK_VARIANT_G || call->err.outcome != SPK_PARTIAL)
+        return;
+    if (!call->left_uid)
+        submit_log("WARN", "Client",
+                   "the driver %s:%s may be left behind, and did not start%s", call->ns, pod,
+                   call->key->source == SPK_KEY_RANDOM
+                       ? ""
+                       : "; the same submission goes on with it");
+    else if (!submit_cluster_delete_pod(run->arena, api, call->ns, pod,
+                                        spk_delete_options(run->arena, call->left_uid, NULL),
+                                        &why))
         submit_log("WARN", "Client",
                    "the driver %s:%s was made, did not start, and could not be deleted: %s",
                    call->ns, pod, why.text);
-    else if (!call->left_uid && call->parts->variant == SPK_VARIANT_G &&
-             call->err.outcome == SPK_PARTIAL)
-        submit_log("WARN", "Client",
-                   "the driver %s:%s may have been made, and did not start; the same "
-                   "submission goes on with it",
-                   call->ns, pod);
 }
 
 static bool create(struct run *run, struct spk_api *api, struct spk_err *err)

@@ -31,10 +31,11 @@ void spk_machine_init(struct spk_machine *machine, struct spk_arena *arena,
             machine->pod_at = i;
 }
 
-/* Of the application its metadata alone is asked for. */
-static bool is_kind(const char *found, const char *asked)
+/* Who is asked for metadata alone may answer with everything. */
+static bool is_kind(const struct spk_turn *turn, const char *found, const char *asked)
 {
-    return spk_text_equal(found, asked) || spk_text_equal(found, "PartialObjectMetadata");
+    return spk_text_equal(found, asked) || (turn->m->phase == SPK_PHASE_VERIFY &&
+                                            spk_text_equal(found, "PartialObjectMetadata"));
 }
 
 /* What the body of an answer holds: a create must show our key, everything else the name. */
@@ -50,7 +51,7 @@ static enum spk_seen_object what_is_seen(const struct spk_turn *turn)
     if (m->intent == SPK_TO_CREATE)
         return spk_is_ours(&ours, part, object) ? SPK_SEEN_OURS : SPK_SEEN_STRANGE;
     bool named =
-        is_kind(spk_object_kind(object), spk_object_kind(part->object)) &&
+        is_kind(turn, spk_object_kind(object), spk_object_kind(part->object)) &&
         spk_text_equal(spk_object_name(object), spk_object_name(part->object)) &&
         spk_text_equal(spk_object_namespace(object), spk_object_namespace(part->object));
     return named ? SPK_SEEN_OURS : SPK_SEEN_STRANGE;

@@ -47,6 +47,7 @@ struct spk_action {
     int64_t limit_ms;            /* how long an answer is waited for */
     int64_t wait_ms;
     bool dry_run, strict;
+    bool metadata_only; /* of a GET: nothing else is looked at */
 };
 
 enum spk_part_state {

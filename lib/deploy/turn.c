@@ -237,6 +237,7 @@ void spk_turn_perform(struct spk_turn *turn, enum spk_intent intent)
         .limit_ms = limit_ms,
         .dry_run = m->phase == SPK_PHASE_REHEARSE,
         .strict = m->phase == SPK_PHASE_REHEARSE && !turn->p->lenient,
+        .metadata_only = m->phase == SPK_PHASE_VERIFY,
     };
 }
 

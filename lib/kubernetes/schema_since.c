@@ -4,7 +4,12 @@
 
 #include <string.h>
 
-/* Fields that Kubernetes has only since 1.<since>, 27 or later. */
+/*
+ * Fields of the table that a client of an older Kubernetes does not know: those since 1.27, as
+ * the oldest client (of Spark 3.5) has the types of 1.26.
+ *
+ * @source the classes of io.fabric8.kubernetes.api.model in the jars of each Spark line
+ */
 static const struct {
     const char *type, *field;
     int since;

@@ -3,6 +3,7 @@
 
 #include "base/sha256.h"
 #include "spark/conf_dir.h"
+#include "spark/entry.h"
 #include "spark/profile.h"
 #include "spark/substitution.h"
 #include "json/write.h"
@@ -11,7 +12,7 @@
 
 /* Properties that differ between attempts of one application. */
 static const char *const of_attempt[] = {
-    "spark.app.submitTime",
+    SPK_SUBMIT_TIME_KEY,
     "spark.kubernetes.driver.label.sparkoperator.k8s.io/submission-id",
     "spark.kubernetes.executor.label.sparkoperator.k8s.io/submission-id",
 };

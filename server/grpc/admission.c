@@ -104,8 +104,6 @@ static bool reserve(struct spk_call *call, struct spk_err *err)
 
     if (wanted < SPK_ARENA_RESERVE_MIN)
         wanted = SPK_ARENA_RESERVE_MIN;
-    if (wanted > SPK_ARENA_BYTES)
-        wanted = SPK_ARENA_BYTES;
     if (atomic_fetch_add(&rpc->reserved, wanted) + wanted > rpc->memory_budget) {
         atomic_fetch_sub(&rpc->reserved, wanted);
         return spk_fail(err, SPK_SERVER_OVERLOADED,

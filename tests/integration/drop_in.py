@@ -121,6 +121,14 @@ class Submitting(Case):
             _, error = self.run_it(*self.words("back", *ports), expect=1, SPK_SPARK_VERSION=version)
             self.assertIn("code=422", error.splitlines()[-1])
             self.assertEqual(CLUSTER.list("Pod", NAMESPACE), [])
+        # With a key that others may have it stays for them, behind its gate.
+        label = ["--conf", "spark.kubernetes.driver.label.sparkoperator.k8s.io/submission-id=" + SUBMISSION_ID]
+        _, error = self.run_it(*self.words("back", *ports, *label), expect=1)
+        self.assertIn("the driver %s:back-driver may be left behind, and did not start; the same submission" % NAMESPACE,
+                      error)
+        self.assertEqual([gate["name"] for gate in self.driver("back")["spec"]["schedulingGates"]],
+                         ["spark-submit.internal/prepared"])
+        CLUSTER.delete("Pod", NAMESPACE, "back-driver")
         self.run_it(*self.words("back"))
         # One that was there before is nobody's to delete.
         self.run_it(*self.words("back", *ports), expect=1)

@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The drop-in, a server of ours and a real API server (see drop_in_case.py)."""
 
+import http.server
 import json
 import re
 import subprocess
 import sys
+import threading
 
 from drop_in_case import (Case, CLUSTER, CONTROL_PLANE, DEPLOYED, LIBRARY,
                           NAMESPACE, SERVER, main, owned_template, until)
@@ -121,6 +123,32 @@ class Remote(Case):
                 _, error = self.run_it(*self.words(name, wait=True, master=master), **remote, **more)
                 self.assertRegex(error, "WARN Client: a server carries the submission out; its end is not waited for: ..")
                 self.assertEqual(DEPLOYED.search(error).group(1), name)
+
+    def test_another_cluster_is_not_asked_about_the_end(self):
+        """After an answer that is none yet; a Pod of the name is not the driver."""
+        asked = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def log_message(self, *_):
+                pass
+
+            def do_GET(self):
+                asked.append(self.path)
+                body = json.dumps({"kind": "Pod", "metadata": {"name": "elsewhere-driver", "uid": "u"}}).encode()
+                self.send_response(503 if len(asked) == 1 else 200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+        with http.server.HTTPServer(("127.0.0.1", 0), Handler) as other:
+            thread = threading.Thread(target=other.serve_forever)
+            thread.start()
+            _, error = self.run_it(*self.words("elsewhere", wait=True, master="http://127.0.0.1:%d" % other.server_port),
+                                   SPK_ENDPOINT="unix:%s" % self.socket, LD_LIBRARY_PATH=LIBRARY, KUBECONFIG=None)
+            other.shutdown()
+            thread.join()
+        self.assertEqual(len(asked), 2)
+        self.assertIn("its end is not waited for: spark.master does not have it\n", error)
 
     def test_its_refusals_are_ours(self):
         more = {"SPK_ENDPOINT": "unix:%s" % self.socket, "LD_LIBRARY_PATH": LIBRARY}
