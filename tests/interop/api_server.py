@@ -18,6 +18,7 @@ class ApiServer:
         self.refusal = None  # a Status, the answer to every write
         self.pods = {}
         self.applications = {}  # by name, what is there of SparkApplications
+        self.accepted = set()  # forms in which they were asked for
         self.released = threading.Event()
         outer = self
 
@@ -41,6 +42,8 @@ class ApiServer:
                     return
                 outer.requests.append(("GET", self.path))
                 name = self.path.rpartition("/sparkapplications/")[2]
+                if name != self.path:
+                    outer.accepted.add(self.headers["Accept"].split(",")[0])
                 if name in outer.applications:
                     self.answer(200, outer.applications[name])
                     return

@@ -118,6 +118,7 @@ class WithApiServer(unittest.TestCase):
                 self.assertGreater(len(self.api.created), 2)
             client.close()
             server.stop()
+        self.assertEqual(self.api.accepted, {"application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"})
 
     def test_calls_in_flight_are_limited_and_health_is_not(self):
         server = Server("--mode=standalone", "--max-inflight=1", api_server=self.api)

@@ -60,8 +60,9 @@ class WithServer(unittest.TestCase):
             [files[0]], [files[3]], templates, [*templates, *excluded], [files[2], *templates[2:]])]
         cases += [inline + ["--", *templates]]
         cases += [plain + ["--", "--name", "--properties-file", "--proxy-user", "--conf"]]
-        with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as other, \
-                server("--spark-conf-dir=" + other) as (address, _):
+        with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as other:
+            pathlib.Path(other, "spark-defaults.conf").write_text("spark.server yes\n", "utf-8")
+            pathlib.Path(other, "log4j2.properties").write_text("a=b\n", "utf-8")
             for name, text in texts.items():
                 pathlib.Path(folder, name).write_text(text.replace("DIR", folder), "utf-8")
             # With a directory here the server's does not count; without files, and without one.
@@ -69,20 +70,20 @@ class WithServer(unittest.TestCase):
             pathlib.Path(folder, "defaults").mkdir()
             pathlib.Path(folder, "defaults", "spark-defaults.conf").write_text("spark.a defaults\n", "utf-8")
             cases += [["--spark-conf-dir", "%s/" + name, "--"] for name in ("empty", "defaults")]
-            pathlib.Path(other, "spark-defaults.conf").write_text("spark.server yes\n", "utf-8")
-            pathlib.Path(other, "log4j2.properties").write_text("a=b\n", "utf-8")
             cases = [case if "--spark-conf-dir" in case else ["--spark-conf-dir", "%s/empty", *case] for case in cases]
-            for case in cases:
-                case = [word.replace("%s", folder) for word in [*case, *COMMAND]]
-                with self.subTest(case):
-                    here, there = (ctl("render", *place, *case) for place in ([], ["--endpoint", address]))
-                    self.assertEqual(here.returncode, 0, here.stderr)
-                    self.assertEqual(there.returncode, 0, there.stderr)
-                    # Templates travel with the request (difference 10), which is another input.
-                    named = "driver.podTemplateFile=" in here.stdout
-                    here, there = (self.without_template_file(done.stdout) if named else
-                                   (done.stdout, done.stderr) for done in (here, there))
-                    self.assertEqual(here, there)
+            with server("--spark-conf-dir=" + other) as (address, _):
+                for case in cases:
+                    case = [word.replace("%s", folder) for word in [*case, *COMMAND]]
+                    with self.subTest(case):
+                        here, there = (ctl("render", *place, *case) for place in ([], ["--endpoint", address]))
+                        self.assertEqual(here.returncode, 0, here.stderr)
+                        self.assertEqual(there.returncode, 0, there.stderr)
+                        # Templates travel with the request (difference 10), which is another input.
+                        named = "driver.podTemplateFile=" in here.stdout
+                        self.assertEqual(here.stderr, there.stderr)
+                        here, there = (self.without_template_file(done.stdout) if named else done.stdout
+                                       for done in (here, there))
+                        self.assertEqual(here, there)
 
     @staticmethod
     def without_template_file(text):
