@@ -127,7 +127,8 @@ static void put_scalar(struct writer *w, const char *text, yaml_scalar_style_t s
 static void put_text(struct writer *w, const char *text)
 {
     struct spk_scalar scalar = spk_scalar_go(w->arena, text);
-    bool plain = scalar.kind == SPK_SCALAR_TEXT && !is_base60(text);
+    /* "=" is a type of its own in YAML 1.1, which some readers know. */
+    bool plain = scalar.kind == SPK_SCALAR_TEXT && !is_base60(text) && strcmp(text, "=") != 0;
 
     if (strchr(text, '\n'))
         put_scalar(w, text, YAML_LITERAL_SCALAR_STYLE);
