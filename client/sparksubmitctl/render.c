@@ -2,6 +2,7 @@
 #include "command.h"
 #include "job.h"
 #include "output.h"
+#include "json/manifest.h"
 #include "json/read.h"
 #include "json/write.h"
 #include "json/yaml.h"
@@ -180,22 +181,21 @@ static bool add_uid(struct spk_arena *arena, const char *uid, struct ctl_job *jo
                     struct spk_err *err)
 {
     cJSON *tree = NULL;
-    const char *at = job->manifest.data;
+    struct spk_warnings warnings = {0};
 
     if (!uid || !job->manifest.data)
         return true;
-    while (*at == ' ' || *at == '\t' || *at == '\r' || *at == '\n')
-        at++;
-    bool ok = *at == '{'
-                  ? spk_json_read_manifest(arena, job->manifest.data, job->manifest.length,
-                                           &tree, err)
-                  : spk_yaml_read(arena, job->manifest.data, job->manifest.length, &tree, err);
-    if (!ok)
+    if (!spk_manifest_read(arena, job->manifest.data, job->manifest.length, &warnings, &tree,
+                           err))
         return false;
     if (!spk_json_is_object(tree) || !spk_json_is_object(spk_json_get(tree, "metadata")) ||
         !lacks_uid(tree))
         return true;
     spk_json_text(spk_json_child(tree, "metadata"), "uid", uid);
+    /* The server does not see any more what was given twice. */
+    for (size_t i = 0; i < warnings.n; i++)
+        ctl_print_warning(warnings.items[i].code, warnings.items[i].field,
+                          warnings.items[i].message);
     job->manifest.data = spk_json_write(arena, tree);
     job->manifest.length = strlen(job->manifest.data);
     return true;

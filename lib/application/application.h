@@ -30,8 +30,8 @@ struct spk_application_options {
 };
 
 /**
- * Read a manifest: JSON if the first non-blank byte is '{', else YAML; exactly as kubectl
- * prints it, status and all.
+ * Read a manifest, JSON or YAML as kubectl reads it, exactly as kubectl prints it, status and
+ * all.
  *
  * @owner  *out lives in arena
  * @errors INVALID_MANIFEST  JSON or YAML unusable, wrong kind or version

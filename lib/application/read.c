@@ -4,31 +4,7 @@
 #include "application/kind.h"
 
 #include "base/limits.h"
-#include "json/read.h"
-#include "json/yaml.h"
-
-#include <string.h>
-
-static bool is_json(const char *bytes, size_t length)
-{
-    while (length > 0 && *bytes != '\0' && strchr(" \t\r\n", *bytes)) {
-        bytes++;
-        length--;
-    }
-    return length > 0 && *bytes == '{';
-}
-
-static bool read_tree(struct spk_arena *arena, const char *bytes, size_t length, cJSON **out,
-                      struct spk_err *err)
-{
-    if (length > SPK_MAX_REQUEST)
-        return spk_fail(err, SPK_REQUEST_TOO_LARGE,
-                        "the manifest has %zu bytes, at most %zu are accepted", length,
-                        SPK_MAX_REQUEST);
-    if (is_json(bytes, length))
-        return spk_json_read_manifest(arena, bytes, length, out, err);
-    return spk_yaml_read(arena, bytes, length, out, err);
-}
+#include "json/manifest.h"
 
 bool spk_application_read(struct spk_arena *arena, const char *bytes, size_t length,
                           const struct spk_application_options *options,
@@ -42,7 +18,11 @@ bool spk_application_read(struct spk_arena *arena, const char *bytes, size_t len
                                   .warnings = warnings};
     cJSON *tree;
 
-    if (!read_tree(arena, bytes, length, &tree, err))
+    if (length > SPK_MAX_REQUEST)
+        return spk_fail(err, SPK_REQUEST_TOO_LARGE,
+                        "the manifest has %zu bytes, at most %zu are accepted", length,
+                        SPK_MAX_REQUEST);
+    if (!spk_manifest_read(arena, bytes, length, warnings, &tree, err))
         return false;
     if (!spk_json_is_object(tree))
         return spk_fail(err, SPK_INVALID_MANIFEST,

@@ -2,6 +2,7 @@
 #include "json/read.h"
 
 #include "base/limits.h"
+#include "json/duplicate.h"
 #include "json/number.h"
 #include "json/plain.h"
 
@@ -13,8 +14,12 @@
 struct reader {
     struct spk_arena *arena;
     const char *start, *at, *end;
+    const char *counted; /* as far as lines were counted */
+    size_t line;         /* of counted */
     size_t nodes;
     bool is_manifest;
+    const struct spk_json_step *path; /* of the value that is being read */
+    struct spk_warnings *warnings;    /* of manifests */
     struct spk_err *err;
 };
 
@@ -221,16 +226,27 @@ static bool read_number(struct reader *r, cJSON **out)
     return true;
 }
 
-static bool has_duplicate_key(struct reader *r, const cJSON *object, size_t n)
+/* The line of r->at; keys come in order, so each byte is counted once. */
+static size_t line_of_key(struct reader *r)
 {
-    const cJSON **members = spk_json_sorted(r->arena, object);
+    for (; r->counted < r->at; r->counted++)
+        r->line += *r->counted == '\n';
+    return r->line;
+}
 
-    for (size_t i = 1; i < n; i++)
-        if (strcmp(members[i - 1]->string, members[i]->string) == 0)
-            return refuse(r, spk_printf(r->arena, "the key '%.64s' is given twice",
-                                        members[i]->string)),
-                   true;
-    return false;
+/* The last of keys given twice counts in a manifest; elsewhere they are refused. */
+static bool settle_keys(struct reader *r, cJSON *object, const struct spk_json_place *places,
+                        size_t n)
+{
+    const struct spk_json_place *twin;
+
+    if (r->is_manifest) {
+        spk_json_keep_last(object, places, n, r->path, r->warnings);
+        return true;
+    }
+    twin = spk_json_twin(r->arena, places, n);
+    return !twin || refuse(r, spk_printf(r->arena, "the key '%.64s' is given twice",
+                                         twin->member->string));
 }
 
 /* A refused number is known by its path, a fault of the text by its place. */
@@ -241,46 +257,59 @@ static bool pass_on(struct reader *r, const char *step)
     return false;
 }
 
-static bool read_member(struct reader *r, unsigned depth, cJSON *object)
+static bool read_member(struct reader *r, unsigned depth, cJSON *object,
+                        struct spk_json_place *place)
 {
+    struct spk_json_step step = {.outer = r->path};
     char *key = NULL;
     cJSON *value = NULL;
 
     skip_blanks(r);
+    *place = (struct spk_json_place){.line = line_of_key(r)};
     if (!take(r, '"'))
-        return refuse(r, "a key in double quotes is expected");
+        return refuse(r, r->at < r->end && *r->at == '{'
+                             ? "a key in double quotes is expected; '{{' looks like a "
+                               "template that was not rendered"
+                             : "a key in double quotes is expected");
     if (!read_string(r, &key))
         return false;
     skip_blanks(r);
     if (!take(r, ':'))
         return refuse(r, "':' is expected after a key");
+    step.key = key;
+    r->path = &step;
     if (!read_value(r, depth + 1, &value))
         return pass_on(r, *key ? key : "[]");
+    r->path = step.outer;
     assert(value);
     /* Pushed, not set: duplicates are looked for once, at the end. */
     (void)spk_json_push(object, value);
     value->string = key;
+    place->member = value;
     return true;
 }
 
 static bool read_object(struct reader *r, unsigned depth, cJSON **out)
 {
     cJSON *object = spk_json_new_object(r->arena);
+    struct spk_json_place *places = NULL;
     size_t n = 0;
 
     skip_blanks(r);
     if (!take(r, '}')) {
         do {
-            if (++n > SPK_MAX_KEYS)
+            if (n == SPK_MAX_KEYS)
                 return refuse(r, "an object has more than 4096 keys");
-            if (!read_member(r, depth, object))
+            if ((n & (n - 1)) == 0) /* full, as the capacity doubles */
+                places = spk_grow_array(r->arena, places, n, n ? n * 2 : 1, sizeof(*places));
+            if (!read_member(r, depth, object, &places[n++]))
                 return false;
             skip_blanks(r);
         } while (take(r, ','));
         if (!take(r, '}'))
             return refuse(r, "',' or '}' is expected");
     }
-    if (has_duplicate_key(r, object, n))
+    if (!settle_keys(r, object, places, n))
         return false;
     *out = object;
     return true;
@@ -289,21 +318,24 @@ static bool read_object(struct reader *r, unsigned depth, cJSON **out)
 static bool read_array(struct reader *r, unsigned depth, cJSON **out)
 {
     cJSON *array = spk_json_new_array(r->arena), *value = NULL;
-    size_t n = 0;
+    struct spk_json_step step = {.outer = r->path};
 
     skip_blanks(r);
     if (!take(r, ']')) {
         do {
-            if (++n > SPK_MAX_ELEMENTS)
+            if (step.index == SPK_MAX_ELEMENTS)
                 return refuse(r, "a list has more than 10000 elements");
+            r->path = &step;
             if (!read_value(r, depth + 1, &value))
-                return pass_on(r, spk_printf(r->arena, "[%zu]", n - 1));
+                return pass_on(r, spk_printf(r->arena, "[%zu]", step.index));
             (void)spk_json_push(array, value);
+            step.index++;
             skip_blanks(r);
         } while (take(r, ','));
         if (!take(r, ']'))
             return refuse(r, "',' or ']' is expected");
     }
+    r->path = step.outer;
     *out = array;
     return true;
 }
@@ -352,6 +384,8 @@ static bool read_document(struct reader *r, cJSON **out)
 {
     cJSON *value = NULL;
 
+    r->at = r->counted = r->start;
+    r->line = 1;
     if (!spk_is_utf8(r->start, (size_t)(r->end - r->start)))
         return spk_fail(r->err, SPK_INVALID_MANIFEST, "the document is not valid UTF-8");
     if (!read_value(r, 1, &value))
@@ -366,20 +400,19 @@ static bool read_document(struct reader *r, cJSON **out)
 bool spk_json_read(struct spk_arena *arena, const char *bytes, size_t length, cJSON **out,
                    struct spk_err *err)
 {
-    struct reader r = {
-        .arena = arena, .start = bytes, .at = bytes, .end = bytes + length, .err = err};
+    struct reader r = {.arena = arena, .start = bytes, .end = bytes + length, .err = err};
 
     return read_document(&r, out);
 }
 
 bool spk_json_read_manifest(struct spk_arena *arena, const char *bytes, size_t length,
-                            cJSON **out, struct spk_err *err)
+                            struct spk_warnings *warnings, cJSON **out, struct spk_err *err)
 {
     struct reader r = {.arena = arena,
                        .start = bytes,
-                       .at = bytes,
                        .end = bytes + length,
                        .is_manifest = true,
+                       .warnings = warnings,
                        .err = err};
 
     return read_document(&r, out);

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * read.h: JSON bytes of strangers into a tree. Strict RFC 8259: UTF-8 without NUL or lone
- * surrogates, no duplicate keys, nothing after the value; depth, nodes, keys and elements
- * are bounded by limits.h. Numbers keep their text; an integer must fit int64, an exponent
- * stay within +-308. A manifest's numbers beyond that are read as kubectl does.
+ * surrogates, no duplicate keys (but in manifests), nothing after the value; depth, nodes,
+ * keys and elements are bounded by limits.h. Numbers keep their text; an integer must fit
+ * int64, an exponent stay within +-308. A manifest's numbers beyond that are read as kubectl
+ * does.
  */
 #pragma once
 
 #include "base/err.h"
+#include "base/warning.h"
 #include "json/json.h"
 
 /**
@@ -20,13 +22,14 @@ bool spk_json_read(struct spk_arena *arena, const char *bytes, size_t length, cJ
                    struct spk_err *err) SPK_CHECK;
 
 /**
- * Read a manifest: an integer beyond int64 is the double next to it, as in YAML, for whoever
- * knows the field to refuse.
+ * Read a manifest that is JSON: an integer beyond int64 is the double next to it, as in YAML,
+ * for whoever knows the field to refuse; of keys given twice the last counts.
  *
- * @owner  as spk_json_read
+ * @owner  as spk_json_read; warnings (DUPLICATE_KEY) may be NULL
  * @errors INVALID_FIELD     a number is beyond a double; err->field is its path
  *         INVALID_MANIFEST  as spk_json_read
  * @source encoding/json and k8s.io/apimachinery/pkg/util/json: int64, else float64
  */
 bool spk_json_read_manifest(struct spk_arena *arena, const char *bytes, size_t length,
-                            cJSON **out, struct spk_err *err) SPK_CHECK;
+                            struct spk_warnings *warnings, cJSON **out,
+                            struct spk_err *err) SPK_CHECK;

@@ -2,25 +2,28 @@
 /**
  * yaml.h: YAML of strangers into a tree, and a tree as YAML. Two dialects, which type plain
  * scalars differently: that of kubectl for manifests, that of Spark's Kubernetes client for
- * pod template files. Both are bounded like JSON (read.h), take one document (empty ones
- * around it do not count) and refuse keys given twice.
+ * pod template files. Both are bounded like JSON (read.h), where what an alias stands for
+ * counts again, and take one document (empty ones around it do not count).
  */
 #pragma once
 
 #include "base/err.h"
+#include "base/warning.h"
 #include "json/json.h"
 
 /**
- * Read a manifest as sigs.k8s.io/yaml does: YAML 1.1, so yes and off are booleans and 0644 is
- * octal. Anchors, aliases, tags, directives, merge keys and keys that are no scalars are
- * refused. Integers beyond int64 become doubles, as in Kubernetes.
+ * Read a manifest that is YAML as kubectl does: YAML 1.1, so yes and off are booleans and 0644
+ * is octal. Anchors, aliases and merge keys are expanded; a merge is a writing at its place,
+ * of a list of maps the first wins; of keys given twice the last counts. Tags other than those
+ * of JSON's types, directives and keys that are no scalars are refused. Integers beyond int64
+ * become doubles, as in Kubernetes.
  *
- * @owner  *out lives in arena, no byte of input is kept
+ * @owner  *out lives in arena, no byte of input is kept; warnings (DUPLICATE_KEY) may be NULL
  * @errors INVALID_MANIFEST  err->text starts with "line L, column C: "; notes "line", "column"
- * @source sigs.k8s.io/yaml 1.6.0 YAMLToJSONStrict, go.yaml.in/yaml/v2 2.4.2 resolve.go
+ * @source sigs.k8s.io/yaml 1.6.0 YAMLToJSON, go.yaml.in/yaml/v2 2.4.2 decode.go, resolve.go
  */
-bool spk_yaml_read(struct spk_arena *arena, const char *bytes, size_t length, cJSON **out,
-                   struct spk_err *err) SPK_CHECK;
+bool spk_yaml_read(struct spk_arena *arena, const char *bytes, size_t length,
+                   struct spk_warnings *warnings, cJSON **out, struct spk_err *err) SPK_CHECK;
 
 /**
  * Read the text of a pod template as Spark's Kubernetes client does: JSON if the first

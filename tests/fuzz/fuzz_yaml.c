@@ -5,6 +5,7 @@
  */
 #include "base/limits.h"
 #include "kubernetes/schema.h"
+#include "json/manifest.h"
 #include "json/read.h"
 #include "json/write.h"
 #include "json/yaml.h"
@@ -15,15 +16,20 @@
 
 static void read_manifest(struct spk_arena *arena, const char *bytes, size_t size)
 {
+    struct spk_warnings warnings = {0};
     struct spk_err err = {0};
     cJSON *tree = NULL, *again = NULL, *typed = NULL, *twice = NULL;
 
-    if (!spk_yaml_read(arena, bytes, size, &tree, &err)) {
+    if (!spk_manifest_read(arena, bytes, size, &warnings, &tree, &err))
+        SPK_PROMISE(!tree && err.text[0]);
+    tree = NULL;
+    err = (struct spk_err){0};
+    if (!spk_yaml_read(arena, bytes, size, &warnings, &tree, &err)) {
         SPK_PROMISE(!tree && err.reason == SPK_INVALID_MANIFEST && err.text[0]);
         return;
     }
     const char *yaml = spk_yaml_write(arena, tree), *json = spk_json_write(arena, tree);
-    SPK_PROMISE(spk_yaml_read(arena, yaml, strlen(yaml), &again, &err));
+    SPK_PROMISE(spk_yaml_read(arena, yaml, strlen(yaml), NULL, &again, &err));
     SPK_PROMISE(spk_json_equal(tree, again));
     SPK_PROMISE(spk_json_read(arena, json, strlen(json), &again, &err));
     SPK_PROMISE(spk_json_equal(tree, again));

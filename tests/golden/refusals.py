@@ -50,7 +50,6 @@ VERDICTS = {
     "suspended (APPLICATION_SUSPENDED)":
         ("APPLICATION_SUSPENDED", r"spec\.suspend", "the application is suspended: .*"),
     "ScheduledSparkApplication": ("INVALID_MANIFEST", "kind", "a ScheduledSparkApplication is .*"),
-    "YAML anchors (RU-10)": ("INVALID_MANIFEST", "", ".*: anchors and aliases are not supported"),
     "keys are case-sensitive here":
         ("UNKNOWN_FIELD", r"spec\.DRIVER", r"unknown field; did you mean 'driver'\?"),
     "keytab upload": ("UNSUPPORTED_FEATURE", r"args\[\d+\]", "keytab '.*' would be uploaded .*"),

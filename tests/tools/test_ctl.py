@@ -217,6 +217,7 @@ WARNED = [
       *COMMAND], None),
     ("TEMPLATE_KEY_IGNORED",
      ["--driver-pod-template", "TEMPLATE", "--", "--conf", K + "driver.podTemplateFile=/other", *COMMAND], None),
+    ("DUPLICATE_KEY", ["-f", "-"], application().replace('"spec": {', '"spec": {"arguments": [], "arguments": ["1"], ')),
     ("UNKNOWN_FIELD_IGNORED", ["--unknown-fields", "warn", "-f", "-"], application(nope=1)),
     ("DEPRECATED_FIELD", ["-f", "-"], driver(envVars={"A": "1"})),
     ("EXECUTOR_FIELD_NOT_APPLIED", ["--pod-mutation", "native", "-f", "-"], application(

@@ -119,8 +119,8 @@ static void test_numbers_of_manifests_are_kubectls(void)
         cJSON *tree = NULL;
         int64_t value = 7;
 
-        CU_ASSERT_FATAL(
-            spk_json_read_manifest(&arena, cases[i].in, strlen(cases[i].in), &tree, &err));
+        CU_ASSERT_FATAL(spk_json_read_manifest(&arena, cases[i].in, strlen(cases[i].in), NULL,
+                                               &tree, &err));
         SPK_ASSERT_TEXT(spk_json_write(&arena, tree), cases[i].out);
         if (strpbrk(cases[i].out, "e")) {
             CU_ASSERT_FALSE(spk_json_get_int(tree->child, &value));
@@ -144,8 +144,8 @@ static void test_numbers_beyond_a_double_are_refused_by_their_path(void)
         struct spk_err err = {0};
         cJSON *tree = NULL;
 
-        CU_ASSERT_FALSE(
-            spk_json_read_manifest(&arena, cases[i].in, strlen(cases[i].in), &tree, &err));
+        CU_ASSERT_FALSE(spk_json_read_manifest(&arena, cases[i].in, strlen(cases[i].in), NULL,
+                                               &tree, &err));
         CU_ASSERT_EQUAL(err.reason, SPK_INVALID_FIELD);
         SPK_ASSERT_TEXT(err.field, cases[i].field);
         CU_ASSERT(spk_ends_with(err.text, "does not fit 64 bits"));

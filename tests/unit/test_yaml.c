@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/file.h"
+#include "base/limits.h"
+#include "json/manifest.h"
 #include "json/number.h"
 #include "json/read.h"
 #include "json/write.h"
@@ -57,7 +60,8 @@ static void test_manifests_are_typed_as_kubectl_does(void)
         struct spk_err err = {0};
         cJSON *tree = NULL;
 
-        CU_ASSERT(spk_yaml_read(&arena, go_cases[i].in, strlen(go_cases[i].in), &tree, &err));
+        CU_ASSERT(
+            spk_yaml_read(&arena, go_cases[i].in, strlen(go_cases[i].in), NULL, &tree, &err));
         SPK_ASSERT_TEXT(err.text, "");
         if (tree)
             SPK_ASSERT_TEXT(spk_json_write(&arena, tree), go_cases[i].out);
@@ -71,14 +75,20 @@ static void test_bad_manifests_are_refused_with_their_place(void)
     } cases[] = {
         {"", "line 1, column 1: the document is empty"},
         {"# x\n---\n", "line 1, column 1: the document is empty"},
-        {"a: 1\nb: 2\na: 3\n", "line 3, column 1: the key 'a' is given twice"},
-        {"{1: a, '1': b}", "line 1, column 8: the key '1' is given twice"},
-        {"a: &x b", "line 1, column 4: anchors and aliases are not supported"},
-        {"a: [b, *x]", "line 1, column 8: anchors and aliases are not supported"},
-        {"a: !!str 1", "line 1, column 4: tags are not supported"},
-        {"a: !x {}", "line 1, column 4: tags are not supported"},
+        {"a: [b, *x]", "line 1, column 8: an alias needs a complete anchor before it"},
+        {"a: &x [*x]", "line 1, column 8: an alias needs a complete anchor before it"},
+        {"a: &x {}\n*x : b", "line 2, column 1: a key must be a string"},
+        {"<<: [{a: b}, c]",
+         "line 1, column 5: a merge key takes a map, an alias of a map or a list of these"},
+        {"a: !!int x", "line 1, column 4: the value does not fit its tag"},
+        {"a: !x {}", "line 1, column 4: this tag is not supported"},
+        {"a: !!binary aGk=", "line 1, column 4: this tag is not supported"},
+        {"a: 1\nb: {{ .Values.x }}",
+         "line 2, column 5: a key must be a string; '{{' looks like "
+         "a template that was not rendered"},
+        {"{{- if x }}\na: 1", "line 1, column 2: a key must be a string; '{{' looks like a "
+                              "template that was not rendered"},
         {"%YAML 1.1\n---\na: 1\n", "line 1, column 1: directives are not supported"},
-        {"<<: {a: b}", "line 1, column 1: merge keys are not supported"},
         {"? [a]\n: b\n", "line 1, column 3: a key must be a string"},
         {"~: a", "line 1, column 1: a key must not be null"},
         {"18446744073709551615: a",
@@ -96,7 +106,106 @@ static void test_bad_manifests_are_refused_with_their_place(void)
         struct spk_err err = {0};
         cJSON *tree = NULL;
 
-        CU_ASSERT_FALSE(spk_yaml_read(&arena, cases[i].in, strlen(cases[i].in), &tree, &err));
+        CU_ASSERT_FALSE(
+            spk_yaml_read(&arena, cases[i].in, strlen(cases[i].in), NULL, &tree, &err));
+        CU_ASSERT_EQUAL(err.reason, SPK_INVALID_MANIFEST);
+        SPK_ASSERT_TEXT(err.text, cases[i].text);
+        CU_ASSERT_PTR_NULL(tree);
+    }
+}
+
+/* What kubectl 1.34.4 reads; what it refuses, is refused. See tests/golden/ask-kubectl. */
+static void test_manifests_are_read_as_kubectl_reads_them(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(SPK_MIB(16));
+    struct spk_err err = {0};
+    struct spk_bytes file;
+    size_t rows = 0;
+
+    CU_ASSERT_FATAL(spk_file_read(&arena, SPK_VECTORS "/manifests-kubectl.jsonl", SPK_MIB(1),
+                                  &file, &err));
+    for (const char *line = file.data, *end; (end = strchr(line, '\n')) != NULL;
+         line = end + 1) {
+        cJSON *row = NULL, *want = NULL, *got = NULL;
+
+        CU_ASSERT_FATAL(spk_json_read(&arena, line, (size_t)(end - line), &row, &err));
+        const char *in = spk_json_get_text(row, "in"), *out = spk_json_get_text(row, "out");
+        bool ok = spk_manifest_read(&arena, in, strlen(in), NULL, &got, &err);
+        CU_ASSERT_EQUAL(ok, *out != '!');
+        if (ok && *out != '!') {
+            CU_ASSERT_FATAL(spk_json_read(&arena, out, strlen(out), &want, &err));
+            spk_json_remove(spk_json_child(want, "metadata"), "annotations");
+            SPK_ASSERT_TEXT(spk_json_write(&arena, got), spk_json_write(&arena, want));
+        }
+        rows++;
+    }
+    CU_ASSERT_EQUAL(rows, 64);
+}
+
+static void test_keys_given_twice_are_told(void)
+{
+    static const struct {
+        const char *in, *warnings;
+    } cases[] = {
+        {"a: 1\nb: 2\n", ""},
+        {"a: 1\nb: 2\na: 3\n",
+         "a: the value in line 3 replaces the one in line 1; remove one\n"},
+        {"s:\n  l:\n  - c.d: 1\n    e: 2\n    c.d: 3\n",
+         "s.l[0][c.d]: the value in line 5 replaces the one in line 3; remove one\n"},
+        {"{\"s\":\n{\"l\": [1, {\"x\": 1,\n\"x\": 1}]}}",
+         "s.l[1].x: the value in line 3 replaces the one in line 2; remove one\n"},
+        {"a: 1\na: 2\na: 3\n",
+         "a: the value in line 2 replaces the one in line 1; remove one\n"
+         "a: the value in line 3 replaces the one in line 2; remove one\n"},
+        {"<<: {a: 1}\na: 2\n", ""},
+        {"a: 2\n<<: {a: 1}\n",
+         "a: the merge key in line 2 replaces the value in line 1; merge "
+         "first, then write what differs\n"},
+        {"{\"a\": 1, \"a\": 2,}",
+         "a: the value in line 1 replaces the one in line 1; remove one\n"},
+        {"x: &x {a: 1, a: 2}\nb: *x\n",
+         "x.a: the value in line 1 replaces the one in line 1; remove one\n"},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+        struct spk_warnings warnings = {0};
+        struct spk_buf told = {.arena = &arena};
+        struct spk_err err = {0};
+        cJSON *tree = NULL;
+
+        CU_ASSERT(spk_manifest_read(&arena, cases[i].in, strlen(cases[i].in), &warnings, &tree,
+                                    &err));
+        for (size_t w = 0; w < warnings.n; w++) {
+            SPK_ASSERT_TEXT(warnings.items[w].code, "DUPLICATE_KEY");
+            spk_buf_printf(&told, "%s: %s\n", warnings.items[w].field,
+                           warnings.items[w].message);
+        }
+        SPK_ASSERT_TEXT(spk_buf_string(&told), cases[i].warnings);
+    }
+}
+
+static void test_faults_are_told_of_what_a_document_looks_like(void)
+{
+    static const struct {
+        const char *in, *text;
+    } cases[] = {
+        {"{\"a\": tru}}", "line 1, column 7: this is not a JSON value"},
+        {"{a: [}", "line 1, column 6: did not find expected node content"},
+        {"{\"a\": {{ .Values.x }}}", "line 1, column 8: a key in double quotes is expected; "
+                                     "'{{' looks like a template that "
+                                     "was not rendered"},
+        {"\xFF\xFE{\0", "the document is UTF-16; save it as UTF-8"},
+        {"\xFE\xFF\0{", "the document is UTF-16; save it as UTF-8"},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+        size_t length = i < 3 ? strlen(cases[i].in) : 4;
+        struct spk_err err = {0};
+        cJSON *tree = NULL;
+
+        CU_ASSERT_FALSE(spk_manifest_read(&arena, cases[i].in, length, NULL, &tree, &err));
         CU_ASSERT_EQUAL(err.reason, SPK_INVALID_MANIFEST);
         SPK_ASSERT_TEXT(err.text, cases[i].text);
         CU_ASSERT_PTR_NULL(tree);
@@ -114,7 +223,7 @@ static bool read_levels(unsigned levels)
         spk_buf_char(&text, '[');
     for (unsigned i = 0; i < levels; i++)
         spk_buf_char(&text, ']');
-    return spk_yaml_read(&arena, text.data, text.length, &tree, &err);
+    return spk_yaml_read(&arena, text.data, text.length, NULL, &tree, &err);
 }
 
 static void test_depth_is_bounded(void)
@@ -194,7 +303,7 @@ static void test_empty_documents_are_bounded(void)
 
     for (int i = 0; i < 20001; i++)
         spk_buf_text(&text, "---\n");
-    CU_ASSERT_FALSE(spk_yaml_read(&arena, text.data, text.length, &tree, &err));
+    CU_ASSERT_FALSE(spk_yaml_read(&arena, text.data, text.length, NULL, &tree, &err));
     SPK_ASSERT_TEXT(strchr(err.text, ':') + 2, "more than 20000 values");
 }
 
@@ -212,6 +321,27 @@ static void test_aliases_are_bounded(void)
         spk_buf_printf(&text, "a%d: &a%d [*a%d, *a%d]\n", i, i, i - 1, i - 1);
     CU_ASSERT_FALSE(
         spk_yaml_read_template(&arena, text.data, text.length, &tree, &is_json, &err));
+    SPK_ASSERT_TEXT(strchr(err.text, ':') + 2, "more than 20000 values");
+    CU_ASSERT_FALSE(spk_yaml_read(&arena, text.data, text.length, NULL, &tree, &err));
+    SPK_ASSERT_TEXT(strchr(err.text, ':') + 2, "more than 20000 values");
+}
+
+/* Merges of merges copy what they merge: the values they write count again. */
+static void test_merges_are_bounded(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 24);
+    struct spk_buf text = {.arena = &arena};
+    struct spk_err err = {0};
+    cJSON *tree = NULL;
+
+    spk_buf_text(&text, "a0: &a0 {");
+    for (int i = 0; i < 200; i++)
+        spk_buf_printf(&text, "k%d: 1,", i);
+    spk_buf_text(&text, "}\n");
+    for (int i = 1; i < 99; i++)
+        spk_buf_printf(&text, "a%d: &a%d {<<: [*a%d, *a%d], l: *a%d}\n", i, i, i - 1, i - 1,
+                       i - 1);
+    CU_ASSERT_FALSE(spk_yaml_read(&arena, text.data, text.length, NULL, &tree, &err));
     SPK_ASSERT_TEXT(strchr(err.text, ':') + 2, "more than 20000 values");
 }
 
@@ -231,6 +361,7 @@ static void test_trees_are_written_as_go_does(void)
         {"[\"x\\ny\\n\",\"x\\ny\",\"\\u0007\",\"\\u00e9\"]",
          "- |\n  x\n  y\n- |-\n  x\n  y\n- \"\\a\"\n- \u00e9\n"},
         {"[1,1.5,1e3,1234567.5]", "- 1\n- 1.5\n- 1000\n- 1.2345675e+06\n"},
+        {"[\"=\",\"=x\"]", "- \"=\"\n- =x\n"},
         {"[true,\"true\"]", "- true\n- \"true\"\n"},
     };
 
@@ -252,9 +383,9 @@ static void test_what_is_written_reads_back_equal(void)
         cJSON *tree = NULL, *again = NULL;
 
         CU_ASSERT_FATAL(
-            spk_yaml_read(&arena, go_cases[i].in, strlen(go_cases[i].in), &tree, &err));
+            spk_yaml_read(&arena, go_cases[i].in, strlen(go_cases[i].in), NULL, &tree, &err));
         const char *text = spk_yaml_write(&arena, tree);
-        CU_ASSERT_FATAL(spk_yaml_read(&arena, text, strlen(text), &again, &err));
+        CU_ASSERT_FATAL(spk_yaml_read(&arena, text, strlen(text), NULL, &again, &err));
         SPK_ASSERT_TEXT(spk_json_write(&arena, again), spk_json_write(&arena, tree));
     }
 }
@@ -306,11 +437,15 @@ static void test_doubles_are_spelt_as_go_and_java_do(void)
 static CU_TestInfo tests[] = {
     SPK_TEST(manifests_are_typed_as_kubectl_does),
     SPK_TEST(bad_manifests_are_refused_with_their_place),
+    SPK_TEST(manifests_are_read_as_kubectl_reads_them),
+    SPK_TEST(keys_given_twice_are_told),
+    SPK_TEST(faults_are_told_of_what_a_document_looks_like),
     SPK_TEST(depth_is_bounded),
     SPK_TEST(templates_are_typed_as_spark_does),
     SPK_TEST(bad_templates_are_refused),
     SPK_TEST(empty_documents_are_bounded),
     SPK_TEST(aliases_are_bounded),
+    SPK_TEST(merges_are_bounded),
     SPK_TEST(trees_are_written_as_go_does),
     SPK_TEST(what_is_written_reads_back_equal),
     SPK_TEST(exhaustion_inside_libyaml_leaks_nothing),
