@@ -109,7 +109,9 @@ enum {
 /*
  * The first row all of whose facts hold, and none of the excluded, decides. An owner that does
  * not agree ends it: annotations are chosen by whoever makes the Pod. Gated Pods are no
- * drivers yet; they are gone on with only if they are of our very rendering.
+ * drivers yet; they are gone on with only if they are of our very rendering. A driver of
+ * another attempt with our submission id is the one that was asked for before the counters
+ * moved on, unless it has ended: then the attempt at hand is the next one.
  */
 static const struct pod_rule {
     unsigned facts, excluded;
@@ -126,8 +128,9 @@ static const struct pod_rule {
     {ATTEMPT, INPUT, SPK_ADOPT, 5, SPK_NO_REASON},
     {ATTEMPT | ENDED, 0, SPK_ADOPT, 2, SPK_NO_REASON},
     {ATTEMPT, 0, SPK_ADOPT, 1, SPK_NO_REASON},
-    {SAME_APP | SAME_ID | KEYED | DELETING, 0, SPK_REFUSE, 6, SPK_SUBMISSION_BEING_DELETED},
-    {SAME_APP | SAME_ID | KEYED, GATED, SPK_ADOPT, 6, SPK_NO_REASON},
+    {SAME_APP | SAME_ID | KEYED | DELETING, ENDED, SPK_REFUSE, 6,
+     SPK_SUBMISSION_BEING_DELETED},
+    {SAME_APP | SAME_ID | KEYED, GATED | ENDED, SPK_ADOPT, 6, SPK_NO_REASON},
     {DELETING, 0, SPK_REFUSE, 7, SPK_PREVIOUS_RUN_TERMINATING},
     {SAME_APP | KEYED | ENDED, 0, SPK_REFUSE, 9, SPK_DRIVER_POD_EXISTS},
     {SAME_APP | KEYED, 0, SPK_REFUSE, 8, SPK_DRIVER_POD_EXISTS},

@@ -147,6 +147,23 @@ static const struct pod_case {
     {6, P, COUNTERS, true, META(KEY(HASH_B, HASH_K)), SPK_ADOPT, 0},
     {6, P, COUNTERS, true, META(KEY(HASH_B, HASH_K) "," DELETING), SPK_REFUSE,
      SPK_SUBMISSION_BEING_DELETED},
+    {6, P, COUNTERS, true, "{\"metadata\":{" KEY(HASH_B, HASH_K) "}," PHASE("Running") "}",
+     SPK_ADOPT, 0},
+    {6, P, COUNTERS, true, "{\"metadata\":{" KEY(HASH_B, HASH_K) "}," PHASE("Unknown") "}",
+     SPK_ADOPT, 0},
+    {6, P, CALLER, true, META(KEY(HASH_B, HASH_K)), SPK_ADOPT, 0},
+    {6, G, COUNTERS, true, "{\"metadata\":{" KEY(HASH_B, HASH_K) "}," OPEN "}", SPK_ADOPT, 0},
+    {7, P, COUNTERS, true,
+     "{\"metadata\":{" KEY(HASH_B, HASH_K) "," DELETING "}," PHASE("Failed") "}", SPK_REFUSE,
+     SPK_PREVIOUS_RUN_TERMINATING},
+    {9, P, COUNTERS, true, "{\"metadata\":{" KEY(HASH_B, HASH_K) "}," PHASE("Failed") "}",
+     SPK_REFUSE, SPK_DRIVER_POD_EXISTS},
+    {9, P, COUNTERS, true, "{\"metadata\":{" KEY(HASH_B, HASH_K) "}," PHASE("Succeeded") "}",
+     SPK_REFUSE, SPK_DRIVER_POD_EXISTS},
+    {9, G, COUNTERS, true,
+     "{\"metadata\":{" KEY(HASH_B, HASH_K) "},\"spec\":{\"schedulingGates\":null}," PHASE(
+         "Failed") "}",
+     SPK_REFUSE, SPK_DRIVER_POD_EXISTS},
     {8, G, COUNTERS, true, META(KEY(HASH_B, HASH_K)), SPK_REFUSE, SPK_DRIVER_POD_EXISTS},
     {7, P, COUNTERS, true, META(KEY(HASH_B, HASH_K) "," ID("old") "," DELETING), SPK_REFUSE,
      SPK_PREVIOUS_RUN_TERMINATING},
@@ -172,6 +189,8 @@ static const struct pod_case {
 
 static void test_each_row_about_the_drivers_name_holds(void)
 {
+    unsigned rows = 0;
+
     for (size_t i = 0; i < SPK_LEN(pod_cases); i++) {
         const struct pod_case *c = &pod_cases[i];
         SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
@@ -188,7 +207,10 @@ static void test_each_row_about_the_drivers_name_holds(void)
         CU_ASSERT_EQUAL(adopted.verdict, c->verdict);
         CU_ASSERT_EQUAL(adopted.input_changed, c->row == 5);
         CU_ASSERT_EQUAL(err.reason, c->reason);
+        rows |= 1U << c->row;
     }
+    /* All but 12, which is about the application and not about the Pod. */
+    CU_ASSERT_EQUAL(rows, 0x2ffeU);
 }
 
 static const char *note(const struct spk_err *err, const char *key)
