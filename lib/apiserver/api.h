@@ -81,6 +81,7 @@ struct spk_api_reply {
     int64_t date_s;              /* Date header, Unix seconds; 0: none */
     struct spk_strings warnings; /* texts of Warning headers */
     const char *trouble; /* why there is no answer, or a page that is no Status; "" else */
+    bool lasting;        /* NOT_SENT, and another try would end alike: it is not the network */
 };
 
 /**

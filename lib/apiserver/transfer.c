@@ -61,6 +61,33 @@ enum spk_api_transport spk_transfer_class(CURLcode code, bool sent)
     return SPK_API_INTERRUPTED;
 }
 
+/* Ends for a reason that lies in the configuration or in what the peer is. */
+static bool is_lasting(CURLcode code)
+{
+    static const CURLcode lasting[] = {
+        CURLE_UNSUPPORTED_PROTOCOL,
+        CURLE_URL_MALFORMAT,
+        CURLE_NOT_BUILT_IN,
+        CURLE_BAD_FUNCTION_ARGUMENT,
+        CURLE_SSL_ENGINE_NOTFOUND,
+        CURLE_SSL_ENGINE_SETFAILED,
+        CURLE_SSL_CERTPROBLEM,
+        CURLE_SSL_CIPHER,
+        CURLE_PEER_FAILED_VERIFICATION,
+        CURLE_SSL_ENGINE_INITFAILED,
+        CURLE_SSL_CACERT_BADFILE,
+        CURLE_SSL_CRL_BADFILE,
+        CURLE_SSL_ISSUER_ERROR,
+        CURLE_SSL_PINNEDPUBKEYNOTMATCH,
+        CURLE_SSL_INVALIDCERTSTATUS,
+    };
+
+    for (size_t i = 0; i < SPK_LEN(lasting); i++)
+        if (code == lasting[i])
+            return true;
+    return false;
+}
+
 struct chunk {
     struct spk_buf *buf;
     const char *data;
@@ -379,6 +406,7 @@ struct spk_api_job *spk_transfer_end(struct spk_transfer *transfer, CURLcode cod
     reply->http = transport == SPK_API_ANSWERED || transport == SPK_API_TRUNCATED
                       ? spk_transfer_http(transfer)
                       : 0;
+    reply->lasting = transport == SPK_API_NOT_SENT && is_lasting(code);
     if (!spk_arena_run(transfer->job->arena, read_reply, &in)) {
         int http = reply->http;
 
