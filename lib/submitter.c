@@ -66,6 +66,7 @@ static struct spk_seen see(struct state *state, const struct spk_api_reply *repl
         .object = reply->object,
         .retry_after_ms = reply->retry_after_ms,
         .date_s = reply->date_s,
+        .lasting = reply->transport == SPK_API_NOT_SENT && reply->lasting,
     };
 
     if (reply->http == 0 || reply->http >= 300) {
@@ -208,7 +209,7 @@ static const char *left_behind(const struct spk_machine *machine)
 {
     const struct spk_progress *pod = &machine->progress[machine->pod_at];
     bool is_closed = machine->task->parts->variant == SPK_VARIANT_G && !machine->committed &&
-                     !machine->opened && !machine->opens_maybe;
+                     !spk_machine_may_be_open(machine);
     bool is_ours = pod->state == SPK_PART_CREATED &&
                    machine->task->key->source == SPK_KEY_RANDOM;
 
@@ -317,6 +318,7 @@ static void drive(struct state *state, const struct spk_api_job *answered)
         answered = state->next;
         atomic_store(&state->turn, STARTING);
         atomic_store(&state->job, state->next);
+        spk_machine_sent(&state->machine);
         spk_api_start(call->api, state->next);
         if (atomic_exchange(&state->turn, STARTED) != ANSWERED)
             return;
@@ -370,6 +372,7 @@ static void make_state(void *argument)
         .application = call->uid && call->verify ? application_part(call) : NULL,
         .uid_field = call->uid_field,
         .deadline_ms = call->deadline_ms,
+        .first_answer_ms = call->first_answer_ms,
         .validate_only = call->validate_only,
         .server_dry_run = call->server_dry_run,
         .retry = call->retry,

@@ -50,7 +50,9 @@ struct spk_submit_call {
                               NULL: uid is trusted */
     const char *uid_field; /* where the request says the uid, for its errors */
     const char *application_id, *application_name;
-    int64_t deadline_ms; /* monotonic, the clock of api */
+    int64_t deadline_ms; /* monotonic, the clock of api; the answer comes a little earlier */
+    int64_t first_answer_ms; /* how long an API server that never answered is tried; 0: until
+                                the deadline */
     bool validate_only, server_dry_run;
     bool retry;                 /* the caller repeats an earlier call: look before creating */
     bool require_submission_id; /* the caller cannot use another id than its own */

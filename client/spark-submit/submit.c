@@ -96,6 +96,7 @@ static void fill_call(struct run *run, struct spk_api *api)
     run->call.application_id = prepared->plan.application_id;
     run->call.application_name = prepared->plan.application_name;
     run->call.deadline_ms = spk_monotonic_ms() + SPK_MAX_DEADLINE_MS;
+    run->call.first_answer_ms = SPK_FIRST_ANSWER_MS;
     run->call.require_submission_id = true;
     run->call.done = on_done;
     run->call.context = &run->latch;

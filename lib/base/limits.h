@@ -77,6 +77,8 @@
 #define SPK_LOOP_STUCK_MS       5000 /* health: a loop that does not go round is not alive */
 #define SPK_DEFAULT_DEADLINE_MS 30000
 #define SPK_MAX_DEADLINE_MS     120000
+#define SPK_ANSWER_MARGIN_MS    300 /* an answer needs this long to reach the caller in time */
+#define SPK_FIRST_ANSWER_MS     15000 /* tools: an API server never heard of is given up then */
 
 /* Answers: trailers must pass 8 KiB header limits on the way. */
 #define SPK_MAX_STATUS_DETAILS SPK_KIB(6)

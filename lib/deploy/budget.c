@@ -8,6 +8,8 @@
 #define MAX_WRITE_S      9
 #define MAX_BACKOFF_MS   5000
 #define FIRST_BACKOFF_MS 100
+#define LAST_READ_MS     1000 /* of the time left, for the last read */
+#define SPREAD           5    /* a Retry-After is drawn out by up to this part of it */
 
 int spk_write_timeout_s(int64_t remaining_ms)
 {
@@ -21,9 +23,17 @@ int spk_write_timeout_s(int64_t remaining_ms)
 
 int64_t spk_read_limit_ms(int64_t remaining_ms)
 {
+    remaining_ms -= SPK_ANSWER_MARGIN_MS;
     if (remaining_ms <= 0)
         return 0;
     return remaining_ms > SPK_KUBE_READ_MS ? SPK_KUBE_READ_MS : remaining_ms;
+}
+
+int64_t spk_longest_wait_ms(int64_t remaining_ms, bool write)
+{
+    int64_t wait = remaining_ms - (write ? MIN_WRITE_MS : SPK_ANSWER_MARGIN_MS + LAST_READ_MS);
+
+    return wait > 0 ? wait : 0;
 }
 
 /* splitmix64, Steele, Lea and Flood 2014. */
@@ -45,5 +55,7 @@ int64_t spk_backoff_ms(unsigned tries, int64_t retry_after_ms, uint64_t *jitter)
     int64_t wait = (int64_t)(draw(jitter) % (uint64_t)(most + 1));
     if (retry_after_ms > SPK_MAX_WAIT_MS)
         retry_after_ms = SPK_MAX_WAIT_MS;
-    return retry_after_ms > wait ? retry_after_ms : wait;
+    if (retry_after_ms <= wait)
+        return wait;
+    return retry_after_ms + (int64_t)(draw(jitter) % (uint64_t)(retry_after_ms / SPREAD + 1));
 }

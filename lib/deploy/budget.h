@@ -15,8 +15,12 @@ int spk_write_timeout_s(int64_t remaining_ms);
 /** How long the answer to a read is waited for; 0: no read is started. */
 int64_t spk_read_limit_ms(int64_t remaining_ms);
 
+/** How long may be waited, with so much time left, for a write or a read to start. */
+int64_t spk_longest_wait_ms(int64_t remaining_ms, bool write);
+
 /**
- * Full jitter: random(0, min(5 s, 100 ms * 2^tries)), or retry_after_ms if that is larger.
- * *jitter is the state of the generator.
+ * Full jitter: random(0, min(5 s, 100 ms * 2^tries)), or retry_after_ms and up to a fifth of
+ * it if that is larger: those who were turned away together do not come back together. *jitter
+ * is the state of the generator.
  */
 int64_t spk_backoff_ms(unsigned tries, int64_t retry_after_ms, uint64_t *jitter);

@@ -67,7 +67,7 @@ void spk_course_go_on(struct spk_turn *turn)
 void spk_course_settle(struct spk_turn *turn, const cJSON *object, enum spk_part_state state)
 {
     turn->p->created |= turn->p->maybe;
-    turn->p->maybe = turn->p->refused = false;
+    turn->p->maybe = turn->p->unseen = turn->p->refused = false;
     turn->p->state = state;
     turn->p->uid = spk_strdup(turn->m->arena, spk_object_uid(object));
     if (turn->m->at == turn->m->pod_at)

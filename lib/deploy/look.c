@@ -31,9 +31,23 @@ static void pod_is_gone(struct spk_turn *turn)
                              "the driver was deleted by somebody else");
 }
 
+/* Whether what is there shows that a create of ours which nobody acknowledged made it. Shared
+ * objects carry no key: only an acknowledgement tells. */
+static bool is_ours_after_all(const struct spk_turn *turn)
+{
+    const struct spk_claimant ours = claimant(turn);
+
+    if (spk_turn_part(turn)->kind == SPK_PART_CONTROLLER)
+        return turn->p->created;
+    return (turn->p->created || turn->p->maybe) &&
+           spk_is_ours(&ours, spk_turn_part(turn), turn->seen.object);
+}
+
 static enum spk_part_state found_state(const struct spk_turn *turn)
 {
-    return turn->p->created ? SPK_PART_CREATED : SPK_PART_ADOPTED;
+    if (turn->p->uid && spk_text_equal(turn->p->uid, spk_object_uid(turn->seen.object)))
+        return turn->p->state;
+    return !turn->p->uid && is_ours_after_all(turn) ? SPK_PART_CREATED : SPK_PART_ADOPTED;
 }
 
 /* A gated Pod of ours: open it if everything else is there, else see to its children. */
@@ -267,27 +281,46 @@ static void note_unreadable(struct spk_turn *turn)
              spk_object_kind(object), spk_object_name(object));
 }
 
+/* A look that shows the object, or that it is not there, settles what was refused unless it
+ * was resent; a request that nobody answered may still be under way. */
+static void note_seen(struct spk_turn *turn)
+{
+    turn->p->unseen = false;
+    if (turn->m->phase == SPK_PHASE_OPEN)
+        turn->m->opens_unseen = false;
+}
+
+/* The look said nothing; as long as a write of ours is unsettled, whatever it met. */
+static void look_again(struct spk_turn *turn)
+{
+    if (!turn->seen.refusal)
+        note_unreadable(turn);
+    spk_turn_back_off(turn, SPK_TO_LOOK);
+}
+
 void spk_look_on(struct spk_turn *turn)
 {
     switch (spk_outcome_of_look(&turn->seen)) {
     case SPK_LOOK_FOUND:
+        note_seen(turn);
         found(turn);
         return;
     case SPK_LOOK_ABSENT:
+        note_seen(turn);
         absent(turn);
         return;
     case SPK_LOOK_STRANGE:
-        if (!spk_turn_is_strange_again(turn))
-            spk_turn_back_off(turn, SPK_TO_LOOK);
+        if (spk_turn_is_unsettled(turn) || !spk_turn_is_strange_again(turn))
+            look_again(turn);
         return;
     case SPK_LOOK_AGAIN:
-        if (!turn->seen.refusal)
-            note_unreadable(turn);
-        spk_turn_back_off(turn, SPK_TO_LOOK);
+        look_again(turn);
         return;
     case SPK_LOOK_REFUSED:
         if (turn->seen.http == STATUS_UNAUTHORIZED && spk_turn_may_renew(turn))
             spk_turn_perform(turn, SPK_TO_LOOK);
+        else if (spk_turn_is_unsettled(turn))
+            look_again(turn);
         else
             spk_turn_give_up(turn, turn->p->refused ? &turn->p->refusal : turn->seen.refusal);
         return;

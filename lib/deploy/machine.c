@@ -10,6 +10,12 @@
 
 #define STATUS_INVALID 422
 
+void spk_machine_sent(struct spk_machine *machine)
+{
+    machine->in_flight = !machine->waiting && machine->intent != SPK_TO_LOOK &&
+                         machine->phase != SPK_PHASE_REHEARSE;
+}
+
 void spk_machine_cancel(struct spk_machine *machine)
 {
     machine->cancelled = true;
@@ -87,18 +93,32 @@ static void succeed(struct spk_turn *turn)
 static void note_effect(struct spk_turn *turn, enum spk_effect effect)
 {
     struct spk_machine *m = turn->m;
-    bool create = m->intent == SPK_TO_CREATE;
+    bool create = m->intent == SPK_TO_CREATE, opens = m->intent == SPK_TO_OPEN;
 
-    if (effect == SPK_EFFECT_NO)
+    m->in_flight = false;
+    switch (effect) {
+    case SPK_EFFECT_NO:
         return;
-    if (effect == SPK_EFFECT_YES) {
+    case SPK_EFFECT_YES:
         turn->p->created |= create;
-        m->opened |= m->intent == SPK_TO_OPEN;
+        m->opened |= opens;
+        return;
+    case SPK_EFFECT_MAYBE:
+        m->maybe = true;
+        turn->p->maybe |= create;
+        m->opens_maybe |= opens;
+        return;
+    case SPK_EFFECT_UNLESS_RESENT:
+        turn->p->unseen |= create;
+        m->opens_unseen |= opens;
         return;
     }
-    m->maybe = true;
-    turn->p->maybe |= create;
-    m->opens_maybe |= m->intent == SPK_TO_OPEN;
+}
+
+/* Whether the object may be there whatever a refusal says. */
+static bool may_be_there(const struct spk_turn *turn)
+{
+    return turn->p->maybe || turn->p->unseen || turn->m->task->retry;
 }
 
 /* The last word, unless the object is there or changed all the same. */
@@ -145,7 +165,7 @@ static void on_write(struct spk_turn *turn)
         if (spk_turn_may_renew(turn))
             spk_turn_perform(turn, m->intent);
         else
-            refuse(turn, turn->p->maybe || m->task->retry);
+            refuse(turn, may_be_there(turn));
         return;
     case SPK_FOLLOW_LOOK:
         look(turn);
@@ -157,7 +177,7 @@ static void on_write(struct spk_turn *turn)
         refuse(turn, true);
         return;
     case SPK_FOLLOW_FINAL:
-        refuse(turn, turn->p->maybe || m->task->retry);
+        refuse(turn, may_be_there(turn));
         return;
     }
 }
@@ -194,16 +214,32 @@ static void begin(struct spk_turn *turn)
         spk_turn_perform(turn, SPK_TO_LOOK);
 }
 
+/* What an observation says about the way to the API server. */
+static void note_way(struct spk_turn *turn)
+{
+    struct spk_machine *m = turn->m;
+    bool sent = turn->seen.way != SPK_SEEN_NOT_SENT;
+
+    if (!sent)
+        spk_turn_refund(turn);
+    m->answered |= turn->seen.http > 0;
+    m->lasting = turn->seen.lasting ? m->lasting + 1 : 0;
+}
+
 struct spk_action spk_machine_next(struct spk_machine *machine, const struct spk_seen *seen,
                                    int64_t now_ms)
 {
     struct spk_turn turn = {.m = machine, .now_ms = now_ms};
 
     spk_turn_hold(&turn, machine->at);
-    if (seen)
+    if (seen) {
         turn.seen = *seen;
+        note_way(&turn);
+    }
     turn.seen.what = what_is_seen(&turn);
-    if (machine->requests == 0 && !machine->waiting) {
+    if (!machine->begun) {
+        machine->begun = true;
+        machine->began_ms = now_ms;
         begin(&turn);
     } else if (machine->waiting) {
         machine->waiting = false;

@@ -21,8 +21,10 @@ struct spk_task {
     /* The SparkApplication as far as it is known, to be looked up before anything is written;
      * NULL: the uid is trusted. */
     const struct spk_part *application;
-    const char *uid_field; /* where the request says the uid */
-    int64_t deadline_ms;   /* on the clock of now_ms */
+    const char *uid_field;   /* where the request says the uid */
+    int64_t deadline_ms;     /* on the clock of now_ms */
+    int64_t first_answer_ms; /* how long an API server that has never answered is tried when
+                                nothing can be sent to it; 0: until the deadline */
     bool validate_only, server_dry_run;
     bool retry;                 /* look before creating */
     bool require_submission_id; /* relabel an adopted driver that carries another id */
@@ -64,6 +66,7 @@ struct spk_progress {
     const char *uid; /* NULL: unknown */
     unsigned posts, gets, patches, tries, strange;
     bool maybe;   /* a create of ours is unsettled */
+    bool unseen;  /* likewise, until the next look: the create was refused, unless resent */
     bool created; /* a create of ours took effect, or is likely to have */
     bool exists;  /* the last create met the name */
     bool renewed; /* a 401 was answered with fresh credentials once */
@@ -94,14 +97,20 @@ struct spk_machine {
     const struct spk_task *task;
     enum spk_phase phase;
     enum spk_intent intent;
-    bool waiting, cancelled;
-    size_t at; /* index of the part in hand; one past the last: the application */
+    bool begun, waiting, cancelled;
+    bool in_flight; /* the write in hand was handed over, and its answer not taken in */
+    bool answered;  /* the API server has, once */
+    size_t at;      /* index of the part in hand; one past the last: the application */
     size_t pod_at;
     uint64_t jitter;
+    int64_t began_ms;
     unsigned requests, writes;
-    bool maybe;       /* some write was unsettled: look first from now on */
-    bool opened;      /* the gate patch took effect, whatever is seen of it */
-    bool opens_maybe; /* the gate patch is unsettled */
+    unsigned *spent;   /* what the request in hand was counted by; NULL: by nothing */
+    unsigned lasting;  /* tries in a row that met a reason to last */
+    bool maybe;        /* some write was unsettled: look first from now on */
+    bool opened;       /* the gate patch took effect, whatever is seen of it */
+    bool opens_maybe;  /* the gate patch is unsettled */
+    bool opens_unseen; /* likewise, until the next look: it was refused, unless resent */
     bool committed;
     struct spk_err trouble; /* why the last try has to be repeated */
     const cJSON *update;    /* merge patch in hand */
@@ -134,8 +143,17 @@ void spk_machine_init(struct spk_machine *machine, struct spk_arena *arena,
 struct spk_action spk_machine_next(struct spk_machine *machine, const struct spk_seen *seen,
                                    int64_t now_ms);
 
+/**
+ * The write of the last action is on its way. Whatever happens before the next step has taken
+ * its answer in, it may have had its effect: the outcome says so.
+ */
+void spk_machine_sent(struct spk_machine *machine);
+
 /** Send nothing from now on: the next step ends it. */
 void spk_machine_cancel(struct spk_machine *machine);
 
 /** What exists because of the call, whenever it ends. */
 enum spk_outcome spk_machine_outcome(const struct spk_machine *machine);
+
+/** Whether a gate patch of ours may have had its effect. */
+bool spk_machine_may_be_open(const struct spk_machine *machine);

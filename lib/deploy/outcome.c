@@ -19,9 +19,10 @@
 #define STRANGE   (1U << SPK_SEEN_STRANGE)
 #define ALL       (NO_OBJECT | OURS | STRANGE)
 
-#define NO    SPK_EFFECT_NO
-#define YES   SPK_EFFECT_YES
-#define MAYBE SPK_EFFECT_MAYBE
+#define NO     SPK_EFFECT_NO
+#define YES    SPK_EFFECT_YES
+#define MAYBE  SPK_EFFECT_MAYBE
+#define UNLESS SPK_EFFECT_UNLESS_RESENT
 
 #define OVER       SPK_FOLLOW_NONE
 #define RETRY      SPK_FOLLOW_RETRY
@@ -33,14 +34,15 @@
 
 #define ANY_WHY SPK_NO_REASON
 #define DENIED  SPK_ADMISSION_DENIED
+#define QUOTA   SPK_KUBE_QUOTA_EXCEEDED
 #define TOO_BIG SPK_OBJECT_TOO_LARGE
 
 /*
  * The first row that matches decides: ways, writes and objects are sets, http is a range, the
  * Status reason NULL and the refusal SPK_NO_REASON match any. A webhook chooses its own HTTP
  * code, so its denials come first. Quota is checked before existence: a 403 says nothing about
- * whether the object is there. The last row takes answers that HTTP does not know.
- * etcd's own limit comes as a 500 that will not get better.
+ * whether the object is there, and may well be there because of it. The last row takes answers
+ * that HTTP does not know. etcd's own limit comes as a 500 that will not get better.
  */
 static const struct row {
     unsigned ways, writes;
@@ -58,16 +60,17 @@ static const struct row {
     {CUT, ANY, 200, 202, NULL, ANY_WHY, ALL, {19, YES, LOOK}},
     {ANSWERED, ANY, 300, 399, NULL, ANY_WHY, ALL, {17, NO, FINAL}},
     {ANSWERED, ANY, 400, 422, NULL, DENIED, ALL, {9, NO, LOOK_FINAL}},
-    {ANSWERED, PATCH, 422, 422, NULL, ANY_WHY, ALL, {14, NO, LOOK}},
+    {ANSWERED, PATCH, 422, 422, NULL, ANY_WHY, ALL, {14, UNLESS, LOOK}},
     {ANSWERED, ANY, 400, 400, NULL, ANY_WHY, ALL, {7, NO, FINAL}},
     {ANSWERED, ANY, 401, 401, NULL, ANY_WHY, ALL, {8, NO, RETRY_ONCE}},
+    {ANSWERED, CREATE, 403, 403, NULL, QUOTA, ALL, {9, UNLESS, LOOK_FINAL}},
     {ANSWERED, ANY, 403, 403, NULL, ANY_WHY, ALL, {9, NO, LOOK_FINAL}},
     {ANSWERED, CREATE, 404, 404, NULL, ANY_WHY, ALL, {10, NO, FINAL}},
-    {ANSWERED, PATCH | DELETE, 404, 404, NULL, ANY_WHY, ALL, {18, NO, LOOK}},
+    {ANSWERED, PATCH | DELETE, 404, 404, NULL, ANY_WHY, ALL, {18, UNLESS, LOOK}},
     {ANSWERED, ANY, 405, 406, NULL, ANY_WHY, ALL, {7, NO, FINAL}},
-    {ANSWERED, ANY, 409, 409, "AlreadyExists", ANY_WHY, ALL, {11, NO, LOOK}},
-    {ANSWERED, CREATE, 409, 409, "Conflict", ANY_WHY, ALL, {12, NO, RETRY}},
-    {ANSWERED, PATCH | DELETE, 409, 409, "Conflict", ANY_WHY, ALL, {13, NO, WAIT_LOOK}},
+    {ANSWERED, ANY, 409, 409, "AlreadyExists", ANY_WHY, ALL, {11, UNLESS, LOOK}},
+    {ANSWERED, CREATE, 409, 409, "Conflict", ANY_WHY, ALL, {12, UNLESS, RETRY}},
+    {ANSWERED, PATCH | DELETE, 409, 409, "Conflict", ANY_WHY, ALL, {13, UNLESS, WAIT_LOOK}},
     {ANSWERED, ANY, 413, 413, NULL, ANY_WHY, ALL, {7, NO, FINAL}},
     {ANSWERED, ANY, 415, 415, NULL, ANY_WHY, ALL, {7, NO, FINAL}},
     {ANSWERED, ANY, 422, 422, NULL, ANY_WHY, ALL, {7, NO, FINAL}},

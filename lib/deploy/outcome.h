@@ -35,11 +35,20 @@ struct spk_seen {
     int64_t date_s;                /* of the API server, Unix seconds; 0: unknown */
     const struct spk_err *refusal; /* what it means if it is the last word; NULL with a 2xx */
     enum spk_seen_object what;
+    bool lasting; /* not sent, and for a reason that another try will meet as well */
 };
 
 enum spk_write { SPK_WRITE_CREATE, SPK_WRITE_PATCH, SPK_WRITE_DELETE };
 
-enum spk_effect { SPK_EFFECT_NO, SPK_EFFECT_YES, SPK_EFFECT_MAYBE };
+enum spk_effect {
+    SPK_EFFECT_NO,
+    SPK_EFFECT_YES,
+    SPK_EFFECT_MAYBE,
+    /* None of its own; but a client library sends a request again by itself when its
+     * connection dies, and a refusal of this kind may answer the second sending because the
+     * first had its effect. So: MAYBE, until a GET says. */
+    SPK_EFFECT_UNLESS_RESENT,
+};
 
 enum spk_follow_up {
     SPK_FOLLOW_NONE,       /* over */

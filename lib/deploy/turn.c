@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#define MOST_LASTING          2 /* of tries that end alike */
 #define SUBMISSION_ID_POINTER "/metadata/labels/sparkoperator.k8s.io~1submission-id"
 
 bool spk_turn_is_gated(const struct spk_turn *turn)
@@ -27,19 +28,49 @@ void spk_turn_hold(struct spk_turn *turn, size_t at)
     turn->p = &turn->m->progress[at];
 }
 
+static bool is_under_way(const struct spk_machine *machine, enum spk_intent intent)
+{
+    return machine->in_flight && machine->intent == intent;
+}
+
+/* Whether a create of the part at an index may have had an effect that is not known yet. */
+static bool may_exist(const struct spk_machine *machine, size_t at)
+{
+    const struct spk_progress *progress = &machine->progress[at];
+
+    return progress->maybe || progress->unseen ||
+           (is_under_way(machine, SPK_TO_CREATE) && machine->at == at);
+}
+
+bool spk_machine_may_be_open(const struct spk_machine *machine)
+{
+    return machine->opened || machine->opens_maybe || machine->opens_unseen ||
+           is_under_way(machine, SPK_TO_OPEN);
+}
+
 enum spk_outcome spk_machine_outcome(const struct spk_machine *machine)
 {
-    const struct spk_progress *pod = &machine->progress[machine->pod_at];
     bool gated = machine->task->parts->variant == SPK_VARIANT_G;
 
-    if (machine->committed || machine->opened || (!gated && pod->created))
+    if (machine->committed || machine->opened ||
+        (!gated && machine->progress[machine->pod_at].created))
         return SPK_CREATED;
-    if (machine->opens_maybe || (!gated && pod->maybe))
+    if (spk_machine_may_be_open(machine) || (!gated && may_exist(machine, machine->pod_at)))
         return SPK_OUTCOME_UNKNOWN;
     for (size_t i = 0; i < machine->task->parts->n; i++)
-        if (machine->progress[i].created || machine->progress[i].maybe)
+        if (machine->progress[i].created || may_exist(machine, i))
             return SPK_PARTIAL;
     return SPK_NOT_CREATED;
+}
+
+bool spk_turn_is_unsettled(const struct spk_turn *turn)
+{
+    const struct spk_machine *m = turn->m;
+
+    if (m->phase == SPK_PHASE_OPEN)
+        return spk_machine_may_be_open(m);
+    return m->phase == SPK_PHASE_ENSURE &&
+           (may_exist(m, m->at) || (turn->p->created && !turn->p->uid));
 }
 
 void spk_turn_finish(struct spk_turn *turn)
@@ -189,7 +220,8 @@ static const enum spk_action_kind action_kinds[] = {
     [SPK_TO_RELABEL] = SPK_ACTION_JSON_PATCH,
 };
 
-/* Whether the object, and the call as a whole, may have one more request; counts it. */
+/* Whether the object, and the call as a whole, may have one more request; counts it. How a
+ * write of ours ended is asked until the time is up. */
 static bool spend(struct spk_turn *turn, enum spk_intent intent)
 {
     struct spk_machine *m = turn->m;
@@ -198,14 +230,29 @@ static bool spend(struct spk_turn *turn, enum spk_intent intent)
                                                 : &turn->p->patches;
     unsigned most = intent == SPK_TO_LOOK ? SPK_MAX_GETS : SPK_MAX_POSTS;
 
+    m->spent = NULL;
+    if (intent == SPK_TO_LOOK && spk_turn_is_unsettled(turn))
+        return true;
     if (*count >= most || m->requests >= 8 + 4 * m->task->parts->n) {
         give_up_trying(turn, SPK_KUBE_ERROR,
                        "too many requests were needed for one submission");
         return false;
     }
+    m->spent = count;
     ++*count;
     m->requests++;
     return true;
+}
+
+void spk_turn_refund(struct spk_turn *turn)
+{
+    struct spk_machine *m = turn->m;
+
+    if (!m->spent)
+        return;
+    --*m->spent;
+    m->requests--;
+    m->spent = NULL;
 }
 
 void spk_turn_perform(struct spk_turn *turn, enum spk_intent intent)
@@ -241,11 +288,35 @@ void spk_turn_perform(struct spk_turn *turn, enum spk_intent intent)
     };
 }
 
-/* Wait, then do what intent says. */
+/* How long a wait for intent may last. */
+static int64_t longest_wait_ms(const struct spk_turn *turn, enum spk_intent intent)
+{
+    const struct spk_machine *m = turn->m;
+    const struct spk_task *task = m->task;
+    int64_t longest =
+        spk_longest_wait_ms(task->deadline_ms - turn->now_ms, intent != SPK_TO_LOOK);
+    int64_t left = m->began_ms + task->first_answer_ms - turn->now_ms;
+
+    if (m->answered || task->first_answer_ms == 0 || spk_turn_is_unsettled(turn) ||
+        left > longest)
+        return longest;
+    return left > 0 ? left : 0;
+}
+
+/* Nothing was sent, and nothing ever will be. */
+static bool is_hopeless(const struct spk_turn *turn)
+{
+    return turn->m->lasting >= MOST_LASTING && !spk_turn_is_unsettled(turn);
+}
+
+/* Wait, then do what intent says. What a server asks for is not cut short, or not waited for;
+ * but what was not sent is tried, and an unsettled write looked for, once more at the end. */
 void spk_turn_back_off(struct spk_turn *turn, enum spk_intent intent)
 {
     struct spk_machine *m = turn->m;
     int64_t wait_ms = spk_backoff_ms(turn->p->tries, turn->seen.retry_after_ms, &m->jitter);
+    int64_t longest_ms = longest_wait_ms(turn, intent);
+    bool persists = spk_turn_is_unsettled(turn) || turn->seen.way == SPK_SEEN_NOT_SENT;
 
     if (turn->seen.refusal)
         m->trouble = *turn->seen.refusal;
@@ -253,10 +324,12 @@ void spk_turn_back_off(struct spk_turn *turn, enum spk_intent intent)
         spk_turn_give_up_because(turn, SPK_CALL_CANCELLED, "the call was cancelled");
         return;
     }
-    if (turn->now_ms + wait_ms >= m->task->deadline_ms) {
+    if (longest_ms == 0 || (wait_ms > longest_ms && !persists) || is_hopeless(turn)) {
         out_of_time(turn);
         return;
     }
+    if (wait_ms > longest_ms)
+        wait_ms = longest_ms;
     turn->p->tries++;
     m->retries++;
     m->waiting = true;

@@ -31,6 +31,12 @@ void spk_turn_finish(struct spk_turn *turn);
 void spk_turn_give_up(struct spk_turn *turn, const struct spk_err *err);
 void spk_turn_give_up_because(struct spk_turn *turn, enum spk_reason reason, const char *why);
 
+/** Whether a write of ours may have had an effect that is not known yet. */
+bool spk_turn_is_unsettled(const struct spk_turn *turn);
+
+/** The request in hand never left: it took time, and nothing else. */
+void spk_turn_refund(struct spk_turn *turn);
+
 /** Ask for the request of intent, or end if time or budget are used up. */
 void spk_turn_perform(struct spk_turn *turn, enum spk_intent intent);
 

@@ -8,9 +8,10 @@
 #define P SPK_WRITE_PATCH
 #define D SPK_WRITE_DELETE
 
-#define NO    SPK_EFFECT_NO
-#define YES   SPK_EFFECT_YES
-#define MAYBE SPK_EFFECT_MAYBE
+#define NO     SPK_EFFECT_NO
+#define YES    SPK_EFFECT_YES
+#define MAYBE  SPK_EFFECT_MAYBE
+#define UNLESS SPK_EFFECT_UNLESS_RESENT
 
 /* One case per row of the protocol's table and kind of write: what was seen, what it means. */
 static const struct {
@@ -70,7 +71,7 @@ static const struct {
      SPK_FOLLOW_LOOK_FINAL},
     {D, SPK_SEEN_ANSWER, 403, "Forbidden", SPK_KUBE_FORBIDDEN, 0, 9, NO,
      SPK_FOLLOW_LOOK_FINAL},
-    {C, SPK_SEEN_ANSWER, 403, "Forbidden", SPK_KUBE_QUOTA_EXCEEDED, 0, 9, NO,
+    {C, SPK_SEEN_ANSWER, 403, "Forbidden", SPK_KUBE_QUOTA_EXCEEDED, 0, 9, UNLESS,
      SPK_FOLLOW_LOOK_FINAL},
     {C, SPK_SEEN_ANSWER, 400, "BadRequest", SPK_ADMISSION_DENIED, 0, 9, NO,
      SPK_FOLLOW_LOOK_FINAL},
@@ -82,15 +83,15 @@ static const struct {
     {C, SPK_SEEN_ANSWER, 404, "NotFound", SPK_NAMESPACE_NOT_FOUND, 0, 10, NO,
      SPK_FOLLOW_FINAL},
     /* 11 */
-    {C, SPK_SEEN_ANSWER, 409, "AlreadyExists", SPK_DRIVER_POD_EXISTS, 0, 11, NO,
+    {C, SPK_SEEN_ANSWER, 409, "AlreadyExists", SPK_DRIVER_POD_EXISTS, 0, 11, UNLESS,
      SPK_FOLLOW_LOOK},
     /* 12 */
-    {C, SPK_SEEN_ANSWER, 409, "Conflict", SPK_KUBE_ERROR, 0, 12, NO, SPK_FOLLOW_RETRY},
+    {C, SPK_SEEN_ANSWER, 409, "Conflict", SPK_KUBE_ERROR, 0, 12, UNLESS, SPK_FOLLOW_RETRY},
     /* 13 */
-    {P, SPK_SEEN_ANSWER, 409, "Conflict", SPK_KUBE_ERROR, 0, 13, NO, SPK_FOLLOW_WAIT_LOOK},
-    {D, SPK_SEEN_ANSWER, 409, "Conflict", SPK_KUBE_ERROR, 0, 13, NO, SPK_FOLLOW_WAIT_LOOK},
+    {P, SPK_SEEN_ANSWER, 409, "Conflict", SPK_KUBE_ERROR, 0, 13, UNLESS, SPK_FOLLOW_WAIT_LOOK},
+    {D, SPK_SEEN_ANSWER, 409, "Conflict", SPK_KUBE_ERROR, 0, 13, UNLESS, SPK_FOLLOW_WAIT_LOOK},
     /* 14 */
-    {P, SPK_SEEN_ANSWER, 422, "Invalid", SPK_KUBE_REJECTED, 0, 14, NO, SPK_FOLLOW_LOOK},
+    {P, SPK_SEEN_ANSWER, 422, "Invalid", SPK_KUBE_REJECTED, 0, 14, UNLESS, SPK_FOLLOW_LOOK},
     /* 15 */
     {C, SPK_SEEN_ANSWER, 429, "", SPK_KUBE_THROTTLED, 0, 15, NO, SPK_FOLLOW_RETRY},
     {P, SPK_SEEN_ANSWER, 429, "", SPK_KUBE_THROTTLED, 0, 15, NO, SPK_FOLLOW_RETRY},
@@ -106,8 +107,8 @@ static const struct {
     /* 18 */
     {C, SPK_SEEN_ANSWER, 408, "", SPK_KUBE_ERROR, 0, 18, MAYBE, SPK_FOLLOW_LOOK_FINAL},
     {P, SPK_SEEN_ANSWER, 418, "", SPK_KUBE_ERROR, 0, 18, MAYBE, SPK_FOLLOW_LOOK_FINAL},
-    {P, SPK_SEEN_ANSWER, 404, "NotFound", SPK_INTERNAL_ERROR, 0, 18, NO, SPK_FOLLOW_LOOK},
-    {D, SPK_SEEN_ANSWER, 404, "NotFound", SPK_INTERNAL_ERROR, 0, 18, NO, SPK_FOLLOW_LOOK},
+    {P, SPK_SEEN_ANSWER, 404, "NotFound", SPK_INTERNAL_ERROR, 0, 18, UNLESS, SPK_FOLLOW_LOOK},
+    {D, SPK_SEEN_ANSWER, 404, "NotFound", SPK_INTERNAL_ERROR, 0, 18, UNLESS, SPK_FOLLOW_LOOK},
     {C, SPK_SEEN_ANSWER, 409, "Other", SPK_KUBE_ERROR, 0, 18, MAYBE, SPK_FOLLOW_LOOK_FINAL},
     /* 19 */
     {C, SPK_SEEN_CUT, 201, "", 0, SPK_SEEN_NO_OBJECT, 19, YES, SPK_FOLLOW_LOOK},
@@ -190,8 +191,17 @@ static void test_writes_keep_a_margin_to_the_deadline(void)
     for (size_t i = 0; i < SPK_LEN(times); i++)
         CU_ASSERT_EQUAL(spk_write_timeout_s(times[i].remaining_ms), times[i].timeout_s);
     CU_ASSERT_EQUAL(spk_read_limit_ms(300000), 10000);
-    CU_ASSERT_EQUAL(spk_read_limit_ms(700), 700);
+    CU_ASSERT_EQUAL(spk_read_limit_ms(700), 400);
+    CU_ASSERT_EQUAL(spk_read_limit_ms(301), 1);
+    CU_ASSERT_EQUAL(spk_read_limit_ms(300), 0);
     CU_ASSERT_EQUAL(spk_read_limit_ms(-1), 0);
+    CU_ASSERT_EQUAL(spk_longest_wait_ms(30000, true), 27500);
+    CU_ASSERT_EQUAL(spk_longest_wait_ms(2500, true), 0);
+    CU_ASSERT_EQUAL(spk_longest_wait_ms(30000, false), 28700);
+    CU_ASSERT_EQUAL(spk_longest_wait_ms(900, false), 0);
+    /* A write, and the second that its answer has beyond it, end before the margin. */
+    for (int64_t remaining_ms = 2500; remaining_ms < 20000; remaining_ms++)
+        CU_ASSERT((spk_write_timeout_s(remaining_ms) + 1) * 1000 + 300 <= remaining_ms);
 }
 
 static void test_waits_grow_and_obey_the_server(void)
@@ -211,9 +221,28 @@ static void test_waits_grow_and_obey_the_server(void)
         }
         CU_ASSERT(largest > most[tries] / 2);
     }
-    CU_ASSERT_EQUAL(spk_backoff_ms(0, 7000, &jitter), 7000);
-    CU_ASSERT_EQUAL(spk_backoff_ms(0, 99000, &jitter), 30000);
     CU_ASSERT(spk_backoff_ms(4000000000U, 0, &jitter) <= 5000);
+}
+
+/* Whom a server turned away together does not come back together. */
+static void test_a_retry_after_is_drawn_out_by_up_to_a_fifth(void)
+{
+    static const int64_t asked[][2] = {
+        {1000, 1000}, {7000, 7000}, {30000, 30000}, {99000, 30000}};
+
+    for (size_t i = 0; i < SPK_LEN(asked); i++) {
+        int64_t least = INT64_MAX, largest = 0;
+
+        for (uint64_t seed = 0; seed < 1000; seed++) {
+            uint64_t jitter = seed;
+            int64_t wait = spk_backoff_ms(0, asked[i][0], &jitter);
+
+            least = wait < least ? wait : least;
+            largest = wait > largest ? wait : largest;
+        }
+        CU_ASSERT(least >= asked[i][1] && least < asked[i][1] + asked[i][1] / 50);
+        CU_ASSERT(largest <= asked[i][1] * 6 / 5 && largest > asked[i][1] * 59 / 50);
+    }
 }
 
 static CU_TestInfo tests[] = {
@@ -222,6 +251,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(looks_are_sorted),
     SPK_TEST(writes_keep_a_margin_to_the_deadline),
     SPK_TEST(waits_grow_and_obey_the_server),
+    SPK_TEST(a_retry_after_is_drawn_out_by_up_to_a_fifth),
     CU_TEST_INFO_NULL,
 };
 
