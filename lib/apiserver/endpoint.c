@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "apiserver/endpoint.h"
 
+#include "apiserver/easy.h"
 #include "apiserver/request.h"
 #include "base/limits.h"
 
@@ -126,95 +127,106 @@ void spk_endpoint_close(struct spk_endpoint *endpoint)
     endpoint->connect_to = NULL;
 }
 
-/* Options that are numbers. */
+/* Options that are numbers; newer: a library that does not know it does not need it either. */
 static const struct {
     CURLoption option;
     long value;
+    bool newer;
 } numbers[] = {
-    {CURLOPT_NOSIGNAL, 1},
-    {CURLOPT_NETRC, CURL_NETRC_IGNORED},
-    {CURLOPT_UNRESTRICTED_AUTH, 0},
-    {CURLOPT_FOLLOWLOCATION, 0},
-    {CURLOPT_PATH_AS_IS, 1}, /* dot segments would become another path */
-    {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1},
-    {CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
-    {CURLOPT_SSL_ENABLE_ALPN, 1},
-    {CURLOPT_SSL_SESSIONID_CACHE, 0}, /* a resumed session skips the chain's verification */
-    {CURLOPT_CA_CACHE_TIMEOUT, 0},    /* else a parsed CA outlives its file for 24 h */
-    {CURLOPT_PIPEWAIT, 1},            /* else a cold burst opens a connection for each */
-    {CURLOPT_TCP_KEEPALIVE, 1},
-    {CURLOPT_TCP_KEEPIDLE, 30},
-    {CURLOPT_TCP_KEEPINTVL, 15},
-    {CURLOPT_MAXAGE_CONN, 90},
-    {CURLOPT_MAXLIFETIME_CONN, 600}, /* spreads load after API servers restarted */
+    {CURLOPT_NOSIGNAL, 1, false},
+    {CURLOPT_NETRC, CURL_NETRC_IGNORED, false},
+    {CURLOPT_UNRESTRICTED_AUTH, 0, false},
+    {CURLOPT_FOLLOWLOCATION, 0, false},
+    {CURLOPT_PATH_AS_IS, 1, false}, /* dot segments would become another path */
+    {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1, false},
+    {CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2, false},
+    {CURLOPT_SSL_ENABLE_ALPN, 1, false},
+    /* A resumed session skips the chain's verification. */
+    {CURLOPT_SSL_SESSIONID_CACHE, 0, false},
+    {SPK_CURLOPT_CA_CACHE_TIMEOUT, 0, true}, /* else a parsed CA outlives its file for 24 h */
+    {CURLOPT_PIPEWAIT, 1, false}, /* else a cold burst opens a connection for each */
+    {CURLOPT_TCP_KEEPALIVE, 1, false},
+    {CURLOPT_TCP_KEEPIDLE, 30, false},
+    {CURLOPT_TCP_KEEPINTVL, 15, false},
+    {CURLOPT_MAXAGE_CONN, 90, false},
+    {SPK_CURLOPT_MAXLIFETIME_CONN, 600, true}, /* spreads load after API servers restarted */
 };
 
-static bool set_text(CURL *easy, CURLoption option, const char *text)
-{
-    return curl_easy_setopt(easy, option, text) == CURLE_OK;
-}
-
-static bool set_long(CURL *easy, CURLoption option, long value)
-{
-    return curl_easy_setopt(easy, option, value) == CURLE_OK;
-}
-
-/* A PEM that lives as long as the handle; libcurl does not write to it. */
-static bool set_blob(CURL *easy, CURLoption option, struct spk_bytes bytes)
-{
-    void *data;
-
-    if (!bytes.data)
-        return true;
-    memcpy(&data, &bytes.data, sizeof(data));
-    struct curl_blob blob = {data, bytes.length, CURL_BLOB_NOCOPY};
-    return curl_easy_setopt(easy, option, &blob) == CURLE_OK;
-}
-
-static bool apply_tls(const struct spk_kube_config *config, CURL *easy)
+static bool apply_tls(const struct spk_kube_config *config, CURL *easy, struct spk_err *err)
 {
     long verify = config->insecure ? 0 : 1;
+    const struct {
+        CURLoption option;
+        const struct spk_bytes *pem;
+    } pems[] = {
+        {SPK_CURLOPT_CAINFO_BLOB, &config->ca},
+        {SPK_CURLOPT_SSLCERT_BLOB, &config->client_certificate},
+        {SPK_CURLOPT_SSLKEY_BLOB, &config->client_key},
+    };
 
-    return set_long(easy, CURLOPT_SSL_VERIFYPEER, verify) &&
-           set_long(easy, CURLOPT_SSL_VERIFYHOST, verify * 2) &&
+    for (size_t i = 0; i < SPK_LEN(pems); i++)
+        if (!spk_easy_blob(easy, pems[i].option, pems[i].pem->data, pems[i].pem->length, err))
+            return false;
+    return spk_easy_long(easy, CURLOPT_SSL_VERIFYPEER, verify, err) &&
+           spk_easy_long(easy, CURLOPT_SSL_VERIFYHOST, verify * 2, err) &&
            /* Where a CA is named, only that one counts: no directory of the system beside it.
             */
-           (!config->ca.data || set_text(easy, CURLOPT_CAPATH, NULL)) &&
-           set_blob(easy, CURLOPT_CAINFO_BLOB, config->ca) &&
-           set_blob(easy, CURLOPT_SSLCERT_BLOB, config->client_certificate) &&
-           set_blob(easy, CURLOPT_SSLKEY_BLOB, config->client_key) &&
-           set_text(easy, CURLOPT_SSLCERTTYPE, "PEM") &&
-           set_text(easy, CURLOPT_SSLKEYTYPE, "PEM");
+           (!config->ca.data || spk_easy_text(easy, CURLOPT_CAPATH, NULL, err)) &&
+           spk_easy_text(easy, CURLOPT_SSLCERTTYPE, "PEM", err) &&
+           spk_easy_text(easy, CURLOPT_SSLKEYTYPE, "PEM", err);
 }
 
 /* An empty text keeps libcurl from asking the environment. */
-static bool apply_proxy(const struct spk_kube_config *config, CURL *easy)
+static bool apply_proxy(const struct spk_kube_config *config, CURL *easy, struct spk_err *err)
 {
-    return set_text(easy, CURLOPT_PROXY, config->proxy_url ? config->proxy_url : "") &&
-           set_text(easy, CURLOPT_NOPROXY, config->no_proxy ? config->no_proxy : "");
+    const char *proxy = config->proxy_url ? config->proxy_url : "";
+    const char *none = config->no_proxy ? config->no_proxy : "";
+
+    return spk_easy_text(easy, CURLOPT_PROXY, proxy, err) &&
+           spk_easy_text(easy, CURLOPT_NOPROXY, none, err);
 }
 
-bool spk_endpoint_apply(const struct spk_endpoint *endpoint, CURL *easy)
+/* The one protocol of the address; nothing is redirected, so the second list is a safeguard.
+ */
+static bool apply_protocols(const struct spk_kube_config *config, CURL *easy,
+                            struct spk_err *err)
+{
+    bool tls = config->address.tls;
+    long version = config->http1 ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS;
+
+    return spk_easy_long(easy, CURLOPT_HTTP_VERSION, version, err) &&
+           spk_easy_text_or_bits(easy, SPK_CURLOPT_PROTOCOLS_STR, tls ? "https" : "http",
+                                 SPK_CURLOPT_PROTOCOLS, tls ? CURLPROTO_HTTPS : CURLPROTO_HTTP,
+                                 err) &&
+           spk_easy_text_or_bits(easy, SPK_CURLOPT_REDIR_PROTOCOLS_STR, "https",
+                                 SPK_CURLOPT_REDIR_PROTOCOLS, CURLPROTO_HTTPS, err);
+}
+
+bool spk_endpoint_apply(const struct spk_endpoint *endpoint, CURL *easy, struct spk_err *err)
 {
     const struct spk_kube_config *config = &endpoint->config;
+    long connect_ms = config->connect_timeout_ms ? config->connect_timeout_ms
+                                                 : SPK_KUBE_CONNECT_MS;
 
     curl_easy_reset(easy);
-    for (size_t i = 0; i < SPK_LEN(numbers); i++)
-        if (!set_long(easy, numbers[i].option, numbers[i].value))
+    for (size_t i = 0; i < SPK_LEN(numbers); i++) {
+        CURLoption option = numbers[i].option;
+        long value = numbers[i].value;
+
+        if (numbers[i].newer ? !spk_easy_long_if_known(easy, option, value, err)
+                             : !spk_easy_long(easy, option, value, err))
             return false;
-    return set_long(easy, CURLOPT_HTTP_VERSION,
-                    config->http1 ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS) &&
-           set_text(easy, CURLOPT_PROTOCOLS_STR, config->address.tls ? "https" : "http") &&
-           set_text(easy, CURLOPT_REDIR_PROTOCOLS_STR, "https") &&
-           set_text(easy, CURLOPT_USERAGENT, endpoint->user_agent) &&
-           set_long(easy, CURLOPT_CONNECTTIMEOUT_MS,
-                    config->connect_timeout_ms ? config->connect_timeout_ms
-                                               : SPK_KUBE_CONNECT_MS) &&
-           curl_easy_setopt(easy, CURLOPT_CONNECT_TO, endpoint->connect_to) == CURLE_OK &&
-           apply_tls(config, easy) && apply_proxy(config, easy);
+    }
+    if (curl_easy_setopt(easy, CURLOPT_CONNECT_TO, endpoint->connect_to) != CURLE_OK)
+        return spk_fail(err, SPK_INTERNAL_ERROR, "libcurl does not take CURLOPT_CONNECT_TO");
+    return apply_protocols(config, easy, err) &&
+           spk_easy_text(easy, CURLOPT_USERAGENT, endpoint->user_agent, err) &&
+           spk_easy_long(easy, CURLOPT_CONNECTTIMEOUT_MS, connect_ms, err) &&
+           apply_tls(config, easy, err) && apply_proxy(config, easy, err);
 }
 
-bool spk_endpoint_apply_multi(const struct spk_endpoint *endpoint, CURLM *multi)
+bool spk_endpoint_apply_multi(const struct spk_endpoint *endpoint, CURLM *multi,
+                              struct spk_err *err)
 {
     bool http1 = endpoint->config.http1;
     const struct {
@@ -230,6 +242,8 @@ bool spk_endpoint_apply_multi(const struct spk_endpoint *endpoint, CURLM *multi)
 
     for (size_t i = 0; i < SPK_LEN(options); i++)
         if (curl_multi_setopt(multi, options[i].option, options[i].value) != CURLM_OK)
-            return false;
+            return spk_fail(err, SPK_INTERNAL_ERROR, "libcurl %s does not take option %d",
+                            curl_version_info(CURLVERSION_NOW)->version,
+                            (int)options[i].option);
     return true;
 }

@@ -31,8 +31,11 @@ bool spk_endpoint_open(struct spk_arena *arena, const struct spk_kube_config *co
 
 void spk_endpoint_close(struct spk_endpoint *endpoint);
 
-/** Reset easy and set what every request needs. @errors false: libcurl lacks something */
-bool spk_endpoint_apply(const struct spk_endpoint *endpoint, CURL *easy) SPK_CHECK;
+/** Reset easy and set what every request needs. @errors INTERNAL_ERROR  libcurl lacks
+ * something */
+bool spk_endpoint_apply(const struct spk_endpoint *endpoint, CURL *easy,
+                        struct spk_err *err) SPK_CHECK;
 
-/** Set up the connections of one loop. @errors false: libcurl lacks something */
-bool spk_endpoint_apply_multi(const struct spk_endpoint *endpoint, CURLM *multi) SPK_CHECK;
+/** Set up the connections of one loop. @errors INTERNAL_ERROR  libcurl lacks something */
+bool spk_endpoint_apply_multi(const struct spk_endpoint *endpoint, CURLM *multi,
+                              struct spk_err *err) SPK_CHECK;

@@ -365,11 +365,12 @@ static void build(void *argument)
     kube->api.url = kube->endpoint.url;
     kube->api.default_namespace = kube->endpoint.config.ns;
     kube->multi = curl_multi_init();
-    opening->ok = make_transfers(kube, inflight) && kube->multi &&
-                  spk_endpoint_apply(&kube->endpoint, kube->transfers[0].easy) &&
-                  spk_endpoint_apply_multi(&kube->endpoint, kube->multi);
-    if (!opening->ok)
-        (void)spk_fail(opening->err, SPK_INTERNAL_ERROR, "libcurl cannot do what is needed");
+    if (!kube->multi || !make_transfers(kube, inflight))
+        (void)spk_fail(opening->err, SPK_INTERNAL_ERROR, "libcurl cannot be set up");
+    else
+        opening->ok =
+            spk_endpoint_apply(&kube->endpoint, kube->transfers[0].easy, opening->err) &&
+            spk_endpoint_apply_multi(&kube->endpoint, kube->multi, opening->err);
 }
 
 /* Signals are the business of main. */

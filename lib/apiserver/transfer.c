@@ -290,8 +290,9 @@ static bool prepare(struct spk_transfer *transfer, struct outgoing *out, int64_t
     if (!out->ok)
         return false;
     clear(transfer);
+    if (!spk_endpoint_apply(out->endpoint, transfer->easy, out->err))
+        return false;
     if (!put_headers(out, &transfer->headers) ||
-        !spk_endpoint_apply(out->endpoint, transfer->easy) ||
         !spk_connections_watch(transfer->connections, transfer->easy) ||
         !set_request(transfer, out, timeout))
         return spk_fail(out->err, SPK_INTERNAL_ERROR, "the request could not be set up");

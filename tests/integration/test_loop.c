@@ -4,6 +4,7 @@
 #include "apiserver/transfer.h"
 #include "base/limits.h"
 #include "exchange.h"
+#include "older_curl.h"
 
 #include "test.h"
 
@@ -598,6 +599,32 @@ static void test_codes_of_libcurl_have_their_class(void)
     CU_ASSERT_EQUAL(spk_transfer_class(CURLE_OPERATION_TIMEDOUT, true), SPK_API_INTERRUPTED);
 }
 
+static void test_an_option_that_is_missing_is_named(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(MEMORY);
+    const struct spk_kube_config config = config_of(&arena, MAIN);
+    const char *version = curl_version_info(CURLVERSION_NOW)->version;
+    struct spk_api *api = NULL;
+    struct spk_err err = {0};
+
+    older_curl_forgets(CURLOPT_CAINFO_BLOB);
+    CU_ASSERT_FALSE(spk_kube_open(&api, &config, &err));
+    older_curl_forgets(0);
+    SPK_ASSERT_TEXT(err.text,
+                    spk_printf(&arena,
+                               "libcurl %s does not know CURLOPT_CAINFO_BLOB, which is needed "
+                               "here: install libcurl 7.77.0 or newer",
+                               version));
+    older_curl_forgets(CURLOPT_PIPEWAIT);
+    CU_ASSERT_FALSE(spk_kube_open(&api, &config, &err));
+    older_curl_forgets(0);
+    SPK_ASSERT_TEXT(err.text,
+                    spk_printf(&arena,
+                               "libcurl %s does not take option 237, which is needed: "
+                               "%s",
+                               version, curl_easy_strerror(CURLE_UNKNOWN_OPTION)));
+}
+
 static CU_TestInfo tests[] = {
     SPK_TEST(each_credential_arrives),
     SPK_TEST(in_cluster_credentials_arrive),
@@ -621,6 +648,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(an_idle_loop_is_woken),
     SPK_TEST(closing_waits_for_what_runs_and_what_follows),
     SPK_TEST(codes_of_libcurl_have_their_class),
+    SPK_TEST(an_option_that_is_missing_is_named),
     CU_TEST_INFO_NULL,
 };
 
