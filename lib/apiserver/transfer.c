@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "apiserver/transfer.h"
 
+#include "apiserver/easy.h"
 #include "apiserver/request.h"
 #include "apiserver/status.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "json/read.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -23,42 +25,6 @@ void spk_reply_without_answer(struct spk_api_reply *reply, enum spk_api_transpor
         .details_name = "",
         .trouble = trouble,
     };
-}
-
-/* Ends before the request can have left: no effect. */
-static const CURLcode before_sending[] = {
-    CURLE_UNSUPPORTED_PROTOCOL,
-    CURLE_URL_MALFORMAT,
-    CURLE_NOT_BUILT_IN,
-    CURLE_COULDNT_RESOLVE_PROXY,
-    CURLE_COULDNT_RESOLVE_HOST,
-    CURLE_COULDNT_CONNECT,
-    CURLE_SSL_CONNECT_ERROR,
-    CURLE_BAD_FUNCTION_ARGUMENT,
-    CURLE_SSL_ENGINE_NOTFOUND,
-    CURLE_SSL_ENGINE_SETFAILED,
-    CURLE_SSL_CERTPROBLEM,
-    CURLE_SSL_CIPHER,
-    CURLE_PEER_FAILED_VERIFICATION,
-    CURLE_USE_SSL_FAILED,
-    CURLE_SSL_ENGINE_INITFAILED,
-    CURLE_SSL_CACERT_BADFILE,
-    CURLE_SSL_SHUTDOWN_FAILED,
-    CURLE_SSL_CRL_BADFILE,
-    CURLE_SSL_ISSUER_ERROR,
-    CURLE_SSL_PINNEDPUBKEYNOTMATCH,
-    CURLE_SSL_INVALIDCERTSTATUS,
-    CURLE_PROXY,
-};
-
-enum spk_api_transport spk_transfer_class(CURLcode code, bool sent)
-{
-    if (code == CURLE_OPERATION_TIMEDOUT)
-        return sent ? SPK_API_INTERRUPTED : SPK_API_NOT_SENT;
-    for (size_t i = 0; i < SPK_LEN(before_sending); i++)
-        if (code == before_sending[i])
-            return SPK_API_NOT_SENT;
-    return SPK_API_INTERRUPTED;
 }
 
 /* Ends for a reason that lies in the configuration or in what the peer is. */
@@ -182,6 +148,28 @@ static size_t on_header(char *line, size_t size, size_t count, void *argument)
     return length;
 }
 
+/* libcurl has a connection and is about to send, be it for the first time or again. */
+static int on_sending(void *argument, char *to, char *from, int to_port, int from_port)
+{
+    struct spk_transfer *transfer = argument;
+
+    (void)to, (void)from, (void)to_port, (void)from_port;
+    transfer->sent = true;
+    return CURL_PREREQFUNC_OK;
+}
+
+/* A library that knows no such callback counts the bytes of all tries together. */
+static bool watch_sending(struct spk_transfer *transfer)
+{
+    CURLcode code = curl_easy_setopt(transfer->easy, SPK_CURLOPT_PREREQFUNCTION, on_sending);
+
+    transfer->watched = code == CURLE_OK;
+    if (code == CURLE_UNKNOWN_OPTION)
+        return true;
+    return transfer->watched &&
+           curl_easy_setopt(transfer->easy, SPK_CURLOPT_PREREQDATA, transfer) == CURLE_OK;
+}
+
 /* What needs the arena on the way out. */
 struct outgoing {
     struct spk_transfer *transfer;
@@ -274,6 +262,7 @@ static void clear(struct spk_transfer *transfer)
 {
     transfer->body = (struct spk_buf){.arena = transfer->job->arena};
     transfer->header_bytes = 0;
+    transfer->sent = false;
     transfer->date[0] = transfer->retry_after[0] = transfer->trouble[0] = '\0';
     transfer->warnings = (struct spk_strings){0};
 }
@@ -290,11 +279,12 @@ static bool prepare(struct spk_transfer *transfer, struct outgoing *out, int64_t
     if (!out->ok)
         return false;
     clear(transfer);
+    transfer->due_ms = now_ms + timeout;
     if (!spk_endpoint_apply(out->endpoint, transfer->easy, out->err))
         return false;
     if (!put_headers(out, &transfer->headers) ||
         !spk_connections_watch(transfer->connections, transfer->easy) ||
-        !set_request(transfer, out, timeout))
+        !watch_sending(transfer) || !set_request(transfer, out, timeout))
         return spk_fail(out->err, SPK_INTERNAL_ERROR, "the request could not be set up");
     return true;
 }
@@ -323,28 +313,31 @@ int spk_transfer_http(const struct spk_transfer *transfer)
     return http >= 200 && http <= 999 ? (int)http : 0;
 }
 
-/* A proxy that refused the tunnel never passed a byte of the request on. */
-static bool was_sent(const struct spk_transfer *transfer)
+bool spk_transfer_sent(const struct spk_transfer *transfer)
 {
-    long bytes = 0, tunnel = 0;
+    long bytes = 0;
 
-    (void)curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &bytes);
-    (void)curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
-    return bytes > 0 && (tunnel == 0 || tunnel / 100 == 2);
+    if (transfer->watched)
+        return transfer->sent;
+    return curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &bytes) != CURLE_OK ||
+           bytes > 0;
 }
 
+void spk_transfer_overdue(struct spk_transfer *transfer)
+{
+    (void)snprintf(transfer->trouble, sizeof(transfer->trouble), "%s",
+                   spk_transfer_sent(transfer) ? "the answer did not come in time"
+                                               : "there was no connection in time");
+}
+
+/* The code of libcurl speaks of its last try only. */
 static enum spk_api_transport classify(const struct spk_transfer *transfer, CURLcode code)
 {
-    long tunnel = 0;
-
     if (code == CURLE_OK)
         return SPK_API_ANSWERED;
     if (spk_transfer_http(transfer))
         return SPK_API_TRUNCATED;
-    (void)curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
-    if (tunnel && tunnel / 100 != 2)
-        return SPK_API_NOT_SENT;
-    return spk_transfer_class(code, was_sent(transfer));
+    return spk_transfer_sent(transfer) ? SPK_API_INTERRUPTED : SPK_API_NOT_SENT;
 }
 
 struct incoming {

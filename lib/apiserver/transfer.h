@@ -22,6 +22,9 @@ struct spk_transfer {
     unsigned generation; /* of the credentials it carries */
     bool resent;         /* after a 401 */
     bool fresh;          /* on a connection of its own: the last one may be frozen */
+    bool watched;        /* whether libcurl says when it begins to send */
+    bool sent;           /* it began, on this connection or one that it gave up */
+    int64_t due_ms;      /* monotonic: libcurl may wait for a connection without a limit */
 
     struct spk_buf body;
     size_t header_bytes;
@@ -43,6 +46,16 @@ bool spk_transfer_begin(struct spk_transfer *transfer, const struct spk_endpoint
 /** The HTTP status that was received, 0 if none. */
 int spk_transfer_http(const struct spk_transfer *transfer);
 
+/**
+ * Whether a byte of the request may have left, over every connection that libcurl tried: it
+ * sends a request again by itself when a connection that it used before ends without an
+ * answer.
+ */
+bool spk_transfer_sent(const struct spk_transfer *transfer);
+
+/** Note, for its reply, that the transfer is past due_ms and libcurl has not said a word. */
+void spk_transfer_overdue(struct spk_transfer *transfer);
+
 /** Fill in the job's reply and make the transfer idle; returns the job. */
 struct spk_api_job *spk_transfer_end(struct spk_transfer *transfer, CURLcode code);
 
@@ -52,9 +65,3 @@ struct spk_api_job *spk_transfer_drop(struct spk_transfer *transfer);
 /** A reply without an answer. */
 void spk_reply_without_answer(struct spk_api_reply *reply, enum spk_api_transport transport,
                               const char *trouble);
-
-/**
- * Whether the request can have had an effect, from how libcurl ended: NOT_SENT or INTERRUPTED.
- * sent: a byte of the request left.
- */
-enum spk_api_transport spk_transfer_class(CURLcode code, bool sent);

@@ -18,11 +18,16 @@ void older_curl_forgets(CURLoption option)
     forgotten = option;
 }
 
+bool older_curl_is_played(void)
+{
+    return getenv("SPK_TEST_OLDER_LIBCURL") != NULL;
+}
+
 static bool is_unknown(CURLoption option)
 {
     if (forgotten && option == forgotten)
         return true;
-    if (!getenv("SPK_TEST_OLDER_LIBCURL"))
+    if (!older_curl_is_played())
         return false;
     for (size_t i = 0; i < sizeof(newer) / sizeof(newer[0]); i++)
         if (newer[i] == option)

@@ -10,3 +10,6 @@
 
 /** From now on option is unknown, too; 0: none. */
 void older_curl_forgets(CURLoption option);
+
+/** Whether the environment asks for an old library. */
+bool older_curl_is_played(void);

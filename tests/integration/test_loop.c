@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the client does on the wire, against loop-server, which starts this program. */
 #include "apiserver/loop.h"
-#include "apiserver/transfer.h"
 #include "base/limits.h"
 #include "exchange.h"
 #include "older_curl.h"
@@ -310,7 +309,9 @@ static void test_proxies_are_used_only_when_named(void)
     config.no_proxy = NULL;
     config.proxy_url = spk_printf(&arena, "http://user:SECRET@127.0.0.1:%s", ports[REFUSER]);
     reply = ask(&arena, &config, "echo");
-    CU_ASSERT_EQUAL(reply.transport, SPK_API_NOT_SENT);
+    /* An old library counts the bytes that asked for the tunnel, too: then nobody knows. */
+    CU_ASSERT_EQUAL(reply.transport,
+                    older_curl_is_played() ? SPK_API_INTERRUPTED : SPK_API_NOT_SENT);
     CU_ASSERT_EQUAL(reply.http, 0);
     CU_ASSERT_PTR_NULL(strstr(reply.trouble, "SECRET"));
 }
@@ -584,21 +585,6 @@ static void test_closing_waits_for_what_runs_and_what_follows(void)
     sem_destroy(&chain.ended);
 }
 
-static void test_codes_of_libcurl_have_their_class(void)
-{
-    static const int not_sent[] = {1,  3,  4,  5,  6,  7,  35, 43, 53, 54, 58,
-                                   59, 60, 64, 66, 77, 80, 82, 83, 90, 91, 97};
-    static const int interrupted[] = {16, 18, 23, 27, 42, 52, 55, 56, 61, 92, 99, 1000};
-
-    for (size_t i = 0; i < SPK_LEN(not_sent); i++)
-        CU_ASSERT_EQUAL(spk_transfer_class((CURLcode)not_sent[i], true), SPK_API_NOT_SENT);
-    for (size_t i = 0; i < SPK_LEN(interrupted); i++)
-        CU_ASSERT_EQUAL(spk_transfer_class((CURLcode)interrupted[i], false),
-                        SPK_API_INTERRUPTED);
-    CU_ASSERT_EQUAL(spk_transfer_class(CURLE_OPERATION_TIMEDOUT, false), SPK_API_NOT_SENT);
-    CU_ASSERT_EQUAL(spk_transfer_class(CURLE_OPERATION_TIMEDOUT, true), SPK_API_INTERRUPTED);
-}
-
 static void test_an_option_that_is_missing_is_named(void)
 {
     SPK_ARENA arena = SPK_ARENA_LIMIT(MEMORY);
@@ -647,7 +633,6 @@ static CU_TestInfo tests[] = {
     SPK_TEST(a_burst_shares_two_connections),
     SPK_TEST(an_idle_loop_is_woken),
     SPK_TEST(closing_waits_for_what_runs_and_what_follows),
-    SPK_TEST(codes_of_libcurl_have_their_class),
     SPK_TEST(an_option_that_is_missing_is_named),
     CU_TEST_INFO_NULL,
 };
