@@ -55,7 +55,7 @@ static struct spk_seen see(struct state *state, const struct spk_api_reply *repl
     static const enum spk_seen_way ways[] = {
         [SPK_API_ANSWERED] = SPK_SEEN_ANSWER,         [SPK_API_NOT_SENT] = SPK_SEEN_NOT_SENT,
         [SPK_API_INTERRUPTED] = SPK_SEEN_INTERRUPTED, [SPK_API_TRUNCATED] = SPK_SEEN_CUT,
-        [SPK_API_CANCELLED] = SPK_SEEN_INTERRUPTED,
+        [SPK_API_CANCELLED] = SPK_SEEN_NOT_SENT, /* or nothing but looked at */
     };
     struct spk_arena *arena = state->call->arena;
     struct spk_seen seen = {
@@ -319,6 +319,8 @@ static void drive(struct state *state, const struct spk_api_job *answered)
         atomic_store(&state->turn, STARTING);
         atomic_store(&state->job, state->next);
         spk_machine_sent(&state->machine);
+        if (atomic_load(&call->cancelled)) /* since the step was taken */
+            atomic_store(&state->next->cancelled, true);
         spk_api_start(call->api, state->next);
         if (atomic_exchange(&state->turn, STARTED) != ANSWERED)
             return;
@@ -408,6 +410,6 @@ void spk_submit_cancel(struct spk_submit_call *call)
     if (!state)
         return;
     struct spk_api_job *job = atomic_load(&state->job);
-    if (job && (job->request.verb == SPK_API_GET || job->request.verb == SPK_API_WAIT))
+    if (job)
         spk_api_cancel(call->api, job);
 }

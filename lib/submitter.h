@@ -82,7 +82,8 @@ struct spk_submit_call {
 void spk_submit_start(struct spk_submit_call *call);
 
 /**
- * The caller is gone: no further request is sent, a write under way is waited for; done still
- * comes, once. From any thread, before done or even before the start.
+ * The caller is gone: no further request is sent, not even one that waits for its turn; a
+ * write of which a byte left is waited for. done still comes, once. From any thread, before
+ * done or even before the start.
  */
 void spk_submit_cancel(struct spk_submit_call *call);

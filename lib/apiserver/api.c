@@ -43,6 +43,12 @@ const char *spk_resource_kind(const char *plural)
     return plural;
 }
 
+bool spk_api_is_write(enum spk_api_verb verb)
+{
+    return verb == SPK_API_CREATE || verb == SPK_API_JSON_PATCH ||
+           verb == SPK_API_MERGE_PATCH || verb == SPK_API_DELETE;
+}
+
 void spk_api_start(struct spk_api *api, struct spk_api_job *job)
 {
     api->ops->start(api, job);

@@ -26,6 +26,9 @@ enum spk_api_verb {
     SPK_API_WAIT,    /* no request: done after wait_ms */
 };
 
+/** Whether a request of the verb may change something. */
+bool spk_api_is_write(enum spk_api_verb verb);
+
 /** A kind the client may touch; the table in api.c is the whole surface. */
 struct spk_resource {
     const char *kind, *api_version, *plural;
@@ -62,7 +65,7 @@ enum spk_api_transport {
     SPK_API_NOT_SENT,    /* no byte of the request left: no effect */
     SPK_API_INTERRUPTED, /* sent, answer unknown */
     SPK_API_TRUNCATED,   /* answered; the body is cut or above the limit */
-    SPK_API_CANCELLED,
+    SPK_API_CANCELLED,   /* as asked; of a write: before a byte of it left */
 };
 
 struct spk_api_cause {
@@ -121,7 +124,10 @@ struct spk_api {
 
 void spk_api_start(struct spk_api *api, struct spk_api_job *job);
 
-/** Ask for an early end: done is still called, with SPK_API_CANCELLED unless it was over. */
+/**
+ * Ask for an early end: done is still called, with SPK_API_CANCELLED unless it was over. A
+ * write that waits for its turn or a connection is dropped; one whose first byte left goes on.
+ */
 void spk_api_cancel(struct spk_api *api, struct spk_api_job *job);
 
 void spk_api_close(struct spk_api *api); /* waits for running jobs; NULL is a no-op */

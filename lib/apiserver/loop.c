@@ -15,6 +15,7 @@
 #include <sys/prctl.h>
 
 #define MAX_POLL_MS 1000 /* an idle loop shows that it is alive, too */
+#define GRACE_MS    50   /* for libcurl, which knows better why a request came to nothing */
 
 /* Jobs in order; they hang together by their queue item. */
 struct list {
@@ -100,6 +101,24 @@ static void expire(struct kube *kube, struct list *list, int64_t now_ms, int64_t
     }
 }
 
+/* Take a transfer off the wire; its job is still there. */
+static void detach(struct kube *kube, struct spk_transfer *transfer)
+{
+    (void)curl_multi_remove_handle(kube->multi, transfer->easy);
+    transfer->next_idle = kube->idle;
+    kube->idle = transfer;
+    kube->running--;
+}
+
+/* A write that left is waited for: dropping it would only hide how it ended. */
+static bool is_dropped(const struct spk_transfer *transfer)
+{
+    const struct spk_api_job *job = transfer->job;
+
+    return job && atomic_load(&job->cancelled) &&
+           !(spk_api_is_write(job->request.verb) && spk_transfer_sent(transfer));
+}
+
 static void drop_cancelled(struct kube *kube)
 {
     if (!atomic_exchange(&kube->cancels, false))
@@ -107,13 +126,10 @@ static void drop_cancelled(struct kube *kube)
     for (size_t i = 0; i < kube->n_transfers; i++) {
         struct spk_transfer *transfer = &kube->transfers[i];
 
-        if (!transfer->job || !atomic_load(&transfer->job->cancelled))
+        if (!is_dropped(transfer))
             continue;
-        (void)curl_multi_remove_handle(kube->multi, transfer->easy);
+        detach(kube, transfer);
         struct spk_api_job *job = spk_transfer_drop(transfer);
-        transfer->next_idle = kube->idle;
-        kube->idle = transfer;
-        kube->running--;
         spk_reply_without_answer(&job->reply, SPK_API_CANCELLED, "cancelled");
         finish(kube, job);
     }
@@ -183,16 +199,13 @@ static void complete(struct kube *kube, struct spk_transfer *transfer, CURLcode 
     bool resent = transfer->resent;
     unsigned generation = transfer->generation;
 
-    (void)curl_multi_remove_handle(kube->multi, transfer->easy);
-    transfer->next_idle = kube->idle;
-    kube->idle = transfer;
-    kube->running--;
-    if (refused && !resent &&
+    detach(kube, transfer);
+    if (refused && !resent && !atomic_load(&transfer->job->cancelled) &&
         spk_credentials_refused(&kube->credentials, generation, spk_monotonic_ms())) {
         launch(kube, transfer, spk_transfer_drop(transfer), true);
         return;
     }
-    if (code == CURLE_OPERATION_TIMEDOUT) {
+    if (code == CURLE_OPERATION_TIMEDOUT && spk_transfer_sent(transfer)) {
         kube->fresh = true;
         (void)spk_connections_overdue(&kube->connections, transfer->easy, spk_monotonic_ms());
     }
@@ -212,6 +225,23 @@ static void complete_all(struct kube *kube)
             curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private) != CURLE_OK)
             continue;
         complete(kube, (struct spk_transfer *)(void *)private, code);
+    }
+}
+
+/* End what libcurl lets wait for ever; the earliest of the rest goes to *next_ms. */
+static void expire_transfers(struct kube *kube, int64_t now_ms, int64_t *next_ms)
+{
+    for (size_t i = 0; i < kube->n_transfers; i++) {
+        struct spk_transfer *transfer = &kube->transfers[i];
+        int64_t due_ms = transfer->due_ms + GRACE_MS;
+
+        if (!transfer->job)
+            continue;
+        if (due_ms <= now_ms) {
+            spk_transfer_overdue(transfer);
+            complete(kube, transfer, CURLE_OPERATION_TIMEDOUT);
+        } else if (due_ms < *next_ms)
+            *next_ms = due_ms;
     }
 }
 
@@ -237,6 +267,7 @@ static void serve(struct kube *kube)
         launch_waiting(kube);
         (void)curl_multi_perform(kube->multi, &still_running);
         complete_all(kube);
+        expire_transfers(kube, now_ms, &next_ms);
         if (kube->progress)
             continue;
         if (closing && is_idle(kube))

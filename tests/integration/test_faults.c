@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the client says of requests whose connection dies; fault-server starts this program. */
+/*
+ * What the client says of requests whose connection dies, and what it sends of those that
+ * nobody waits for any more; against fault-server, which starts this program.
+ */
 #include "apiserver/loop.h"
 #include "base/limits.h"
 #include "exchange.h"
@@ -65,6 +68,15 @@ static struct spk_api_request create(void)
                                     .body = "{\"kind\":\"Pod\"}"};
 }
 
+static struct spk_api_request patch(const char *name)
+{
+    return (struct spk_api_request){.verb = SPK_API_MERGE_PATCH,
+                                    .resource = spk_resource_find(NULL, "Pod"),
+                                    .ns = "ns",
+                                    .name = name,
+                                    .body = "{}"};
+}
+
 /*
  * libcurl sends again by itself when a connection that it used before dies without a byte of
  * an answer; when that try cannot even connect, its code speaks of the second try alone.
@@ -107,9 +119,132 @@ static void test_a_request_that_never_left_has_no_effect(void)
     spk_api_close(api);
 }
 
+static int64_t writes(struct spk_api *api, struct spk_arena *arena)
+{
+    struct spk_api_reply reply = exchange(api, arena, get("count"));
+    int64_t n = -1;
+
+    CU_ASSERT_EQUAL(reply.http, 200);
+    (void)spk_json_get_int(spk_json_get(reply.object, "writes"), &n);
+    return n;
+}
+
+enum { QUEUE = 20, CONNECTIONS = 2 };
+
+/*
+ * Writes whose first byte left hold all slots, or all connections; QUEUE creates wait for one.
+ */
+struct crowd {
+    struct spk_arena arena;
+    struct spk_api *api, *other; /* other: what the test itself asks the server with */
+    int64_t before;
+    size_t n_holders;
+    struct exchange holders[CONNECTIONS], queued[QUEUE];
+};
+
+static void crowd_start(struct crowd *crowd, unsigned slots, int64_t timeout_ms)
+{
+    *crowd = (struct crowd){.arena = SPK_ARENA_LIMIT(MEMORY),
+                            .n_holders = slots < CONNECTIONS ? slots : CONNECTIONS};
+    struct spk_kube_config config = config_of(&crowd->arena, "healthy");
+    crowd->other = open_api(&config);
+    config.max_inflight = slots;
+    crowd->api = open_api(&config);
+    crowd->before = writes(crowd->other, &crowd->arena);
+    for (size_t i = 0; i < crowd->n_holders; i++)
+        exchange_start(&crowd->holders[i], crowd->api, &crowd->arena, patch("held"), 20000);
+    while (writes(crowd->other, &crowd->arena) < crowd->before + (int64_t)crowd->n_holders)
+        ; /* until they are there */
+    for (size_t i = 0; i < QUEUE; i++)
+        exchange_start(&crowd->queued[i], crowd->api, &crowd->arena, create(), timeout_ms);
+}
+
+static void crowd_end(struct crowd *crowd)
+{
+    for (size_t i = 0; i < crowd->n_holders; i++)
+        CU_ASSERT_EQUAL(exchange(crowd->other, &crowd->arena, get("release")).http, 200);
+    for (size_t i = 0; i < crowd->n_holders; i++) {
+        exchange_wait(&crowd->holders[i]);
+        CU_ASSERT_EQUAL(crowd->holders[i].job.reply.transport, SPK_API_ANSWERED);
+        CU_ASSERT_EQUAL(crowd->holders[i].job.reply.http, 200);
+    }
+    spk_api_close(crowd->api);
+    CU_ASSERT_EQUAL(writes(crowd->other, &crowd->arena) - crowd->before,
+                    (int64_t)crowd->n_holders);
+    spk_api_close(crowd->other);
+    spk_arena_free(&crowd->arena);
+}
+
+static void test_of_cancelled_writes_only_those_that_left_go_on(void)
+{
+    static const unsigned slots[] = {1, 64};
+
+    for (size_t s = 0; s < SPK_LEN(slots); s++) {
+        struct crowd crowd;
+
+        crowd_start(&crowd, slots[s], 20000);
+        for (size_t i = 0; i < crowd.n_holders; i++)
+            spk_api_cancel(crowd.api, &crowd.holders[i].job);
+        for (size_t i = 0; i < QUEUE; i++)
+            spk_api_cancel(crowd.api, &crowd.queued[i].job);
+        for (size_t i = 0; i < QUEUE; i++) {
+            exchange_wait(&crowd.queued[i]);
+            CU_ASSERT_EQUAL(crowd.queued[i].job.reply.transport, SPK_API_CANCELLED);
+        }
+        crowd_end(&crowd);
+    }
+}
+
+static void test_writes_whose_time_is_up_before_they_left_are_dropped(void)
+{
+    static const unsigned slots[] = {1, 64};
+
+    for (size_t s = 0; s < SPK_LEN(slots); s++) {
+        struct crowd crowd;
+
+        crowd_start(&crowd, slots[s], 200);
+        for (size_t i = 0; i < QUEUE; i++) {
+            exchange_wait(&crowd.queued[i]);
+            CU_ASSERT_EQUAL(crowd.queued[i].job.reply.transport, SPK_API_NOT_SENT);
+        }
+        crowd_end(&crowd);
+    }
+}
+
+/* All but the first wait for its connection, which libcurl does without looking at the time.
+ */
+static void test_nobody_waits_for_a_connection_longer_than_he_wants(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(MEMORY);
+    struct spk_kube_config config = config_of(&arena, "mute");
+    struct spk_api *api = open_api(&config);
+    struct exchange first = {0}, queued[QUEUE] = {0}, timer = {0};
+
+    exchange_start(&first, api, &arena, create(), 20000);
+    exchange_start(&timer, api, &arena,
+                   (struct spk_api_request){.verb = SPK_API_WAIT, .wait_ms = 4000}, 10000);
+    for (size_t i = 0; i < QUEUE; i++)
+        exchange_start(&queued[i], api, &arena, create(), 200);
+    for (size_t i = 0; i < QUEUE; i++) {
+        exchange_wait(&queued[i]);
+        CU_ASSERT_EQUAL(queued[i].job.reply.transport, SPK_API_NOT_SENT);
+        SPK_ASSERT_TEXT(queued[i].job.reply.trouble, "there was no connection in time");
+    }
+    CU_ASSERT_NOT_EQUAL(sem_trywait(&timer.ended), 0);
+    spk_api_cancel(api, &first.job);
+    exchange_wait(&first);
+    CU_ASSERT_EQUAL(first.job.reply.transport, SPK_API_CANCELLED);
+    spk_api_cancel(api, &timer.job);
+    exchange_wait(&timer);
+    spk_api_close(api);
+}
+
 static CU_TestInfo tests[] = {
     SPK_TEST(a_request_that_was_sent_again_in_vain_may_have_its_effect),
     SPK_TEST(a_request_that_never_left_has_no_effect),
+    SPK_TEST(of_cancelled_writes_only_those_that_left_go_on),
+    SPK_TEST(writes_whose_time_is_up_before_they_left_are_dropped),
+    SPK_TEST(nobody_waits_for_a_connection_longer_than_he_wants),
     CU_TEST_INFO_NULL,
 };
 

@@ -9,7 +9,8 @@ import time
 
 
 class ApiServer:
-    """delay: seconds before a write is answered; while stuck is set, writes are not answered."""
+    """delay: seconds before a write is answered; while stuck is set, writes are not answered;
+    a write waits for held to be set, as it is at first."""
 
     def __init__(self, directory, delay=0.0):
         self.delay, self.stuck, self.requests = delay, threading.Event(), []
@@ -20,6 +21,8 @@ class ApiServer:
         self.applications = {}  # by name, what is there of SparkApplications
         self.accepted = set()  # forms in which they were asked for
         self.released = threading.Event()
+        self.held = threading.Event()
+        self.held.set()
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -58,6 +61,7 @@ class ApiServer:
                 if outer.stuck.is_set():
                     outer.released.wait(60)
                     return
+                outer.held.wait(60)
                 time.sleep(outer.delay)
                 if outer.refusal:
                     self.answer(outer.refusal["code"], outer.refusal)
@@ -91,6 +95,7 @@ class ApiServer:
 
     def close(self):
         self.released.set()
+        self.held.set()
         self.server.shutdown()
         self.thread.join()
         self.server.server_close()

@@ -130,6 +130,39 @@ class SlowApiServer(unittest.TestCase):
         self.assertEqual(self.server.idle_state()["live"], 0)
         self.server.stop()
 
+    def test_nothing_is_sent_for_callers_who_left(self):
+        """Two writes hold both connections; what waits behind them is taken back."""
+        self.api.held.clear()
+        holders = [self.submit("held-1"), self.submit("held-2")]
+        self.wait_for_writes(2)
+        queued = [self.submit(f"queued-{i}") for i in range(20)]
+        self.client.call("GetInfo", {})  # on the same connection: the calls before it were read
+        for future in queued:
+            future.cancel()
+        for _ in queued:
+            self.assertTrue(self.server.wait_for("rpc", method=SUBMIT)["client_gone"])
+        self.api.held.set()
+        for future in holders:
+            self.assertIn(b"-driver", future.result())
+        names = {tree["metadata"]["name"] for tree in self.api.created if tree["kind"] == "Pod"}
+        self.assertEqual(names, {"held-1-driver", "held-2-driver"})
+        self.assertFalse([tree for tree in self.api.created if "queued" in str(tree)])
+        self.server.stop()
+
+    def submit(self, name):
+        """A Submit under way, of an application of its own."""
+        tree = application()
+        tree["metadata"]["name"] = name
+        message = make("spark.submit.v1.SubmitRequest", {"application": tree})
+        return self.client.channel.unary_unary(SUBMIT).future(message.SerializeToString(),
+                                                              timeout=40)
+
+    def wait_for_writes(self, number):
+        end = time.monotonic() + 10
+        while len([verb for verb, _ in self.api.requests if verb == "POST"]) < number:
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.01)
+
 
 class Refusals(unittest.TestCase):
     """What callers are told about the object that an API server did not want."""
