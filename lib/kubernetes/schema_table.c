@@ -37,7 +37,7 @@ enum {
     T_TopologySpreadConstraint, T_TypedLocalObjectReference, T_TypedObjectReference, T_Volume,
     T_VolumeDevice, T_VolumeMount, T_VolumeMountStatus, T_VolumeProjection,
     T_VolumeResourceRequirements, T_VsphereVirtualDiskVolumeSource, T_WeightedPodAffinityTerm,
-    T_WindowsSecurityContextOptions
+    T_WindowsSecurityContextOptions, T_WorkloadReference
 };
 
 static const struct spk_field f_AWSElasticBlockStoreVolumeSource[] = {
@@ -404,7 +404,8 @@ static const struct spk_field f_PodAntiAffinity[] = {
 static const struct spk_field f_PodCertificateProjection[] = {
     {"certificateChainPath", STRING, ONE, 0, 0}, {"credentialBundlePath", STRING, ONE, 0, 0},
     {"keyPath", STRING, ONE, 0, 0}, {"keyType", STRING, ONE, 0, 0},
-    {"maxExpirationSeconds", INT32, ONE, POINTER, 0}, {"signerName", STRING, ONE, 0, 0}
+    {"maxExpirationSeconds", INT32, ONE, POINTER, 0}, {"signerName", STRING, ONE, 0, 0},
+    {"userAnnotations", STRING, MAP, 0, 0}
 };
 static const struct spk_field f_PodCondition[] = {
     {"lastProbeTime", STRING, ONE, 0, 0}, {"lastTransitionTime", STRING, ONE, 0, 0},
@@ -484,7 +485,8 @@ static const struct spk_field f_PodSpec[] = {
     {"terminationGracePeriodSeconds", INT64, ONE, POINTER, 0},
     {"tolerations", OBJECT, LIST, 0, T_Toleration},
     {"topologySpreadConstraints", OBJECT, LIST, 0, T_TopologySpreadConstraint},
-    {"volumes", OBJECT, LIST, 0, T_Volume}
+    {"volumes", OBJECT, LIST, 0, T_Volume},
+    {"workloadRef", OBJECT, ONE, POINTER, T_WorkloadReference}
 };
 static const struct spk_field f_PodStatus[] = {
     {"conditions", OBJECT, LIST, 0, T_PodCondition},
@@ -699,6 +701,10 @@ static const struct spk_field f_WindowsSecurityContextOptions[] = {
     {"gmsaCredentialSpecName", STRING, ONE, POINTER, 0},
     {"hostProcess", BOOL, ONE, POINTER, 0}, {"runAsUserName", STRING, ONE, POINTER, 0}
 };
+static const struct spk_field f_WorkloadReference[] = {
+    {"name", STRING, ONE, KEPT, 0}, {"podGroup", STRING, ONE, KEPT, 0},
+    {"podGroupReplicaKey", STRING, ONE, 0, 0}
+};
 
 const struct spk_type spk_types[] = {
     {"AWSElasticBlockStoreVolumeSource", f_AWSElasticBlockStoreVolumeSource, 4},
@@ -777,7 +783,7 @@ const struct spk_type spk_types[] = {
     {"PodAffinity", f_PodAffinity, 2},
     {"PodAffinityTerm", f_PodAffinityTerm, 6},
     {"PodAntiAffinity", f_PodAntiAffinity, 2},
-    {"PodCertificateProjection", f_PodCertificateProjection, 6},
+    {"PodCertificateProjection", f_PodCertificateProjection, 7},
     {"PodCondition", f_PodCondition, 7},
     {"PodDNSConfig", f_PodDNSConfig, 3},
     {"PodDNSConfigOption", f_PodDNSConfigOption, 2},
@@ -789,7 +795,7 @@ const struct spk_type spk_types[] = {
     {"PodResourceClaimStatus", f_PodResourceClaimStatus, 2},
     {"PodSchedulingGate", f_PodSchedulingGate, 1},
     {"PodSecurityContext", f_PodSecurityContext, 13},
-    {"PodSpec", f_PodSpec, 41},
+    {"PodSpec", f_PodSpec, 42},
     {"PodStatus", f_PodStatus, 18},
     {"PodTemplateSpec", f_PodTemplateSpec, 2},
     {"PortworxVolumeSource", f_PortworxVolumeSource, 3},
@@ -829,6 +835,7 @@ const struct spk_type spk_types[] = {
     {"VsphereVirtualDiskVolumeSource", f_VsphereVirtualDiskVolumeSource, 4},
     {"WeightedPodAffinityTerm", f_WeightedPodAffinityTerm, 2},
     {"WindowsSecurityContextOptions", f_WindowsSecurityContextOptions, 4},
+    {"WorkloadReference", f_WorkloadReference, 3},
 };
 
 const size_t spk_types_n = SPK_LEN(spk_types);
