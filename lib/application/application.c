@@ -3,6 +3,7 @@
 
 #include "application/kind.h"
 #include "application/stages.h"
+#include "application/unknown.h"
 
 #include <string.h>
 
@@ -55,13 +56,28 @@ static bool check_support(const Spk__SparkApplicationSpec *spec, struct spk_err 
     return true;
 }
 
+/* Of a typed message; a manifest's are gone by now. The API server decodes before it looks at
+ * values, so a field that is not known is told before all else. */
+static bool check_unknown(struct spk_arena *arena, Spk__SparkApplication *application,
+                          const struct spk_application_options *options,
+                          struct spk_warnings *warnings, struct spk_err *err)
+{
+    struct spk_findings findings = spk_findings_start(arena);
+    struct spk_unknowns unknowns = {
+        .findings = &findings, .warnings = warnings, .warn = options->warn_unknown_fields};
+
+    spk_check_unknown(&unknowns, application);
+    return spk_findings_none(&findings, err);
+}
+
 bool spk_application_check(struct spk_arena *arena, Spk__SparkApplication *application,
                            const struct spk_application_options *options,
                            struct spk_warnings *warnings, struct spk_err *err)
 {
     struct spk_findings found = spk_findings_start(arena), strict = found;
 
-    if (!spk_kind_check(application->api_version, application->kind, err))
+    if (!spk_kind_check(application->api_version, application->kind, err) ||
+        !check_unknown(arena, application, options, warnings, err))
         return false;
     spk_sort_maps(arena, application);
     spk_check_required(&found, application, false);

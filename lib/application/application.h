@@ -52,7 +52,8 @@ bool spk_application_read(struct spk_arena *arena, const char *bytes, size_t len
  * - maps are sorted by key and hold a key once; no key or text value is NULL;
  * - embedded objects are as Go writes them: quantities canonical, unknown fields gone.
  *
- * @errors INVALID_FIELD  with the operator's text; every further violation hangs on err
+ * @errors UNKNOWN_FIELD  in an embedded object; every one hangs on err
+ *         INVALID_FIELD  with the operator's text; every further violation hangs on err
  * @source spark-operator api/v1beta2/defaults.go, internal/webhook/sparkapplication_*.go, CRD
  */
 bool spk_application_check(struct spk_arena *arena, Spk__SparkApplication *application,

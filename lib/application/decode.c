@@ -217,19 +217,15 @@ static void take_single(struct spk_decoder *d, const ProtobufCFieldDescriptor *f
 static void unknown_field(struct spk_decoder *d, const ProtobufCMessageDescriptor *message,
                           const char *key)
 {
-    const char *hint = "";
+    struct spk_nearest nearest = spk_nearest_to(key);
 
-    for (unsigned i = 0; i < message->n_fields; i++) {
-        struct spk_json_name name = spk_field_json_name(&message->fields[i]);
-
-        if (strcasecmp(name.text, key) == 0)
-            hint = spk_printf(d->arena, "; did you mean '%s'?", name.text);
+    if (!spk_unknowns_have_room(d->unknowns)) {
+        spk_unknown_count(d->unknowns);
+        return;
     }
-    if (!d->warn_unknown_fields)
-        spk_find(d->findings, SPK_UNKNOWN_FIELD, "unknown field%s", hint);
-    else if (d->warnings->n < SPK_MAX_VIOLATIONS)
-        spk_warn(d->warnings, d->arena, "UNKNOWN_FIELD_IGNORED", d->findings->path,
-                 "unknown field, ignored%s", hint);
+    for (unsigned i = 0; i < message->n_fields; i++)
+        spk_nearest_offer(&nearest, spk_field_json_name(&message->fields[i]).text);
+    spk_unknown_field(d->unknowns, key, &nearest);
 }
 
 static void take_member(struct spk_decoder *d, cJSON *node, ProtobufCMessage *out)

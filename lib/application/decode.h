@@ -7,14 +7,13 @@
 #pragma once
 
 #include "application/field.h"
-#include "base/warning.h"
+#include "application/unknown.h"
 #include "json/json.h"
 
 struct spk_decoder {
     struct spk_arena *arena;
     struct spk_findings *findings;
-    bool warn_unknown_fields; /* warn of unknown fields instead of finding them */
-    struct spk_warnings *warnings;
+    struct spk_unknowns *unknowns; /* whose findings are these */
 };
 
 /**

@@ -149,6 +149,21 @@ static const struct embedded {
     {"volumes", "Volume", settle_typed},
 };
 
+static const struct embedded *find_embedded(const ProtobufCFieldDescriptor *field)
+{
+    for (size_t i = 0; i < SPK_LEN(embedded) && spk_field_is_struct(field); i++)
+        if (strcmp(embedded[i].field, field->name) == 0)
+            return &embedded[i];
+    return NULL;
+}
+
+const char *spk_embedded_type(const ProtobufCFieldDescriptor *field)
+{
+    const struct embedded *row = find_embedded(field);
+
+    return row && row->settle != settle_resources ? row->type : NULL;
+}
+
 static void settle_object(struct spk_findings *f, const struct embedded *row,
                           Google__Protobuf__Struct **field)
 {
@@ -179,30 +194,27 @@ static void settle_list(struct spk_findings *f, const struct embedded *row,
 }
 
 static void settle_field(struct spk_findings *f, const ProtobufCMessage *message,
-                         const ProtobufCFieldDescriptor *field)
+                         const ProtobufCFieldDescriptor *field, const struct embedded *row)
 {
     void *value = spk_field_value(message, field);
+    size_t before = spk_enter(f, "%s", spk_field_json_name(field).text);
 
-    for (size_t i = 0; i < SPK_LEN(embedded); i++) {
-        if (strcmp(embedded[i].field, field->name) != 0)
-            continue;
-        size_t before = spk_enter(f, "%s", spk_field_json_name(field).text);
-        if (spk_field_is_repeated(field))
-            settle_list(f, &embedded[i], *(Google__Protobuf__Struct ***)value,
-                        *spk_field_count(message, field));
-        else
-            settle_object(f, &embedded[i], value);
-        spk_leave(f, before);
-    }
+    if (spk_field_is_repeated(field))
+        settle_list(f, row, *(Google__Protobuf__Struct ***)value,
+                    *spk_field_count(message, field));
+    else
+        settle_object(f, row, value);
+    spk_leave(f, before);
 }
 
 static void visit_embedded(void *context, ProtobufCMessage *message)
 {
     for (unsigned i = 0; i < message->descriptor->n_fields; i++) {
         const ProtobufCFieldDescriptor *field = &message->descriptor->fields[i];
+        const struct embedded *row = find_embedded(field);
 
-        if (spk_field_is_struct(field) && spk_field_is_set(message, field))
-            settle_field(context, message, field);
+        if (row && spk_field_is_set(message, field))
+            settle_field(context, message, field, row);
     }
 }
 

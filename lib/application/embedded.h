@@ -8,6 +8,12 @@
 #include "application/finding.h"
 #include "json/json.h"
 
+#include <protobuf-c/protobuf-c.h>
+
+/** The Kubernetes type of an embedded object that has one in the schema table: "EnvVar"; NULL
+ * for other fields, and for maps of resources. */
+const char *spk_embedded_type(const ProtobufCFieldDescriptor *field);
+
 /** Remove members that are null, at every depth; null elements of lists stay. */
 void spk_embedded_drop_nulls(cJSON *tree);
 

@@ -90,7 +90,11 @@ bool spk_findings_none(const struct spk_findings *findings, struct spk_err *err)
 {
     if (!findings->first)
         return true;
-    (void)spk_fail(err, findings->reason, "%s", findings->first->text);
+    if (findings->n > SPK_MAX_VIOLATIONS)
+        (void)spk_fail(err, findings->reason, "%s; %zu more fields are wrong than are listed",
+                       findings->first->text, findings->n - SPK_MAX_VIOLATIONS);
+    else
+        (void)spk_fail(err, findings->reason, "%s", findings->first->text);
     (void)spk_fail_at(err, "%s", findings->first->field);
     err->violations = findings->first->next;
     return false;

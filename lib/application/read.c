@@ -12,10 +12,10 @@ bool spk_application_read(struct spk_arena *arena, const char *bytes, size_t len
                           struct spk_err *err)
 {
     struct spk_findings findings = spk_findings_start(arena);
-    struct spk_decoder decoder = {.arena = arena,
-                                  .findings = &findings,
-                                  .warn_unknown_fields = options->warn_unknown_fields,
-                                  .warnings = warnings};
+    struct spk_unknowns unknowns = {
+        .findings = &findings, .warnings = warnings, .warn = options->warn_unknown_fields};
+    struct spk_decoder decoder = {
+        .arena = arena, .findings = &findings, .unknowns = &unknowns};
     cJSON *tree;
 
     if (length > SPK_MAX_REQUEST)
@@ -35,6 +35,7 @@ bool spk_application_read(struct spk_arena *arena, const char *bytes, size_t len
     Spk__SparkApplication *application =
         spk_message_new(arena, &spk__spark_application__descriptor);
     spk_decode(&decoder, tree, &application->base);
+    spk_check_unknown(&unknowns, application);
     if (!spk_findings_none(&findings, err))
         return false;
     *out = application;

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "base/nearest.h"
 #include "json/json.h"
 
 struct spk_type;
@@ -28,6 +29,30 @@ const struct spk_type *spk_type_find(const char *name);
  */
 bool spk_schema_go(struct spk_arena *arena, const struct spk_type *type, const cJSON *in,
                    cJSON **out, struct spk_err *err) SPK_CHECK;
+
+/** Told of each member that a type does not have: the path of its object from the root ("",
+ * "containers[0].env[1]"), and its name. */
+typedef void spk_unknown_fn(void *context, const struct spk_type *type, const char *path,
+                            const char *key);
+
+struct spk_unknown_report {
+    spk_unknown_fn *tell;
+    void *context;
+    bool prune; /* and take each out of the tree */
+};
+
+/**
+ * Find all members that the type and those below it do not have, in the order of the tree.
+ * Names match exactly, as in the API server. What has another shape than its type is not
+ * looked into.
+ *
+ * @source Kubernetes: "strict decoding error: unknown field"
+ */
+void spk_schema_unknown(const struct spk_type *type, cJSON *in,
+                        const struct spk_unknown_report *report);
+
+/** Which field of the type was meant by key. */
+struct spk_nearest spk_type_nearest(const struct spk_type *type, const char *key);
 
 /** How Spark's client library reads: it differs by Spark line. */
 struct spk_fabric8 {

@@ -51,7 +51,7 @@ VERDICTS = {
         ("APPLICATION_SUSPENDED", r"spec\.suspend", "the application is suspended: .*"),
     "ScheduledSparkApplication": ("INVALID_MANIFEST", "kind", "a ScheduledSparkApplication is .*"),
     "keys are case-sensitive here":
-        ("UNKNOWN_FIELD", r"spec\.DRIVER", r"unknown field; did you mean 'driver'\?"),
+        ("UNKNOWN_FIELD", r"spec\.DRIVER", r"unknown field 'DRIVER'; did you mean 'driver'\?"),
     "keytab upload": ("UNSUPPORTED_FEATURE", r"args\[\d+\]", "keytab '.*' would be uploaded .*"),
     "file upload from the submitting machine":
         ("UNSUPPORTED_FEATURE", r"args\[\d+\]",

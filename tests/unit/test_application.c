@@ -127,10 +127,11 @@ static void test_quotes_are_the_matter_only_where_leaving_them_out_helps(void)
 static void test_reading_refuses_unknown_fields_by_path(void)
 {
     static const struct refusal cases[] = {
-        {SPEC("\"nope\":1"), SPK_UNKNOWN_FIELD, "spec.nope", "unknown field"},
+        {SPEC("\"nope\":1"), SPK_UNKNOWN_FIELD, "spec.nope", "unknown field 'nope'"},
         {SPEC("\"sparkconf\":{}"), SPK_UNKNOWN_FIELD, "spec.sparkconf",
          "did you mean 'sparkConf'?"},
-        {SPEC("\"spark_conf\":{}"), SPK_UNKNOWN_FIELD, "spec.spark_conf", "unknown field"},
+        {SPEC("\"spark_conf\":{}"), SPK_UNKNOWN_FIELD, "spec.spark_conf",
+         "unknown field 'spark_conf'; did you mean 'sparkConf'?"},
         {SPEC("\"sparkUiOptions\":{}"), SPK_UNKNOWN_FIELD, "spec.sparkUiOptions",
          "did you mean 'sparkUIOptions'?"},
         {SPEC("\"driver\":{\"gpu\":{\"extra\":null}}"), SPK_UNKNOWN_FIELD,
@@ -139,6 +140,50 @@ static void test_reading_refuses_unknown_fields_by_path(void)
     };
 
     assert_refused(cases, SPK_LEN(cases));
+}
+
+/* The fields of an error, its own first, joined by blanks. */
+static const char *fields_of(struct spk_arena *arena, const struct spk_err *err)
+{
+    struct spk_buf fields = {.arena = arena};
+
+    spk_buf_text(&fields, err->field);
+    for (const struct spk_violation *each = err->violations; each; each = each->next)
+        spk_buf_printf(&fields, " %s", each->field);
+    return spk_buf_string(&fields);
+}
+
+static void test_every_unknown_field_is_named_at_any_depth(void)
+{
+    static const char manifest[] =
+        "metadata: {name: pi, lables: {}, managedFields: [{x: 1}]}\n"
+        "status: {x: 1}\n"
+        "spec:\n"
+        "  mainApplicationFile: local:///a.jar\n"
+        "  imagee: a\n"
+        "  volumes: [{name: v, emptyDirr: {}}, {name: w, configMap: {items: [{kye: a}]}}]\n"
+        "  driver:\n"
+        "    env: [{name: A, valeu: b}, {name: B, VALUE: c}]\n"
+        "    affinity: {nodeAffinty: null}\n"
+        "    template: {spec: {containers: [{name: a, imagee: b}]}}\n"
+        "  executor: {sidecars: [{name: s, commands: [a]}]}\n";
+    SPK_ARENA arena = SPK_ARENA_LIMIT(SPK_ARENA_BYTES);
+    struct spk_warnings warnings = {0};
+    Spk__SparkApplication *out = NULL;
+    struct spk_err err = {0};
+
+    CU_ASSERT_FALSE(spk_application_read(&arena, manifest, strlen(manifest), &strict, &out,
+                                         &warnings, &err));
+    CU_ASSERT_EQUAL(err.reason, SPK_UNKNOWN_FIELD);
+    SPK_ASSERT_TEXT(fields_of(&arena, &err),
+                    "spec.imagee metadata.lables spec.volumes[0].emptyDirr "
+                    "spec.volumes[1].configMap.items[0].kye spec.driver.env[0].valeu "
+                    "spec.driver.env[1].VALUE spec.driver.affinity.nodeAffinty "
+                    "spec.executor.sidecars[0].commands");
+    CU_ASSERT_EQUAL_FATAL(warnings.n, 1);
+    SPK_ASSERT_TEXT(warnings.items[0].field, "spec.driver.template.spec.containers[0].imagee");
+    SPK_ASSERT_TEXT(warnings.items[0].message,
+                    "unknown field 'imagee', ignored; did you mean 'image'?");
 }
 
 static void test_reading_warns_of_unknown_fields_when_asked_to(void)
@@ -547,6 +592,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(reading_names_what_was_found_and_what_is_expected),
     SPK_TEST(quotes_are_the_matter_only_where_leaving_them_out_helps),
     SPK_TEST(reading_refuses_unknown_fields_by_path),
+    SPK_TEST(every_unknown_field_is_named_at_any_depth),
     SPK_TEST(reading_warns_of_unknown_fields_when_asked_to),
     SPK_TEST(reading_says_what_to_send_instead),
     SPK_TEST(reading_refuses_a_document_of_three_mebibytes),

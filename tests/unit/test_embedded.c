@@ -6,7 +6,8 @@
 
 #include "test.h"
 
-static const struct spk_application_options options = {.apply_defaults = true};
+static const struct spk_application_options options = {.apply_defaults = true,
+                                                       .warn_unknown_fields = true};
 
 static bool load(struct spk_arena *arena, const char *spec, Spk__SparkApplication **out,
                  struct spk_err *err)
