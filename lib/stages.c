@@ -264,7 +264,7 @@ static const cJSON *template_of(const struct spk_pass *pass)
     struct spk_err ignored = {0};
 
     if (given->tree || !given->text.data ||
-        !spk_pod_template_load(given, &reader, &loaded, &ignored))
+        !spk_pod_template_load(given, &reader, &loaded, NULL, &ignored))
         return given->tree;
     return loaded.pod;
 }

@@ -50,7 +50,7 @@ static bool load_template(struct spk_driver *driver, struct spk_err *err)
     struct spk_pod_template template = {0};
 
     if (!spk_pod_template_load(&driver->submission->driver_template, &driver->reader,
-                               &template, err))
+                               &template, &driver->warnings, err))
         return false;
     if (template.is_named_container_missing)
         spk_warn(

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "kubernetes/object.h"
 #include "kubernetes/schema.h"
 #include "spark/profile.h"
@@ -127,6 +128,47 @@ static bool load_pod(const struct spk_reader *reader, const char *name,
     return fail_to_load(err, given->origin);
 }
 
+struct unknowns {
+    struct spk_arena *arena;
+    const char *origin;
+    struct spk_warnings *warnings;
+    size_t n;
+};
+
+static void tell_unknown(void *context, const struct spk_type *type, const char *path,
+                         const char *key)
+{
+    struct unknowns *unknowns = context;
+
+    if (++unknowns->n > SPK_MAX_VIOLATIONS)
+        return;
+    const struct spk_nearest nearest = spk_type_nearest(type, key);
+    const char *name = spk_nearest_name(&nearest);
+    const char *cut = spk_cut(unknowns->arena, key, 64);
+    spk_warn(unknowns->warnings, unknowns->arena, "UNKNOWN_FIELD_IGNORED",
+             spk_printf(unknowns->arena, "%s%s%s.%s", unknowns->origin, *path ? "." : "", path,
+                        cut),
+             "unknown field '%s', passed on: an API server that does not know it ignores it"
+             "%s%s%s",
+             cut, name ? "; did you mean '" : "", name ? name : "", name ? "'?" : "");
+}
+
+/* Spark keeps what its types do not have, so newer fields reach an API server that has them.
+ */
+static void warn_of_unknown(struct spk_arena *arena, cJSON *pod, const char *origin,
+                            struct spk_warnings *warnings)
+{
+    struct unknowns unknowns = {arena, origin ? origin : "", warnings, 0};
+    const struct spk_unknown_report report = {tell_unknown, &unknowns, .prune = false};
+
+    if (!warnings)
+        return;
+    spk_schema_unknown(spk_type_find("Pod"), pod, &report);
+    if (unknowns.n > SPK_MAX_VIOLATIONS)
+        spk_warn(warnings, arena, "UNKNOWN_FIELD_IGNORED", unknowns.origin,
+                 "%zu more unknown fields are passed on", unknowns.n - SPK_MAX_VIOLATIONS);
+}
+
 /* The one container of that name; NULL if there is none, or several. */
 static cJSON *only_container(cJSON *containers, const char *name)
 {
@@ -157,7 +199,8 @@ static void choose_container(struct spk_pod_template *template, const char *name
 }
 
 bool spk_pod_template_load(const struct spk_template *given, const struct spk_reader *reader,
-                           struct spk_pod_template *out, struct spk_err *err)
+                           struct spk_pod_template *out, struct spk_warnings *warnings,
+                           struct spk_err *err)
 {
     struct spk_pod_template template = {0};
     const char *name = NULL;
@@ -165,6 +208,7 @@ bool spk_pod_template_load(const struct spk_template *given, const struct spk_re
     if (!spk_entry_text(reader, CONTAINER_KEY, &name, err) ||
         !load_pod(reader, name, given, &template.pod, err))
         return false;
+    warn_of_unknown(reader->arena, template.pod, given->origin, warnings);
     spk_json_text(template.pod, "apiVersion", "v1");
     spk_json_text(template.pod, "kind", "Pod");
     choose_container(&template, name);
@@ -172,9 +216,23 @@ bool spk_pod_template_load(const struct spk_template *given, const struct spk_re
     return true;
 }
 
+/* A text that cannot be read here may be one that Spark can read. */
+static void warn_of_executors(struct spk_arena *arena, const struct spk_template *given,
+                              struct spk_warnings *warnings)
+{
+    const struct spk_bytes text = given->text;
+    struct spk_err ignored = {0};
+    cJSON *pod = NULL;
+    bool is_json;
+
+    if (text.data &&
+        spk_yaml_read_template(arena, text.data, text.length, &pod, &is_json, &ignored))
+        warn_of_unknown(arena, pod, given->origin, warnings);
+}
+
 bool spk_executor_template_text(struct spk_arena *arena,
                                 const struct spk_submission *submission, const char **out,
-                                struct spk_err *err)
+                                struct spk_warnings *warnings, struct spk_err *err)
 {
     const struct spk_template *given = &submission->executor_template;
     const struct spk_bytes text = given->text;
@@ -184,6 +242,7 @@ bool spk_executor_template_text(struct spk_arena *arena,
         (void)spk_fail(err, SPK_INVALID_POD_TEMPLATE, "the executors' template %s", flaw);
         return spk_fail_at(err, "%s", given->origin);
     }
+    warn_of_executors(arena, given, warnings);
     *out = given->tree ? spk_json_write(arena, given->tree) : text.data;
     return true;
 }

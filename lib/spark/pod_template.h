@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "base/warning.h"
 #include "spark/entry.h"
 
 struct spk_pod_template {
@@ -17,19 +18,21 @@ struct spk_pod_template {
 };
 
 /**
- * Load the driver's template.
+ * Load the driver's template. warnings (may be NULL) gets a UNKNOWN_FIELD_IGNORED for each
+ * member that the table does not have; it stays in the pod, as Spark keeps it.
  *
  * @errors INVALID_POD_TEMPLATE  "Could not load pod from template file.", and why
  */
 bool spk_pod_template_load(const struct spk_template *given, const struct spk_reader *reader,
-                           struct spk_pod_template *out, struct spk_err *err) SPK_CHECK;
+                           struct spk_pod_template *out, struct spk_warnings *warnings,
+                           struct spk_err *err) SPK_CHECK;
 
 /**
  * The text of the executors' template; NULL if there is none. What came as text is given as
- * it is and not looked into, a tree as canonical JSON.
+ * it is, a tree as canonical JSON. Unknown members are warned of if the text can be read.
  *
  * @errors INVALID_POD_TEMPLATE  not UTF-8, so no ConfigMap can hold it
  */
 bool spk_executor_template_text(struct spk_arena *arena,
                                 const struct spk_submission *submission, const char **out,
-                                struct spk_err *err) SPK_CHECK;
+                                struct spk_warnings *warnings, struct spk_err *err) SPK_CHECK;

@@ -210,6 +210,35 @@ static void test_templates_that_spark_cannot_load_are_refused(void)
 }
 
 /* The client reads it twice, so a null is no value any more. */
+static void test_unknown_fields_of_a_template_are_passed_on_and_warned_of(void)
+{
+    static const char executors[] = "spec: {containers: [{imagee: a}]}";
+    static const char *const fields[] = {"driver.yaml.spec.zz",
+                                         "driver.yaml.spec.containers[0].env[0].valeu",
+                                         "executor.yaml.spec.containers[0].imagee"};
+    struct plan_fixture fixture;
+
+    plan_fixture_init(&fixture, SPK_SPARK_4_1);
+    fixture.submission.driver_template.origin = "driver.yaml";
+    fixture.submission.driver_template.tree = read_tree(
+        &fixture, "{\"spec\":{\"zz\":{\"a\":1},\"containers\":[{\"name\":\"c\",\"env\":"
+                  "[{\"name\":\"A\",\"valeu\":\"b\"}]}]}}");
+    fixture.submission.executor_template = (struct spk_template){
+        .text = {executors, strlen(executors)}, .origin = "executor.yaml"};
+    CU_ASSERT_FATAL(plan_fixture_make(&fixture));
+    SPK_ASSERT_TEXT(plan_fixture_at(&fixture, "Pod:spec.zz"), "{\"a\":1}");
+    CU_ASSERT_EQUAL_FATAL(fixture.plan.warnings.n, SPK_LEN(fields));
+    for (size_t i = 0; i < SPK_LEN(fields); i++) {
+        SPK_ASSERT_TEXT(fixture.plan.warnings.items[i].code, "UNKNOWN_FIELD_IGNORED");
+        SPK_ASSERT_TEXT(fixture.plan.warnings.items[i].field, fields[i]);
+    }
+    CU_ASSERT(strstr(fixture.plan.warnings.items[2].message,
+                     "unknown field 'imagee', passed on: ") != NULL);
+    CU_ASSERT(
+        spk_ends_with(fixture.plan.warnings.items[2].message, "; did you mean 'image'?"));
+    plan_fixture_done(&fixture);
+}
+
 static void test_a_template_of_another_namespace_is_copied(void)
 {
     static const struct {
@@ -489,6 +518,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(all_but_the_pod_are_owned_by_it),
     SPK_TEST(templates_that_spark_cannot_load_are_refused),
     SPK_TEST(a_null_container_has_no_name),
+    SPK_TEST(unknown_fields_of_a_template_are_passed_on_and_warned_of),
     SPK_TEST(a_template_of_another_namespace_is_copied),
     SPK_TEST(the_submit_time_stands_where_it_is_referred_to),
     SPK_TEST(without_the_basic_step_a_template_needs_metadata),

@@ -12,7 +12,8 @@ bool spk_pod_template_configmap(struct spk_driver *driver, struct spk_err *err)
 {
     const char *text = NULL;
 
-    if (!spk_executor_template_text(driver->arena, driver->submission, &text, err))
+    if (!spk_executor_template_text(driver->arena, driver->submission, &text,
+                                    &driver->warnings, err))
         return false;
     if (!text)
         return true;
