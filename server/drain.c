@@ -2,6 +2,7 @@
 #include "drain.h"
 
 #include "base/clock.h"
+#include "log_writer.h"
 
 #include <signal.h>
 #include <unistd.h>
@@ -46,6 +47,9 @@ static void log_state(const struct spk_rpc *rpc, enum spk_log_level level, const
     spk_log_int(&line, "inflight", (int64_t)atomic_load(&rpc->inflight));
     spk_log_int(&line, "reserved_bytes", (int64_t)atomic_load(&rpc->reserved));
     spk_log_bool(&line, "ready", atomic_load(&rpc->ready));
+    if (rpc->log->writer)
+        spk_log_int(&line, "log_lines_lost",
+                    (int64_t)atomic_load(&rpc->log->writer->all_lost));
     spk_log_end(&line);
 }
 
@@ -98,6 +102,7 @@ static void wait_until(struct drain *drain, int64_t end_ms, int patience,
         if (drain->signals < 3)
             continue;
         spk_log_event(drain->rpc->log, SPK_LOG_ERROR, "stopped by a third signal", NULL, NULL);
+        spk_log_writer_flush(drain->rpc->log);
         _exit(SPK_EXIT_FORCED);
     }
 }
@@ -129,5 +134,6 @@ void spk_drain(struct spk_rpc *rpc, struct spk_listener *listener, struct spk_se
     if (is_idle(rpc))
         return;
     log_state(rpc, SPK_LOG_ERROR, "calls are stuck");
+    spk_log_writer_flush(rpc->log);
     _exit(SPK_EXIT_DRAIN);
 }

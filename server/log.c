@@ -2,6 +2,8 @@
 #include "log.h"
 
 #include "base/clock.h"
+#include "base/text.h"
+#include "log_writer.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,7 +12,6 @@
 #include <unistd.h>
 
 #define MAX_VALUE    256
-#define LIMIT        5
 #define KEEP_FOR_END 4 /* "}\n" and the NUL */
 
 struct spk_log spk_log_make(int fd, enum spk_log_level level, enum spk_log_format format)
@@ -30,19 +31,40 @@ static void put(struct spk_log_line *line, const char *text)
     line->length += length;
 }
 
-static void put_escaped(struct spk_log_line *line, const char *value)
+/* Length bytes at value: one character, or a byte that is none. */
+static void put_character(struct spk_log_line *line, const char *value, size_t length,
+                          uint32_t code)
 {
     bool json = line->log->json;
+    char text[8] = {0};
 
-    for (size_t n = 0; *value && n < MAX_VALUE; value++, n++) {
-        unsigned char c = (unsigned char)*value;
-        char text[8] = {(char)c};
+    if (code == '"' || code == '\\')
+        (void)snprintf(text, sizeof(text), "\\%c", (int)code);
+    else if (length == 0)
+        (void)snprintf(text, sizeof(text), json ? "\xEF\xBF\xBD" : "\\x%02x",
+                       (unsigned char)*value);
+    else if (spk_is_control(code))
+        (void)snprintf(text, sizeof(text), json || code > 0x7F ? "\\u%04x" : "\\x%02x",
+                       (unsigned)code);
+    else
+        memcpy(text, value, length);
+    put(line, text);
+}
 
-        if (c == '"' || c == '\\')
-            (void)snprintf(text, sizeof(text), "\\%c", c);
-        else if (c < 0x20 || c > 0x7E)
-            (void)snprintf(text, sizeof(text), json ? "\\u%04x" : "\\x%02x", c);
-        put(line, text);
+static void put_escaped(struct spk_log_line *line, const char *value)
+{
+    size_t left = strlen(value), n = 0;
+
+    while (left) {
+        uint32_t code;
+        size_t length = spk_utf8_read(value, left, &code), step = length ? length : 1;
+
+        n += step;
+        if (n > MAX_VALUE)
+            return;
+        put_character(line, value, length, code);
+        value += step;
+        left -= step;
     }
 }
 
@@ -124,13 +146,24 @@ void spk_log_bool(struct spk_log_line *line, const char *key, bool value)
     put(line, value ? "true" : "false");
 }
 
-void spk_log_end(struct spk_log_line *line)
+void spk_log_close(struct spk_log_line *line)
 {
     if (!line->log)
         return;
     if (line->log->json)
         line->text[line->length++] = '}';
     line->text[line->length++] = '\n';
+}
+
+void spk_log_end(struct spk_log_line *line)
+{
+    spk_log_close(line);
+    if (!line->log)
+        return;
+    if (line->log->writer) {
+        spk_log_writer_put(line->log->writer, line->text, line->length);
+        return;
+    }
     /* There is no one to tell when standard error is gone. */
     ssize_t ignored = write(line->log->fd, line->text, line->length);
     (void)ignored;
@@ -147,11 +180,15 @@ void spk_log_event(const struct spk_log *log, enum spk_log_level level, const ch
     spk_log_end(&line);
 }
 
-bool spk_log_allowed(struct spk_log_limit *limit, int64_t wall_ms)
+bool spk_log_allowed(const struct spk_log *log, struct spk_log_limit *limit)
 {
-    int64_t minute = wall_ms / 60000;
+    int64_t minute = log->wall_ms() / 60000;
 
     if (atomic_exchange(&limit->minute, minute) != minute)
         atomic_store(&limit->count, 0);
-    return atomic_fetch_add(&limit->count, 1) < LIMIT;
+    if (atomic_fetch_add(&limit->count, 1) < limit->most)
+        return true;
+    if (atomic_fetch_add(&limit->left_out, 1) == 0 && log->writer)
+        spk_log_writer_note(log->writer, limit);
+    return false;
 }

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "drain.h"
 #include "grpc/core_log.h"
+#include "log_writer.h"
 #include "options.h"
 #include "service.h"
 #include "settings.h"
@@ -24,6 +25,7 @@ struct server {
     char *const *argv;
     struct spk_options options;
     struct spk_log log;
+    struct spk_log_writer log_writer;
     const char *credentials; /* where they come from, for the log; NULL: none are needed */
     struct spk_api *api;
     struct spk_probe probe;
@@ -217,6 +219,10 @@ static void prepare(void *argument)
                                (enum spk_log_format)server->options.config.log_format);
     if (!configure(server, &kube) || server->options.action == SPK_ACTION_CHECK)
         return;
+    if (!spk_log_writer_start(&server->log_writer, &server->log, &server->err)) {
+        (void)fail(server, SPK_EXIT_INTERNAL);
+        return;
+    }
     for (size_t i = 0; i < kube.warnings.n; i++)
         spk_log_event(&server->log, SPK_LOG_WARN, "kubeconfig", "text",
                       kube.warnings.items[i]);
@@ -238,6 +244,7 @@ static void finish(struct server *server)
     spk_queue_done(&server->running);
     grpc_shutdown_blocking();
     spk_log_event(&server->log, SPK_LOG_INFO, "stopped", NULL, NULL);
+    spk_log_writer_stop(&server->log_writer, &server->log);
 }
 
 static void show(const struct server *server)
@@ -278,6 +285,7 @@ int main(int argc, char **argv)
         server.exit = SPK_EXIT_INTERNAL;
     }
     if (server.exit != SPK_EXIT_OK) {
+        spk_log_writer_flush(&server.log);
         (void)fprintf(stderr, "sparksubmitd: %s%s%s\n", server.err.field,
                       server.err.field[0] ? ": " : "", server.err.text);
         spk_listener_close(&server.listener);

@@ -80,6 +80,13 @@
 #define SPK_ANSWER_MARGIN_MS    300 /* an answer needs this long to reach the caller in time */
 #define SPK_FIRST_ANSWER_MS     15000 /* tools: an API server never heard of is given up then */
 
+/* Log */
+#define SPK_LOG_RING SPK_KIB(256) /* lines that nobody has read yet: some 600 calls */
+#define SPK_LOG_FLUSH_MS                                                                      \
+    1000                     /* at the end: until what is still in the ring counts as unread */
+#define SPK_LOG_REPEATED 5U  /* lines a minute of an event that repeats itself */
+#define SPK_LOG_FAILED   60U /* rpc lines a minute of one method failing with one code */
+
 /* Answers: trailers must pass 8 KiB header limits on the way. */
 #define SPK_MAX_STATUS_DETAILS SPK_KIB(6)
 #define SPK_MAX_STATUS_MESSAGE SPK_KIB(1)

@@ -217,6 +217,31 @@ size_t spk_repair_utf8(char *text)
     return kept;
 }
 
+size_t spk_utf8_read(const char *bytes, size_t left, uint32_t *code)
+{
+    static const unsigned char lead_bits[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
+    const unsigned char *at = (const unsigned char *)bytes;
+    size_t length = left ? utf8_length(at, left) : 0;
+
+    *code = length ? at[0] & lead_bits[length] : 0;
+    for (size_t i = 1; i < length; i++)
+        *code = *code << 6 | (at[i] & 0x3FU);
+    return length;
+}
+
+bool spk_is_control(uint32_t code)
+{
+    static const struct {
+        uint32_t first, last;
+    } ranges[] = {{0, 0x1F},        {0x7F, 0x9F},     {0x61C, 0x61C},
+                  {0x200E, 0x200F}, {0x2028, 0x202E}, {0x2066, 0x2069}};
+
+    for (size_t i = 0; i < SPK_LEN(ranges); i++)
+        if (code >= ranges[i].first && code <= ranges[i].last)
+            return true;
+    return false;
+}
+
 const char *spk_text_flaw(const char *bytes, size_t length)
 {
     if (!spk_is_utf8(bytes, length))

@@ -61,6 +61,21 @@ bool spk_is_utf8(const char *bytes, size_t length);
  */
 size_t spk_repair_utf8(char *text);
 
+/**
+ * Read one character from at most left bytes.
+ *
+ * @errors 0: they begin with no UTF-8; else the character's length
+ */
+size_t spk_utf8_read(const char *bytes, size_t left, uint32_t *code);
+
+/**
+ * Whether a character does something to whoever reads it in a terminal or a log: control
+ * characters (C0, DEL, C1), the separators U+2028 and U+2029, and bidirectional controls.
+ *
+ * @source https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters
+ */
+bool spk_is_control(uint32_t code);
+
 /** Why length bytes are no text: "is not UTF-8", "holds a NUL byte"; NULL: they are one. */
 const char *spk_text_flaw(const char *bytes, size_t length);
 

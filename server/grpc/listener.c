@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "grpc/listener.h"
 
-#include "base/clock.h"
 #include "base/limits.h"
 #include "grpc/unix_socket.h"
 
@@ -59,7 +58,11 @@ bool spk_listener_open(struct spk_arena *arena, struct spk_listener *listener,
                        struct spk_err *err)
 {
     *listener = (struct spk_listener){
-        .rpc = rpc, .allowed = &config->allowed_uids, .wake = {-1, -1}, .spare = -1};
+        .rpc = rpc,
+        .allowed = &config->allowed_uids,
+        .refused = {.event = "connection refused", .most = SPK_LOG_REPEATED},
+        .wake = {-1, -1},
+        .spare = -1};
     listener->peers = spk_alloc_array(arena, SPK_MAX_CONNECTIONS, sizeof(*listener->peers));
     for (size_t i = 0; i < config->listen.n; i++) {
         struct spk_address address;
@@ -78,7 +81,7 @@ static void refuse(struct spk_listener *listener, int fd, const char *why)
 {
     if (fd >= 0)
         (void)close(fd);
-    if (spk_log_allowed(&listener->refused, spk_wall_ms()))
+    if (spk_log_allowed(listener->rpc->log, &listener->refused))
         spk_log_event(listener->rpc->log, SPK_LOG_WARN, "connection refused", "why", why);
 }
 

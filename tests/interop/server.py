@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -76,7 +77,7 @@ class Refusal:
 class Server:
     """Runs the program; stop() ends it as a cluster would and checks how it ends."""
 
-    def __init__(self, *flags, directory=None, api_server=None):
+    def __init__(self, *flags, directory=None, api_server=None, read_log=True):
         self.owned = None if directory else tempfile.TemporaryDirectory()
         self.directory = directory or self.owned.name
         self.path = os.path.join(self.directory, "grpc.sock")
@@ -88,8 +89,23 @@ class Server:
              *flags], stderr=subprocess.PIPE, text=True)
         atexit.register(self.process.kill)  # of a failed test, which does not stop it
         self.reader = threading.Thread(target=self._read, daemon=True)
+        if read_log:
+            self.read_log()
+            self.wait_for("started")
+        else:
+            self.wait_until_listening()
+
+    def read_log(self):
         self.reader.start()
-        self.wait_for("started")
+
+    def wait_until_listening(self):
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            with socket.socket(socket.AF_UNIX) as peer:
+                if peer.connect_ex(self.path) == 0:
+                    return
+            time.sleep(0.01)
+        raise AssertionError("it does not listen")
 
     def _read(self):
         for line in self.process.stderr:
@@ -142,7 +158,8 @@ class Server:
         if ask and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         got = self.process.wait(40)
-        self.reader.join()
+        if self.reader.ident:
+            self.reader.join()
         self.process.stderr.close()
         assert got == code, f"exit code {got}, not {code}"
         if self.owned:
