@@ -8,9 +8,9 @@
 #include <string.h>
 
 static const struct spk_method methods[] = {
-    {"/spark.submit.v1.SubmitService/GetInfo", SPK_METHOD_UNARY, spk_method_get_info},
-    {"/spark.submit.v1.SubmitService/Render", SPK_METHOD_UNARY, spk_method_render},
-    {"/spark.submit.v1.SubmitService/Submit", SPK_METHOD_UNARY, spk_method_submit},
+    {"/spark.submit.v1.SubmitService/GetInfo", SPK_METHOD_UNARY, spk_method_get_info, false},
+    {"/spark.submit.v1.SubmitService/Render", SPK_METHOD_UNARY, spk_method_render, false},
+    {"/spark.submit.v1.SubmitService/Submit", SPK_METHOD_UNARY, spk_method_submit, false},
 };
 
 const struct spk_method *spk_service_methods(size_t *n)

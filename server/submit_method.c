@@ -97,7 +97,7 @@ static void on_done(struct spk_submit_call *submit)
 
     /* Whoever takes the submission off the list drops the list's reference. */
     if (spk_queue_remove(spk_service_of(call)->running, &submission->item))
-        spk_call_drop(call);
+        spk_call_drop_memory(call);
 
     call->kube_calls = submit->kube_calls;
     call->retries = submit->retries;
@@ -108,7 +108,7 @@ static void on_done(struct spk_submit_call *submit)
     } else {
         spk_call_fail(call, &submit->err);
     }
-    spk_call_drop(call);
+    spk_call_drop_memory(call);
 }
 
 /* ---- the way there ---- */
@@ -125,8 +125,8 @@ static void start(struct spk_call *call)
     struct submission *submission = call->state;
     bool was_empty;
 
-    spk_call_hold(call); /* for on_done */
-    spk_call_hold(call); /* for the list */
+    spk_call_hold_memory(call); /* for on_done */
+    spk_call_hold_memory(call); /* for the list */
     (void)spk_queue_put(spk_service_of(call)->running, &submission->item, &was_empty);
     spk_submit_start(&submission->submit);
 }
@@ -140,7 +140,7 @@ void spk_service_cancel_all(struct spk_service *service)
 
         next = item->next;
         cancel(call);
-        spk_call_drop(call);
+        spk_call_drop_memory(call);
     }
 }
 
@@ -212,6 +212,18 @@ static void fill_submit(struct spk_call *call, const Spk__SubmitRequest *message
     submit->context = call;
 }
 
+static void name_call(struct spk_call *call, const struct submission *submission)
+{
+    const struct spk_prepared *prepared = &submission->prepared;
+
+    (void)snprintf(call->ns, sizeof(call->ns), "%s", submission->submit.ns);
+    (void)snprintf(call->app, sizeof(call->app), "%s", submission->submit.application_name);
+    (void)snprintf(call->pod, sizeof(call->pod), "%s", spk_object_name(prepared->parts.pod));
+    (void)snprintf(call->attempt, sizeof(call->attempt), "%s", prepared->key.attempt);
+    (void)snprintf(call->submission_id, sizeof(call->submission_id), "%s",
+                   prepared->key.submission_id);
+}
+
 void spk_method_submit(struct spk_call *call)
 {
     struct submission *submission = spk_alloc(&call->arena, sizeof(*submission));
@@ -233,11 +245,7 @@ void spk_method_submit(struct spk_call *call)
         spk_warn(&submission->prepared.warnings, &call->arena, warning->code, warning->field,
                  "%s", warning->message);
     }
-    call->ns = submission->submit.ns;
-    call->app = submission->submit.application_name;
-    call->pod = spk_object_name(submission->prepared.parts.pod);
-    call->attempt = submission->prepared.key.attempt;
-    call->submission_id = submission->prepared.key.submission_id;
+    name_call(call, submission);
     submission->call = call;
     call->state = submission;
     call->on_gone = cancel;

@@ -43,6 +43,7 @@
 #define SPK_ARENA_RESERVE                                                                     \
     12U /* a call and its exchanges reserve this many bytes per message byte ... */
 #define SPK_ARENA_RESERVE_MIN SPK_KIB(128)
+#define SPK_MMAP_THRESHOLD    SPK_KIB(128) /* larger blocks go back to the system when freed */
 #define SPK_MEMORY_BUDGET                                                                     \
     SPK_MIB(256) /* of all calls, when no cgroup limit says otherwise                         \
                   */
@@ -79,6 +80,8 @@
 #define SPK_MAX_DEADLINE_MS     120000
 #define SPK_ANSWER_MARGIN_MS    300 /* an answer needs this long to reach the caller in time */
 #define SPK_FIRST_ANSWER_MS     15000 /* tools: an API server never heard of is given up then */
+
+#define SPK_UNREAD_MS 1000 /* after its deadline a call whose answer nobody reads ends */
 
 /* Log */
 #define SPK_LOG_RING SPK_KIB(256) /* lines that nobody has read yet: some 600 calls */

@@ -26,6 +26,7 @@ enum spk_code {
     SPK_UNAVAILABLE = 14,
     SPK_DATA_LOSS = 15,
     SPK_UNAUTHENTICATED = 16,
+    SPK_CODES = 17,
 };
 
 /** What repeating the call can do. */

@@ -84,7 +84,7 @@ static bool read_metadata(struct spk_call *call, struct spk_err *err)
 }
 
 /* The core's deadline on our clock; it may be infinite, past or further than we allow. */
-static void set_deadline(struct spk_call *call)
+void spk_admission_set_deadline(struct spk_call *call)
 {
     const struct spk_rpc *rpc = call->rpc;
     gpr_timespec deadline = call->core_deadline;
@@ -133,7 +133,6 @@ bool spk_admission_enter(struct spk_call *call, struct spk_err *err)
 {
     struct spk_rpc *rpc = call->rpc;
 
-    set_deadline(call);
     if (!read_metadata(call, err))
         return false;
     if (call->method->kind == SPK_METHOD_STREAM)
@@ -141,11 +140,22 @@ bool spk_admission_enter(struct spk_call *call, struct spk_err *err)
     if (atomic_load(&rpc->phase) >= SPK_PHASE_REFUSING)
         return spk_fail(err, SPK_SERVER_DRAINING, "the server is stopping");
     if (!call->received)
-        return spk_fail(err, SPK_INTERNAL_ERROR, "the call came without a request");
+        return spk_fail(err, SPK_INVALID_MESSAGE, "the call came without a whole request");
     call->admitted = true;
     if (atomic_fetch_add(&rpc->inflight, 1) >= rpc->max_inflight)
         return spk_fail(err, SPK_SERVER_OVERLOADED, "too many calls are under way");
     return reserve(call, err);
+}
+
+void spk_admission_answered(struct spk_call *call)
+{
+    size_t before = call->reserved;
+
+    if (!call->admitted)
+        return;
+    call->reserved = call->bytes_out;
+    atomic_fetch_add(&call->rpc->reserved, call->reserved);
+    atomic_fetch_sub(&call->rpc->reserved, before);
 }
 
 void spk_admission_leave(struct spk_call *call)

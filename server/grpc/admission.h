@@ -14,16 +14,21 @@ struct spk_call;
 void spk_admission_identify(struct spk_call *call);
 
 /**
- * Let call in: check its metadata, set its deadline and, unless it is a stream, reserve its
- * share.
+ * Let call in: check its metadata and, unless it is a stream, reserve its share.
  *
  * @errors SERVER_DRAINING      the server stops
  *         SERVER_OVERLOADED    too many calls or bytes under way
  *         REQUEST_TOO_LARGE    request metadata
  *         CREDENTIALS_INVALID  authorization is given twice
- *         INTERNAL_ERROR       the client sent no request
+ *         INVALID_MESSAGE      the client sent no request, or broke it off
  */
 bool spk_admission_enter(struct spk_call *call, struct spk_err *err) SPK_CHECK;
+
+/** Set call's deadline: the caller's own within the server's limits, or the server's. */
+void spk_admission_set_deadline(struct spk_call *call);
+
+/** The call's memory is free: it holds no more than its answer. */
+void spk_admission_answered(struct spk_call *call);
 
 /** Give back what the call holds. */
 void spk_admission_leave(struct spk_call *call);

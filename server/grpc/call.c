@@ -8,45 +8,39 @@
 #include "grpc/reply.h"
 
 #include <grpc/byte_buffer_reader.h>
-#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-static void log_call(struct spk_call *call)
+/* What only the request's handling needed; the answer may still wait for its reader. */
+static void free_memory(struct spk_call *call)
 {
-    struct spk_log_line line;
-    bool failed = call->code == SPK_INTERNAL;
-    /* A stream that its client broke off has no answer. */
-    enum spk_code code = atomic_load(&call->finished) ? call->code : SPK_CANCELLED;
+    call->arena_bytes = call->arena.used;
+    spk_arena_free(&call->arena);
+    call->request = NULL;
+    if (call->received)
+        grpc_byte_buffer_destroy(call->received);
+    call->received = NULL;
+    grpc_slice_unref(call->flat);
+    call->flat = grpc_empty_slice();
+    spk_admission_answered(call);
+}
 
-    spk_log_begin(call->rpc->log, &line, failed ? SPK_LOG_ERROR : SPK_LOG_INFO, "rpc");
-    spk_log_text(&line, "method", call->method ? call->method->path : "other");
-    spk_log_text(&line, "code", spk_code_name(code));
-    spk_log_text(&line, "reason", spk_reason_name(call->reason));
-    if (call->code != SPK_OK)
-        spk_log_text(&line, "outcome", spk_outcome_name(call->outcome));
-    spk_log_text(&line, "request_id", call->request_id);
-    spk_log_text(&line, "ns", call->ns);
-    spk_log_text(&line, "app", call->app);
-    spk_log_text(&line, "pod", call->pod);
-    spk_log_text(&line, "attempt", call->attempt);
-    spk_log_text(&line, "submission_id", call->submission_id);
-    if (call->pod && call->code == SPK_OK)
-        spk_log_bool(&line, "adopted", call->adopted);
-    if (call->kube_calls) {
-        spk_log_int(&line, "kube_calls", call->kube_calls);
-        spk_log_int(&line, "retries", call->retries);
-    }
-    if (atomic_load(&call->gone))
-        spk_log_bool(&line, "client_gone", true);
-    spk_log_int(&line, "ms", spk_monotonic_ms() - call->started_ms);
-    spk_log_int(&line, "bytes_in", (int64_t)call->request_length);
-    spk_log_int(&line, "bytes_out", (int64_t)call->bytes_out);
-    spk_log_int(&line, "arena_kib", (int64_t)(call->arena.used / 1024));
-    spk_log_text(&line, "peer", call->face->name);
-    spk_log_text(&line, "field", call->field);
-    spk_log_text(&line, "err", call->err);
-    spk_log_end(&line);
+static void drop_memory(struct spk_call *call)
+{
+    if (atomic_fetch_sub(&call->memory_users, 1) == 1)
+        free_memory(call);
+}
+
+/* Whether the memory is still there; it stays until drop_memory then. */
+static bool take_memory(struct spk_call *call)
+{
+    int users = atomic_load(&call->memory_users);
+
+    while (users > 0)
+        if (atomic_compare_exchange_weak(&call->memory_users, &users, users + 1))
+            return true;
+    return false;
 }
 
 static void free_call(struct spk_call *call)
@@ -54,21 +48,19 @@ static void free_call(struct spk_call *call)
     struct spk_rpc *rpc = call->rpc;
     bool accepted = call->core != NULL;
 
+    if (call->keeps_memory)
+        drop_memory(call);
     if (accepted) {
-        log_call(call);
+        spk_call_log(call);
         grpc_call_unref(call->core);
     }
-    if (call->received)
-        grpc_byte_buffer_destroy(call->received);
     if (call->sending)
         grpc_byte_buffer_destroy(call->sending);
     grpc_slice_unref(call->flat);
     grpc_metadata_array_destroy(&call->metadata);
     grpc_call_details_destroy(&call->details);
     spk_admission_leave(call);
-
-    struct spk_arena arena = call->arena;
-    spk_arena_free(&arena);
+    free(call);
     /* Last: whoever waits for the calls to be over tears rpc down then. */
     if (accepted)
         atomic_fetch_sub(&rpc->live, 1);
@@ -85,19 +77,33 @@ void spk_call_drop(struct spk_call *call)
         free_call(call);
 }
 
-/* One batch; the reference of its tag goes when the tag comes. */
-static void start(struct spk_call *call, const grpc_op *ops, size_t n, struct spk_tag *tag)
+void spk_call_hold_memory(struct spk_call *call)
+{
+    spk_call_hold(call);
+    atomic_fetch_add(&call->memory_users, 1);
+}
+
+void spk_call_drop_memory(struct spk_call *call)
+{
+    drop_memory(call);
+    spk_call_drop(call);
+}
+
+/* One batch; the reference of its tag goes when the tag comes. The caller has one of its own.
+ */
+static bool start(struct spk_call *call, const grpc_op *ops, size_t n, struct spk_tag *tag)
 {
     spk_call_hold(call);
     grpc_call_error error = grpc_call_start_batch(call->core, ops, n, tag, NULL);
 
     if (error == GRPC_CALL_OK)
-        return;
+        return true;
     struct spk_log_line line;
     spk_log_begin(call->rpc->log, &line, SPK_LOG_ERROR, "the core refused a batch");
     spk_log_int(&line, "error", error);
     spk_log_end(&line);
-    spk_call_drop(call);
+    atomic_fetch_sub(&call->references, 1);
+    return false;
 }
 
 /* ---- answering ---- */
@@ -158,7 +164,7 @@ static void send_reply(struct spk_call *call, const struct spk_reply *reply)
     ops[n].data.send_status_from_server.status = (grpc_status_code)reply->code;
     ops[n++].data.send_status_from_server.status_details = &text;
     call->initial_sent = true;
-    start(call, ops, n, &call->replied);
+    (void)start(call, ops, n, &call->replied);
 
     grpc_slice_unref(text);
     grpc_slice_unref(initial.value);
@@ -294,7 +300,7 @@ void spk_call_read(struct spk_call *call)
     memset(&op, 0, sizeof(op));
     op.op = GRPC_OP_RECV_MESSAGE;
     op.data.recv_message.recv_message = &call->received;
-    start(call, &op, 1, &call->read);
+    (void)start(call, &op, 1, &call->read);
 }
 
 static void on_written(struct spk_call *call, bool ok)
@@ -328,7 +334,7 @@ void spk_call_write(struct spk_call *call, const uint8_t *bytes, size_t length)
     ops[n++].data.send_message.send_message = call->sending;
     call->initial_sent = call->busy_writing = true;
     call->bytes_out += length;
-    start(call, ops, n, &call->written);
+    (void)start(call, ops, n, &call->written);
     grpc_slice_unref(initial.value);
 }
 
@@ -345,10 +351,12 @@ static void on_closed(struct spk_call *call, bool ok)
     (void)ok;
     if (call->cancelled) {
         atomic_store(&call->gone, true);
-        if (call->on_gone)
+        if (call->on_gone && take_memory(call)) {
             call->on_gone(call);
+            drop_memory(call);
+        }
     }
-    spk_rpc_forget_stream(call->rpc, call);
+    spk_rpc_remove(call->rpc, call);
     spk_call_drop(call);
 }
 
@@ -359,7 +367,8 @@ static void watch_for_close(struct spk_call *call)
     memset(&op, 0, sizeof(op));
     op.op = GRPC_OP_RECV_CLOSE_ON_SERVER;
     op.data.recv_close_on_server.cancelled = &call->cancelled;
-    start(call, &op, 1, &call->closed);
+    if (start(call, &op, 1, &call->closed))
+        spk_rpc_add(call->rpc, call);
 }
 
 static void begin(struct spk_call *call)
@@ -388,6 +397,7 @@ static void on_accepted(struct spk_call *call, bool ok)
 {
     if (!ok) { /* the server shuts down: this one never was a call */
         call->core = NULL;
+        call->keeps_memory = true;
         spk_call_drop(call);
         return;
     }
@@ -398,32 +408,29 @@ static void on_accepted(struct spk_call *call, bool ok)
         call->method = spk_rpc_find_method(call->details.method);
         call->core_deadline = call->details.deadline;
     }
+    call->keeps_memory = call->method && call->method->kind == SPK_METHOD_STREAM;
+    spk_admission_set_deadline(call);
     watch_for_close(call);
     begin(call);
+    if (!call->keeps_memory)
+        drop_memory(call);
     spk_call_drop(call);
-}
-
-static void make_call(void *argument)
-{
-    struct spk_call **out = argument;
-    struct spk_arena *arena = &(*out)->arena;
-
-    *out = spk_alloc(arena, sizeof(**out));
 }
 
 static struct spk_call *new_call(void)
 {
-    struct spk_call stack = {.arena = SPK_ARENA_LIMIT(SPK_ARENA_BYTES)}, *call = &stack;
+    struct spk_call *call = calloc(1, sizeof(*call));
 
-    if (!spk_arena_run(&stack.arena, make_call, &call))
+    if (!call)
         return NULL;
-    call->arena = stack.arena;
+    call->arena = (struct spk_arena)SPK_ARENA_LIMIT(SPK_ARENA_BYTES);
     call->accepted = (struct spk_tag){on_accepted, call};
     call->closed = (struct spk_tag){on_closed, call};
     call->read = (struct spk_tag){on_read, call};
     call->written = (struct spk_tag){on_written, call};
     call->replied = (struct spk_tag){on_replied, call};
     atomic_init(&call->references, 1);
+    atomic_init(&call->memory_users, 1);
     call->flat = grpc_empty_slice();
     grpc_metadata_array_init(&call->metadata);
     grpc_call_details_init(&call->details);
@@ -453,6 +460,7 @@ void spk_call_post(struct spk_rpc *rpc, struct spk_face *face, const struct spk_
                                          &call->accepted);
     if (error != GRPC_CALL_OK) {
         call->core = NULL;
+        call->keeps_memory = true;
         spk_call_drop(call);
     }
 }

@@ -3,9 +3,10 @@
  * call.h: the life of one RPC. It is accepted, admitted and handed to its method on the
  * completion-queue thread; whoever has the result answers it, once, from any thread.
  *
- * A call is counted by references: one for each tag the core owes us and one for each place
- * that still wants to answer. The last one to go logs it and frees its arena, in which the
- * call itself lives.
+ * A call is counted by references: one for each tag that the core owes it and one for each
+ * place that still wants to answer. The last one to go logs the call and frees it. Its memory,
+ * the arena and the request, is counted apart: it goes when the last place that works on the
+ * request is done, however long the client takes to read the answer.
  */
 #pragma once
 
@@ -31,6 +32,7 @@ struct spk_method {
     const char *path; /* "/spark.submit.v1.SubmitService/Submit" */
     enum spk_method_kind kind;
     spk_call_fn *run;
+    bool routine; /* calls that succeed are logged at debug only */
 };
 
 /** What a completion is for. fn runs on the completion-queue thread. */
@@ -54,7 +56,8 @@ struct spk_call {
     grpc_slice flat; /* a request that came in several pieces */
     int cancelled;
     struct spk_tag accepted, closed, read, written, replied;
-    atomic_int references;
+    atomic_int references, memory_users;
+    bool keeps_memory; /* until the call's end: streams, which use it all the time */
     atomic_bool finished, gone;
     bool admitted, initial_sent, busy_writing;
     size_t reserved; /* of the memory budget */
@@ -71,14 +74,16 @@ struct spk_call {
     spk_call_fn *on_gone; /* the client is gone; on the completion-queue thread */
     spk_call_fn *on_read; /* streams: request is there, or NULL at the end */
     spk_call_fn *on_written;
-    spk_call_fn *on_tick; /* streams of the loop's list: several times a second, when idle */
-    struct spk_call *next_stream; /* the loop's list */
+    spk_call_fn *on_tick; /* streams without an end of their own: several times a second */
+    struct spk_call *next, *previous; /* the loop's list */
+    bool overdue;                     /* broken off: the client did not read its answer */
 
     /* For the log. */
     enum spk_code code;
     enum spk_reason reason;
     enum spk_outcome outcome;
-    const char *ns, *app, *pod, *attempt, *submission_id;
+    char ns[64], app[254], pod[254], attempt[33], submission_id[64]; /* "": none */
+    size_t arena_bytes;
     char field[256], err[256];
     bool adopted;
     unsigned kube_calls, retries;
@@ -91,6 +96,10 @@ void spk_call_post(struct spk_rpc *rpc, struct spk_face *face, const struct spk_
 
 void spk_call_hold(struct spk_call *call);
 void spk_call_drop(struct spk_call *call);
+
+/* As hold and drop, and the call's memory stays as well: for places outside of its method. */
+void spk_call_hold_memory(struct spk_call *call);
+void spk_call_drop_memory(struct spk_call *call);
 
 /** Answer; only the first answer of a call counts. Any thread. */
 void spk_call_answer(struct spk_call *call, const ProtobufCMessage *message);
@@ -106,3 +115,7 @@ void spk_call_run(struct spk_call *call, spk_call_fn *fn);
 /* Streams, on the completion-queue thread: one read and one write at a time. */
 void spk_call_read(struct spk_call *call);
 void spk_call_write(struct spk_call *call, const uint8_t *bytes, size_t length);
+
+/* The line of a call that is over. */
+void spk_call_log(const struct spk_call *call);
+void spk_call_log_init(struct spk_rpc *rpc);

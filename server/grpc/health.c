@@ -62,7 +62,7 @@ static bool read_service(struct spk_call *call, size_t *out)
     ProtobufCMessage *message;
 
     if (!call->request) {
-        spk_call_refuse(call, SPK_INTERNAL_ERROR, "the call came without a request");
+        spk_call_refuse(call, SPK_INVALID_MESSAGE, "the call came without a whole request");
         return false;
     }
     if (!spk_wire_decode(&call->arena, &grpc__health__v1__health_check_request__descriptor,
@@ -169,8 +169,8 @@ static void start_watch(struct spk_call *call)
     watch = spk_alloc(&call->arena, sizeof(*watch));
     *watch = (struct watch){.service = service, .sent = -1};
     call->state = watch;
-    call->on_written = call->on_tick = tell;
-    spk_rpc_add_stream(call->rpc, call);
+    call->on_written = tell;
+    spk_rpc_add_stream(call->rpc, call, tell);
     tell(call);
 }
 

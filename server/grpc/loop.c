@@ -13,20 +13,20 @@
 #include <string.h>
 #include <sys/prctl.h>
 
-#define POSTED         16 /* calls requested per method */
-#define STREAM_TICK_MS 250
+#define POSTED  16 /* calls requested per method */
+#define TICK_MS 250
 
 /* ---- methods ---- */
 
 /* Sorted by path. */
 static const struct spk_method own_methods[] = {
-    {"/grpc.health.v1.Health/Check", SPK_METHOD_STREAM, spk_health_check},
-    {"/grpc.health.v1.Health/List", SPK_METHOD_STREAM, spk_health_list},
-    {"/grpc.health.v1.Health/Watch", SPK_METHOD_STREAM, spk_health_watch},
+    {"/grpc.health.v1.Health/Check", SPK_METHOD_STREAM, spk_health_check, false},
+    {"/grpc.health.v1.Health/List", SPK_METHOD_STREAM, spk_health_list, false},
+    {"/grpc.health.v1.Health/Watch", SPK_METHOD_STREAM, spk_health_watch, false},
     {"/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", SPK_METHOD_STREAM,
-     spk_reflection_serve},
+     spk_reflection_serve, true},
     {"/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", SPK_METHOD_STREAM,
-     spk_reflection_serve},
+     spk_reflection_serve, true},
 };
 
 /* Paths are not NUL-terminated: bsearch hands the slice on as the key. */
@@ -149,6 +149,7 @@ bool spk_rpc_open(struct spk_arena *arena, struct spk_rpc *rpc,
                             .max_deadline_ms = config->max_deadline_ms};
     if (!spk_reflection_index(arena, descriptors, length, &rpc->reflection, err))
         return false;
+    spk_call_log_init(rpc);
     spk_random(random, sizeof(random));
     (void)snprintf(rpc->id_prefix, sizeof(rpc->id_prefix), "%02x%02x%02x%02x", random[0],
                    random[1], random[2], random[3]);
@@ -164,38 +165,60 @@ bool spk_rpc_open(struct spk_arena *arena, struct spk_rpc *rpc,
 
 /* ---- the thread ---- */
 
-void spk_rpc_add_stream(struct spk_rpc *rpc, struct spk_call *call)
+void spk_rpc_add(struct spk_rpc *rpc, struct spk_call *call)
 {
-    call->next_stream = rpc->streams;
-    rpc->streams = call;
+    call->next = rpc->calls;
+    if (rpc->calls)
+        rpc->calls->previous = call;
+    rpc->calls = call;
+}
+
+void spk_rpc_remove(struct spk_rpc *rpc, struct spk_call *call)
+{
+    if (call->next)
+        call->next->previous = call->previous;
+    if (call->previous)
+        call->previous->next = call->next;
+    else
+        rpc->calls = call->next;
+    rpc->n_streams -= call->on_tick != NULL;
+}
+
+void spk_rpc_add_stream(struct spk_rpc *rpc, struct spk_call *call, spk_call_fn *on_tick)
+{
+    call->on_tick = on_tick;
     rpc->n_streams++;
 }
 
-void spk_rpc_forget_stream(struct spk_rpc *rpc, struct spk_call *call)
+/*
+ * A client that does not read its answer holds the call: the core waits for ever unless the
+ * client itself gave a deadline.
+ */
+static void break_off(struct spk_call *call, int64_t now_ms)
 {
-    for (struct spk_call **at = &rpc->streams; *at; at = &(*at)->next_stream) {
-        if (*at != call)
-            continue;
-        *at = call->next_stream;
-        rpc->n_streams--;
+    if (call->overdue || now_ms < call->deadline_ms + SPK_UNREAD_MS)
         return;
-    }
+    call->overdue = true;
+    (void)grpc_call_cancel(call->core, NULL);
 }
 
-/* Writing does not change the list: streams leave it with their close notice. */
-static void tick_streams(struct spk_rpc *rpc)
+/* Neither changes the list: calls leave it with their close notice. */
+static void tick(struct spk_rpc *rpc, int64_t now_ms)
 {
-    for (struct spk_call *call = rpc->streams; call; call = call->next_stream)
-        if (!call->busy_writing && !atomic_load(&call->finished))
+    for (struct spk_call *call = rpc->calls; call; call = call->next) {
+        if (!call->on_tick)
+            break_off(call, now_ms);
+        else if (!call->busy_writing && !atomic_load(&call->finished))
             spk_call_run(call, call->on_tick);
+    }
 }
 
 static gpr_timespec next_wake(const struct spk_rpc *rpc)
 {
-    if (!rpc->streams)
+    if (!rpc->calls)
         return gpr_inf_future(GPR_CLOCK_MONOTONIC);
     return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
-                        gpr_time_from_millis(STREAM_TICK_MS, GPR_TIMESPAN));
+                        gpr_time_from_millis(TICK_MS, GPR_TIMESPAN));
 }
 
 static void handle(struct spk_rpc *rpc, const struct spk_tag *tag, bool ok)
@@ -219,9 +242,9 @@ static void *serve(void *argument)
             return NULL;
         if (event.type == GRPC_OP_COMPLETE)
             handle(rpc, event.tag, event.success != 0);
-        if (rpc->streams && spk_monotonic_ms() - ticked >= STREAM_TICK_MS) {
+        if (rpc->calls && spk_monotonic_ms() - ticked >= TICK_MS) {
             ticked = spk_monotonic_ms();
-            tick_streams(rpc);
+            tick(rpc, ticked);
         }
     }
 }

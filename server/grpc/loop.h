@@ -56,8 +56,8 @@ struct spk_rpc {
     size_t n_methods;
     bool reflection_on;
     struct spk_reflection reflection;
-    struct spk_call *streams; /* the thread's own */
-    size_t n_streams;
+    struct spk_call *calls; /* all that are accepted and not over; the thread's own */
+    size_t n_streams;       /* those that only their client ends */
     char id_prefix[9];
 
     size_t max_inflight, memory_budget;
@@ -66,7 +66,8 @@ struct spk_rpc {
     atomic_int phase;                         /* enum spk_phase */
     atomic_bool ready;                        /* the API server answers */
     const atomic_int_fast64_t *api_ticked_ms; /* last turn of its loop; 0: it has no loop */
-    bool stuck;         /* the thread's own: what the log says of the API server's loop */
+    bool stuck; /* the thread's own: what the log says of the API server's loop */
+    struct spk_log_limit failures[SPK_MAX_METHODS + 1][SPK_CODES]; /* last: other methods */
     atomic_int closing; /* core servers that are not shut down yet */
 };
 
@@ -97,6 +98,9 @@ void spk_rpc_repost(struct spk_rpc *rpc, struct spk_face *face,
                     const struct spk_method *method);
 const struct spk_method *spk_rpc_find_method(grpc_slice path);
 
-/* For streams: those that are open are looked at four times a second, while there are any. */
-void spk_rpc_add_stream(struct spk_rpc *rpc, struct spk_call *call);
-void spk_rpc_forget_stream(struct spk_rpc *rpc, struct spk_call *call);
+/* The list of calls: they are looked at four times a second, while there are any. */
+void spk_rpc_add(struct spk_rpc *rpc, struct spk_call *call);
+void spk_rpc_remove(struct spk_rpc *rpc, struct spk_call *call);
+
+/** call may last for ever, and on_tick is called on it whenever it is looked at. */
+void spk_rpc_add_stream(struct spk_rpc *rpc, struct spk_call *call, spk_call_fn *on_tick);

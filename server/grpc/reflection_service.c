@@ -64,7 +64,6 @@ void spk_reflection_serve(struct spk_call *call)
     }
     call->on_read = answer;
     call->on_written = spk_call_read;
-    call->on_tick = end_when_closing;
-    spk_rpc_add_stream(call->rpc, call);
+    spk_rpc_add_stream(call->rpc, call, end_when_closing);
     spk_call_read(call);
 }

@@ -77,16 +77,19 @@ class Refusal:
 class Server:
     """Runs the program; stop() ends it as a cluster would and checks how it ends."""
 
-    def __init__(self, *flags, directory=None, api_server=None, read_log=True):
+    def __init__(self, *flags, directory=None, api_server=None, read_log=True,
+                 user=None):
         self.owned = None if directory else tempfile.TemporaryDirectory()
         self.directory = directory or self.owned.name
+        if user:
+            os.chown(self.directory, user, user)
         self.path = os.path.join(self.directory, "grpc.sock")
         self.address = "unix://" + self.path
         self.lines = []
         self.process = subprocess.Popen(
             [PROGRAM, f"--kubeconfig={api_server.kubeconfig}" if api_server
              else "--api-server=memory", "--listen=" + self.address, "--log-format=json",
-             *flags], stderr=subprocess.PIPE, text=True)
+             *flags], stderr=subprocess.PIPE, text=True, user=user)
         atexit.register(self.process.kill)  # of a failed test, which does not stop it
         self.reader = threading.Thread(target=self._read, daemon=True)
         if read_log:

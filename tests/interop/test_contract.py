@@ -185,7 +185,7 @@ class Frames(unittest.TestCase):
         with self.assertRaises(grpc.RpcError) as caught:
             self.client.channel.stream_unary(f"/{SERVICE}/GetInfo")(iter([]), timeout=10)
         refusal = Refusal(caught.exception)
-        self.assertEqual((refusal.code, refusal.reason), ("INTERNAL", "INTERNAL_ERROR"))
+        self.assertEqual((refusal.code, refusal.reason), ("INVALID_ARGUMENT", "INVALID_MESSAGE"))
         self.assertEqual(self.client.health(), 1)
 
     def test_marks_of_ours_are_nobody_elses(self):

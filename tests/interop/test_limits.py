@@ -90,7 +90,7 @@ class Limits(unittest.TestCase):
         for method in (SUBMIT, f"/{HEALTH}/Check"):
             with self.assertRaises(grpc.RpcError) as caught:
                 self.client.channel.stream_unary(method)(iter([]), timeout=10)
-            self.assertEqual(Refusal(caught.exception).reason, "INTERNAL_ERROR")
+            self.assertEqual(Refusal(caught.exception).reason, "INVALID_MESSAGE")
 
     def test_metadata_above_16_kib_ends_that_call_only(self):
         long = (("x-a", "v" * 7000), ("x-b", "v" * 7000), ("x-c", "v" * 7000))

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The line of a call in the log. */
+#include "base/clock.h"
+#include "base/limits.h"
+#include "grpc/call.h"
+#include "grpc/loop.h"
+
+void spk_call_log_init(struct spk_rpc *rpc)
+{
+    for (size_t i = 0; i <= SPK_MAX_METHODS; i++)
+        for (int code = 0; code < SPK_CODES; code++)
+            rpc->failures[i][code] = (struct spk_log_limit){
+                .event = "rpc",
+                .most = SPK_LOG_FAILED,
+                .labels = {{"method", i < rpc->n_methods ? rpc->methods[i].path : "other"},
+                           {"code", spk_code_name((enum spk_code)code)}}};
+}
+
+static struct spk_log_limit *limit_of(const struct spk_call *call, enum spk_code code)
+{
+    struct spk_rpc *rpc = call->rpc;
+    bool own = call->method && call->method >= rpc->methods &&
+               call->method < rpc->methods + rpc->n_methods;
+
+    return &rpc->failures[own ? call->method - rpc->methods : SPK_MAX_METHODS][code];
+}
+
+static enum spk_log_level level_of(const struct spk_call *call, enum spk_code code)
+{
+    if (code == SPK_INTERNAL)
+        return SPK_LOG_ERROR;
+    return call->method && call->method->routine && code == SPK_OK ? SPK_LOG_DEBUG
+                                                                   : SPK_LOG_INFO;
+}
+
+void spk_call_log(const struct spk_call *call)
+{
+    struct spk_log_line line;
+    /* A stream that its client broke off has no answer. */
+    enum spk_code code = atomic_load(&call->finished) ? call->code : SPK_CANCELLED;
+
+    /* A peer may make calls fail as fast as it can write; what exists is always told. */
+    if (code != SPK_OK && call->outcome == SPK_NOT_CREATED &&
+        !spk_log_allowed(call->rpc->log, limit_of(call, code)))
+        return;
+    spk_log_begin(call->rpc->log, &line, level_of(call, code), "rpc");
+    spk_log_text(&line, "method", call->method ? call->method->path : "other");
+    spk_log_text(&line, "code", spk_code_name(code));
+    spk_log_text(&line, "reason", spk_reason_name(call->reason));
+    if (call->code != SPK_OK)
+        spk_log_text(&line, "outcome", spk_outcome_name(call->outcome));
+    spk_log_text(&line, "request_id", call->request_id);
+    spk_log_text(&line, "ns", call->ns);
+    spk_log_text(&line, "app", call->app);
+    spk_log_text(&line, "pod", call->pod);
+    spk_log_text(&line, "attempt", call->attempt);
+    spk_log_text(&line, "submission_id", call->submission_id);
+    if (*call->pod && call->code == SPK_OK)
+        spk_log_bool(&line, "adopted", call->adopted);
+    if (call->kube_calls) {
+        spk_log_int(&line, "kube_calls", call->kube_calls);
+        spk_log_int(&line, "retries", call->retries);
+    }
+    if (atomic_load(&call->gone))
+        spk_log_bool(&line, "client_gone", true);
+    if (call->overdue)
+        spk_log_bool(&line, "overdue", true);
+    spk_log_int(&line, "ms", spk_monotonic_ms() - call->started_ms);
+    spk_log_int(&line, "bytes_in", (int64_t)call->request_length);
+    spk_log_int(&line, "bytes_out", (int64_t)call->bytes_out);
+    spk_log_int(&line, "arena_kib", (int64_t)(call->arena_bytes / 1024));
+    spk_log_text(&line, "peer", call->face->name);
+    spk_log_text(&line, "field", call->field);
+    spk_log_text(&line, "err", call->err);
+    spk_log_end(&line);
+}
