@@ -11,8 +11,10 @@
 #include "service.h"
 #include "settings.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -167,9 +169,20 @@ static bool start(struct server *server)
     return true;
 }
 
-static void raise_limits(void)
+/*
+ * The process's own settings; libraries have none. Core dumps would hold what callers sent.
+ * Memory of calls goes back to the system when they end: glibc would otherwise raise its
+ * threshold with the first large call and keep all that followed.
+ */
+static void set_up_process(void)
 {
-    struct rlimit limit;
+    struct rlimit limit = {0, 0};
+
+    (void)prctl(PR_SET_DUMPABLE, 0);
+    (void)setrlimit(RLIMIT_CORE, &limit);
+    (void)mallopt(M_MMAP_THRESHOLD, (int)SPK_MMAP_THRESHOLD);
+    (void)umask(0117); /* sockets get 0660 */
+    spk_signals_block();
 
     if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
         limit.rlim_cur = limit.rlim_max;
@@ -274,9 +287,7 @@ int main(int argc, char **argv)
     server.arena = (struct spk_arena)SPK_ARENA_LIMIT(SPK_MIB(64));
     server.argv = argv;
     server.log = spk_log_make(STDERR_FILENO, SPK_LOG_INFO, SPK_LOG_AUTO);
-    (void)umask(0117); /* sockets get 0660 */
-    spk_signals_block();
-    raise_limits();
+    set_up_process();
     spk_queue_init(&server.running, 0);
     server.service.running = &server.running;
     server.service.probe = &server.probe;

@@ -176,7 +176,7 @@ bool spk_listener_start(struct spk_listener *listener, struct spk_err *err)
     if (listener->n_sockets == 0)
         return true;
     listener->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (pipe(listener->wake) != 0 ||
+    if (pipe2(listener->wake, O_CLOEXEC) != 0 ||
         pthread_create(&listener->thread, NULL, accept_all, listener) != 0)
         return spk_fail(err, SPK_INTERNAL_ERROR, "the accepting thread cannot be started");
     listener->running = true;

@@ -3,6 +3,8 @@
 """The process: listeners and their owners, exit codes, configuration, draining."""
 
 import os
+import re
+import resource
 import signal
 import socket
 import subprocess
@@ -123,6 +125,34 @@ class Listeners(unittest.TestCase):
             except grpc.RpcError:
                 self.assertLess(time.monotonic(), end)
         client.close()
+        server.stop()
+
+
+class Hardening(unittest.TestCase):
+    def test_no_core_is_dumped_and_no_descriptor_is_handed_on(self):
+        before = resource.getrlimit(resource.RLIMIT_CORE)
+        resource.setrlimit(resource.RLIMIT_CORE, (before[1], before[1]))
+        try:
+            server = Server("--listen=tcp://127.0.0.1:0")
+        finally:
+            resource.setrlimit(resource.RLIMIT_CORE, before)
+        client = Client(server)
+        client.submit(application())
+        pid = server.process.pid
+        self.assertEqual(resource.prlimit(pid, resource.RLIMIT_CORE), (0, 0))
+        for number in os.listdir(f"/proc/{pid}/fdinfo"):
+            with open(f"/proc/{pid}/fdinfo/{number}", encoding="ascii") as info:
+                flags = int(re.search(r"flags:\s+([0-7]+)", info.read()).group(1), 8)
+            if int(number) > 2:
+                self.assertTrue(flags & os.O_CLOEXEC, os.readlink(f"/proc/{pid}/fd/{number}"))
+        client.close()
+        server.stop()
+
+    @unittest.skipUnless(os.geteuid() == 0, "becoming another user takes root")
+    def test_other_processes_of_its_user_cannot_look_into_it(self):
+        server = Server(user=12345)
+        # Files of a process that must not be dumped belong to root.
+        self.assertEqual(os.stat(f"/proc/{server.process.pid}/mem").st_uid, 0)
         server.stop()
 
 
