@@ -174,6 +174,15 @@ bool submit_cluster_call(struct spk_arena *arena, struct spk_api *api,
         submit_note_request(err, arena, request);
         return false;
     }
+    /* A page of a proxy, or more than can be read: nothing is known of what was asked for. */
+    if (!spk_json_get_text(job->reply.object, "kind")) {
+        (void)spk_fail(err, SPK_KUBE_ERROR,
+                       "HTTP %ld came with something that is no Kubernetes object: a proxy in "
+                       "between may have answered",
+                       (long)job->reply.http);
+        submit_note_request(err, arena, request);
+        return false;
+    }
     *out = job->reply;
     return true;
 }
@@ -204,6 +213,14 @@ bool submit_cluster_delete_pod(struct spk_arena *arena, struct spk_api *api, con
     return false;
 }
 
+/* A Pod that the API server stored: it has a uid. */
+static bool is_pod(const cJSON *object, const char *name)
+{
+    return spk_text_equal(spk_json_get_text(object, "kind"), "Pod") &&
+           spk_text_equal(spk_json_string(spk_json_at(object, "metadata.name")), name) &&
+           spk_json_string(spk_json_at(object, "metadata.uid"));
+}
+
 bool submit_cluster_pod(struct spk_arena *arena, struct spk_api *api, const char *ns,
                         const char *name, const cJSON **out, struct spk_err *err)
 {
@@ -225,6 +242,8 @@ bool submit_cluster_pod(struct spk_arena *arena, struct spk_api *api, const char
         *err = why;
         return false;
     }
+    if (found && !is_pod(reply.object, name))
+        return spk_fail(err, SPK_KUBE_ERROR, "the answer is not the Pod '%.63s'", name);
     *out = found ? reply.object : NULL;
     return true;
 }

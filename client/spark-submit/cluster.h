@@ -26,7 +26,7 @@ bool submit_cluster_open(struct spk_arena *arena, const struct submit_machine *m
 /**
  * Carry out a request and wait for its end.
  *
- * @errors those of spk_status_fail: anything but a 2xx
+ * @errors those of spk_status_fail: anything but a 2xx; KUBE_ERROR: a 2xx without an object
  */
 bool submit_cluster_call(struct spk_arena *arena, struct spk_api *api,
                          const struct spk_api_request *request, struct spk_api_reply *out,
@@ -41,9 +41,10 @@ bool submit_cluster_delete_pod(struct spk_arena *arena, struct spk_api *api, con
                                struct spk_err *err) SPK_CHECK;
 
 /**
- * Read a Pod; *out is NULL when there is none.
+ * Read a Pod; *out is NULL when the API server says that there is none.
  *
  * @owner  *out lives in arena
+ * @errors KUBE_ERROR  the answer is another object, or none
  */
 bool submit_cluster_pod(struct spk_arena *arena, struct spk_api *api, const char *ns,
                         const char *name, const cJSON **out, struct spk_err *err) SPK_CHECK;

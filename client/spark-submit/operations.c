@@ -59,6 +59,8 @@ static bool find_drivers(struct spk_arena *arena, struct spk_api *api,
     }
     if (!submit_cluster_call(arena, api, &request, &reply, err))
         return false;
+    if (!spk_json_is_array(spk_json_get(reply.object, "items")))
+        return spk_fail(err, SPK_KUBE_ERROR, "the answer is no list of Pods");
     SPK_JSON_EACH (item, spk_json_get(reply.object, "items")) {
         const char *name = spk_json_string(spk_json_at(item, "metadata.name"));
 

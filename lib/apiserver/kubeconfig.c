@@ -285,6 +285,16 @@ static bool check_mode(struct spk_arena *arena, const char *path, const struct s
     return true;
 }
 
+/* What is no regular file (/dev/null, a directory) is no file to Spark's client either. */
+static bool is_missing(const char *path)
+{
+    struct stat info;
+
+    if (stat(path, &info) < 0)
+        return errno == ENOENT || errno == ENOTDIR;
+    return !S_ISREG(info.st_mode);
+}
+
 bool spk_kubeconfig_read(struct spk_arena *arena, const struct spk_strings *paths,
                          bool missing_ok, bool strict_files, struct spk_kubeconfig **out,
                          struct spk_err *err)
@@ -296,7 +306,7 @@ bool spk_kubeconfig_read(struct spk_arena *arena, const struct spk_strings *path
         const char *path = paths->items[i];
         struct stat info = {0};
 
-        if (!*path || (missing_ok && stat(path, &info) < 0 && errno == ENOENT))
+        if (!*path || (missing_ok && is_missing(path)))
             continue;
         if (!read_file(arena, path, end, err))
             return false;

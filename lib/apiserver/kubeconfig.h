@@ -11,7 +11,8 @@
 struct spk_kubeconfig; /* the files, in order of precedence */
 
 /**
- * Read the files of a list in which the first definition of an entry wins.
+ * Read the files of a list in which the first definition of an entry wins. With missing_ok
+ * what is not there, or is no regular file, is left out.
  *
  * @owner  *out lives in arena; NULL if all of them are missing and missing_ok
  * @errors INVALID_FIELD  cannot be read, not YAML, too large, writable by others

@@ -19,6 +19,8 @@ class ApiServer:
         self.refusal = None  # a Status, the answer to every write
         self.pods = {}
         self.applications = {}  # by name, what is there of SparkApplications
+        self.look = None  # answers a read: a function of its path that gives (code, body) or None
+        self.authorizations = []  # the header of every request, None without one
         self.accepted = set()  # forms in which they were asked for
         self.released = threading.Event()
         self.held = threading.Event()
@@ -32,7 +34,9 @@ class ApiServer:
                 pass
 
             def answer(self, code, tree):
-                body = json.dumps(tree).encode()
+                self.send_body(code, json.dumps(tree).encode())
+
+            def send_body(self, code, body):
                 self.send_response(code)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))
@@ -44,6 +48,11 @@ class ApiServer:
                     self.answer(200, {"gitVersion": "v1.34.0"})
                     return
                 outer.requests.append(("GET", self.path))
+                outer.authorizations.append(self.headers["Authorization"])
+                seen = outer.look and outer.look(self.path)
+                if seen:
+                    self.send_body(*seen)
+                    return
                 name = self.path.rpartition("/sparkapplications/")[2]
                 if name != self.path:
                     outer.accepted.add(self.headers["Accept"].split(",")[0])
@@ -53,9 +62,15 @@ class ApiServer:
                 self.answer(404, {"kind": "Status", "status": "Failure", "reason": "NotFound",
                                   "message": "not found", "code": 404})
 
+            def do_DELETE(self):
+                self.rfile.read(int(self.headers["Content-Length"] or 0))
+                outer.requests.append(("DELETE", self.path))
+                self.send_body(*outer.look(self.path))
+
             def do_POST(self):
                 tree = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 outer.requests.append(("POST", tree["kind"]))
+                outer.authorizations.append(self.headers["Authorization"])
                 outer.traces.append(self.headers["traceparent"])
                 outer.created.append(json.loads(json.dumps(tree)))
                 if outer.stuck.is_set():

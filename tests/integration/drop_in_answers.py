@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What the drop-in makes of answers that no API server gives: drop_in_answers.py SPARK_SUBMIT
+
+A proxy's page, a cut or foreign object, more than can be read: none of them says that a driver ended,
+that there is none, or that it was deleted.
+"""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "interop"))
+
+from api_server import ApiServer  # noqa: E402
+
+PROGRAM = os.path.abspath(sys.argv[1])
+NAME = "app-driver"
+POD = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": NAME, "namespace": "default", "uid": "uid-1"}}
+
+
+def pod(phase="Running", **metadata):
+    return json.dumps({**POD, "metadata": {**POD["metadata"], **metadata}, "status": {"phase": phase}}).encode()
+
+
+# By what a proxy, a cut or a stranger may answer with HTTP 200.
+GARBAGE = {
+    "a page": b"<html><body>Please log in</body></html>",
+    "nothing": b"",
+    "null": b"null",
+    "a list": b"[]",
+    "a text": b'"Pod"',
+    "an object of no kind": b"{}",
+    "another kind": json.dumps({**POD, "kind": "ConfigMap"}).encode(),
+    "a Status": json.dumps({"apiVersion": "v1", "kind": "Status", "status": "Success"}).encode(),
+    "another name": pod("Failed", name="other"),
+    "no uid": pod("Failed", uid=None),
+    "a uid that is no text": pod("Failed", uid=7),
+    "half of it": pod("Failed")[:-9],
+    "too deep": b'{"kind": "Pod", "metadata": ' + 4000 * b"[" + 4000 * b"]" + b"}",
+    "too many values": b'{"kind": "Pod", "a": [' + b",".join(30000 * [b"1"]) + b"]}",
+}
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.folder = pathlib.Path(directory.name)
+        self.server = ApiServer(self.folder)
+        self.addCleanup(self.server.close)
+
+    def run_it(self, *arguments, **variables):
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "SPK_SPARK_VERSION": "4.1.4",
+                       "KUBECONFIG": str(self.server.kubeconfig)}
+        environment.update({name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")})
+        environment.update(variables)
+        return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=60, cwd=self.folder,
+                              env={name: value for name, value in environment.items() if value is not None},
+                              check=False)
+
+    def master(self):
+        return ["--master", "k8s://http://127.0.0.1:%d" % self.server.server.server_address[1]]
+
+    def submit(self, *more, **variables):
+        return self.run_it(*self.master(), "--deploy-mode", "cluster", "--name", "app", "--class", "Main", "--conf",
+                           "spark.kubernetes.driver.pod.name=" + NAME, "--conf",
+                           "spark.kubernetes.container.image=spark:4.1.4", *more, "local:///a.jar", **variables)
+
+    def answers(self, *bodies):
+        """Reads are answered with these, then as an API server does (404)."""
+        left = list(bodies)
+        self.server.look = lambda _: (200, left.pop(0)) if left else None
+
+
+class Waiting(Case):
+    def test_what_is_no_driver_does_not_end_the_waiting(self):
+        for name in ("a page", "null", "another kind", "another name", "no uid", "too many values"):
+            with self.subTest(name):
+                bodies = [GARBAGE[name]]
+
+                def look(_, bodies=bodies):
+                    driver = list(self.server.pods.values())[-1]
+                    return 200, bodies.pop() if bodies else pod("Succeeded", uid=driver["metadata"]["uid"])
+
+                self.server.look = look
+                done = self.submit()
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertIn("WARN LoggingPodStatusWatcherImpl: the driver cannot be looked at: ", done.stderr)
+                self.assertIn("phase: Succeeded", done.stderr)
+                self.assertNotIn("No containers were found", done.stderr)
+
+    def test_a_driver_that_is_not_there_ends_it(self):
+        done = self.submit()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("No containers were found in the driver pod.", done.stderr)
+        self.assertNotIn("cannot be looked at", done.stderr)
+
+
+class Operations(Case):
+    def test_status_of_garbage_is_no_status(self):
+        for name, body in GARBAGE.items():
+            for target in ("default:" + NAME, "default:app*"):
+                with self.subTest(name=name, target=target):
+                    self.answers(body)
+                    done = self.run_it("--status", target, *self.master())
+                    self.assertEqual(done.returncode, 1, done.stderr)
+                    self.assertNotIn("not found", done.stderr)
+                    self.assertNotIn("No applications", done.stderr)
+
+    def test_a_page_is_no_deletion(self):
+        for name in ("a page", "nothing", "null", "a list"):
+            with self.subTest(name):
+                self.answers(pod(), GARBAGE[name])
+                done = self.run_it("--kill", "default:" + NAME, *self.master())
+                self.assertEqual(done.returncode, 1, done.stderr)
+        self.answers(pod(), pod())
+        done = self.run_it("--kill", "default:" + NAME, *self.master())
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_what_is_no_list_is_not_an_empty_one(self):
+        self.answers(json.dumps({"apiVersion": "v1", "kind": "PodList", "items": []}).encode())
+        done = self.run_it("--status", "default:app*", *self.master())
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("No applications found.", done.stderr)
+
+
+class Kubeconfig(Case):
+    """What is no regular file is no kubeconfig, as to Spark's client."""
+
+    def test_what_is_no_file_is_left_out(self):
+        (self.folder / ".kube" / "config").mkdir(parents=True)
+        for value in ("/dev/null", "/missing:/dev/null", str(self.folder), "/dev/null/below", None):
+            for token in (None, "t"):
+                with self.subTest(value=value, token=token):
+                    self.server.authorizations.clear()
+                    done = self.submit("--conf", "spark.kubernetes.submission.waitAppCompletion=false",
+                                       KUBECONFIG=value, KUBERNETES_AUTH_TOKEN=token)
+                    self.assertEqual(done.returncode, 0, done.stderr)
+                    self.assertEqual(set(self.server.authorizations), {token and "Bearer " + token})
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[2:]], verbosity=2)
