@@ -6,11 +6,14 @@
 #include "base/clock.h"
 #include "base/latch.h"
 #include "base/limits.h"
+#include "exec_credential.h"
 #include "failure.h"
 #include "kubernetes/names.h"
 #include "local_files.h"
 #include "log.h"
 
+#include <pthread.h>
+#include <signal.h>
 #include <string.h>
 
 #define SUBMISSION "spark.kubernetes.authenticate.submission."
@@ -56,6 +59,7 @@ static void fill_source(struct spk_arena *arena, const struct submit_machine *ma
         .allow_http = true,
         .allow_insecure = true,
         .home_first = true,
+        .allow_exec = true,
         .has_bearer = given(machine, conf, TOKEN, "KUBERNETES_AUTH_TOKEN") ||
                       spk_conf_get(conf, TOKEN_FILE),
     };
@@ -132,22 +136,95 @@ void submit_cluster_announce(const struct spk_conf *conf)
                context ? "context " : "current context", context ? context : "");
 }
 
-bool submit_cluster_open(struct spk_arena *arena, const struct submit_machine *machine,
-                         const struct spk_conf *conf, struct spk_api **out,
+/*
+ * The client's thread leaves signals to this one, which may want to wait for them; until then
+ * they end the process as usual.
+ */
+static bool open_quietly(const struct spk_kube_config *config, struct spk_api **out,
                          struct spk_err *err)
 {
+    sigset_t all, before;
+
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_BLOCK, &all, &before);
+    bool ok = spk_kube_open(out, config, err);
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return ok;
+}
+
+static bool open_client(struct spk_arena *arena, struct submit_cluster *cluster,
+                        struct spk_api **out, struct spk_err *err)
+{
+    const struct submit_machine *machine = cluster->machine;
+    const struct spk_conf *conf = cluster->conf;
     struct spk_kube_source source;
     struct spk_kube_config config = {0};
 
     fill_source(arena, machine, conf, &source);
     if (!spk_kube_config_load(arena, &source, &config, err) ||
+        (config.exec && !submit_exec_credential(arena, &config, err)) ||
         !take_credentials(arena, machine, conf, &config, err))
         return false;
     config.connect_timeout_ms =
         timeout_of(conf, "spark.kubernetes.submission.connectionTimeout");
     config.request_timeout_ms = timeout_of(conf, "spark.kubernetes.submission.requestTimeout");
     config.mode = "spark-submit";
-    return spk_kube_open(out, &config, err);
+    cluster->has_exec = config.exec != NULL;
+    return open_quietly(&config, out, err);
+}
+
+static void close_cluster(void *argument)
+{
+    struct submit_cluster *cluster = argument;
+
+    spk_api_close(cluster->api);
+}
+
+bool submit_cluster_open(struct spk_arena *arena, const struct submit_machine *machine,
+                         const struct spk_conf *conf, struct submit_cluster **out,
+                         struct spk_err *err)
+{
+    struct submit_cluster *cluster = spk_alloc(arena, sizeof(*cluster));
+
+    cluster->machine = machine;
+    cluster->conf = conf;
+    if (!open_client(arena, cluster, &cluster->api, err))
+        return false;
+    spk_defer(arena, close_cluster, cluster);
+    *out = cluster;
+    return true;
+}
+
+/* What a renewal makes is gone with it: a client keeps its own copy of the configuration. */
+struct renewal {
+    struct spk_arena arena;
+    struct submit_cluster *cluster;
+    struct spk_api *api;
+    struct spk_err err;
+};
+
+static void renew(void *argument)
+{
+    struct renewal *renewal = argument;
+
+    (void)open_client(&renewal->arena, renewal->cluster, &renewal->api, &renewal->err);
+}
+
+void submit_cluster_renew(struct submit_cluster *cluster)
+{
+    struct renewal renewal = {.arena = SPK_ARENA_LIMIT(SPK_ARENA_BYTES), .cluster = cluster};
+
+    if (!cluster->has_exec || cluster->is_renewed)
+        return;
+    cluster->is_renewed = true;
+    if (!spk_arena_run(&renewal.arena, renew, &renewal) || !renewal.api) {
+        submit_log("WARN", "Client", "the credentials cannot be made anew: %s",
+                   renewal.err.text);
+    } else {
+        spk_api_close(cluster->api);
+        cluster->api = renewal.api;
+    }
+    spk_arena_free(&renewal.arena);
 }
 
 static void open_latch(struct spk_api_job *job)

@@ -8,20 +8,35 @@
 #include "apiserver/api.h"
 #include "machine.h"
 
+/** A client and what it was made of. */
+struct submit_cluster {
+    struct spk_api *api;
+    const struct submit_machine *machine;
+    const struct spk_conf *conf;
+    bool has_exec;   /* true if a command made the credentials */
+    bool is_renewed; /* true if it ran again and what it made was not accepted yet */
+};
+
 /** Say which credentials are looked for, as Spark does. */
 void submit_cluster_announce(const struct spk_conf *conf);
 
 /**
  * Open a client for spark.master with the credentials that spark-submit would use.
  *
- * @owner  *out is the caller's until spk_api_close
- * @errors those of spk_kube_config_load; INVALID_FIELD  a key of
+ * @owner  *out and its client live in arena
+ * @errors those of spk_kube_config_load and submit_exec_credential; INVALID_FIELD  a key of
  *         spark.kubernetes.authenticate.submission names a file that cannot be read
  * @source org.apache.spark.deploy.k8s.SparkKubernetesClientFactory
  */
 bool submit_cluster_open(struct spk_arena *arena, const struct submit_machine *machine,
-                         const struct spk_conf *conf, struct spk_api **out,
+                         const struct spk_conf *conf, struct submit_cluster **out,
                          struct spk_err *err) SPK_CHECK;
+
+/**
+ * Make the credentials anew after the API server refused them, if a command makes them and the
+ * refused ones are not of a renewal that never helped: the client is another one then.
+ */
+void submit_cluster_renew(struct submit_cluster *cluster);
 
 /**
  * Carry out a request and wait for its end.

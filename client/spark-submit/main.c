@@ -26,11 +26,6 @@ struct program {
     const char *url; /* of the API server, for messages */
 };
 
-static void close_api(void *api)
-{
-    spk_api_close(api);
-}
-
 static bool operate(struct spk_arena *arena, const struct submit_machine *machine,
                     const struct submit_arguments *arguments,
                     const struct spk_command_line *line, struct spk_err *err)
@@ -40,14 +35,13 @@ static bool operate(struct spk_arena *arena, const struct submit_machine *machin
                                 .conf = conf,
                                 .version = &arguments->version,
                                 .environment = &machine->environment};
-    struct spk_api *api = NULL;
+    struct submit_cluster *cluster;
 
-    if (!submit_cluster_open(arena, machine, conf, &api, err))
+    if (!submit_cluster_open(arena, machine, conf, &cluster, err))
         return false;
-    spk_defer(arena, close_api, api);
     return line->command == SPK_COMMAND_KILL
-               ? submit_kill(api, &reader, line->submission_id, err)
-               : submit_status(api, &reader, line->submission_id, err);
+               ? submit_kill(cluster->api, &reader, line->submission_id, err)
+               : submit_status(cluster->api, &reader, line->submission_id, err);
 }
 
 static bool carry_out(struct program *program, const struct submit_machine *machine,

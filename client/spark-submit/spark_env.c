@@ -2,16 +2,12 @@
 #include "spark_env.h"
 
 #include "base/limits.h"
+#include "child.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 extern char **environ;
 
@@ -50,89 +46,19 @@ static char **bash_words(struct spk_arena *arena, const char *path,
     return list;
 }
 
-static bool start(char *const *words, int output, pid_t *pid, struct spk_err *err)
-{
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t defaults;
-
-    (void)sigemptyset(&defaults);
-    (void)sigaddset(&defaults, SIGPIPE); /* which is ignored here */
-    (void)posix_spawn_file_actions_init(&actions);
-    (void)posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-    (void)posix_spawnattr_init(&attributes);
-    (void)posix_spawnattr_setsigdefault(&attributes, &defaults);
-    (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-    int error = posix_spawnp(pid, words[0], &actions, &attributes, words, environ);
-    (void)posix_spawnattr_destroy(&attributes);
-    (void)posix_spawn_file_actions_destroy(&actions);
-    if (!error)
-        return true;
-    return spk_fail(err, SPK_INVALID_FIELD, "cannot run bash: %s", strerror(error));
-}
-
-/* Until the end, or one byte more than there may be. */
-static size_t read_all(int fd, char *data)
-{
-    size_t length = 0;
-
-    while (length <= SPK_MAX_VARIABLES) {
-        ssize_t n = read(fd, data + length, SPK_MAX_VARIABLES + 1 - length);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            break;
-        length += (size_t)n;
-    }
-    return length;
-}
-
-static int wait_for(pid_t pid)
-{
-    int status = 0;
-
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-/* data has room for SPK_MAX_VARIABLES + 1 bytes. */
-static bool run(char *const *words, char *data, size_t *length, int *status,
-                struct spk_err *err)
-{
-    int ends[2];
-    pid_t pid = 0;
-
-    if (pipe(ends) < 0)
-        return spk_fail(err, SPK_INTERNAL_ERROR, "cannot make a pipe: %s", strerror(errno));
-    (void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-    (void)fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-    bool ok = start(words, ends[1], &pid, err);
-    (void)close(ends[1]);
-    if (ok)
-        *length = read_all(ends[0], data);
-    (void)close(ends[0]);
-    if (ok)
-        *status = wait_for(pid);
-    return ok;
-}
-
 /* data is "NAME=VALUE" again and again, each with its NUL. */
-static bool replace_environment(char *data, size_t length, struct spk_err *err)
+static bool replace_environment(struct spk_arena *arena, struct spk_bytes data,
+                                struct spk_err *err)
 {
     static char *none[] = {NULL};
 
     environ = none;
-    for (char *at = data; at < data + length;) {
-        char *next = at + strlen(at) + 1, *equals = strchr(at, '=');
+    for (const char *at = data.data; at < data.data + data.length; at += strlen(at) + 1) {
+        const char *equals = strchr(at, '=');
 
-        if (equals && equals != at) {
-            *equals = '\0';
-            if (!set(at, equals + 1, err))
-                return false;
-        }
-        at = next;
+        if (equals && equals != at &&
+            !set(spk_strndup(arena, at, (size_t)(equals - at)), equals + 1, err))
+            return false;
     }
     return true;
 }
@@ -140,20 +66,23 @@ static bool replace_environment(char *data, size_t length, struct spk_err *err)
 static bool load(struct spk_arena *arena, const char *path, const struct spk_strings *words,
                  struct spk_err *err)
 {
-    char *data = spk_alloc(arena, SPK_MAX_VARIABLES + 2);
-    size_t length = 0;
-    int status = 0;
+    const struct submit_child bash = {.words = bash_words(arena, path, words),
+                                      .environment = environ,
+                                      .limit = SPK_MAX_VARIABLES};
+    struct submit_child_end end;
+    struct spk_err why = {0};
 
-    if (!run(bash_words(arena, path, words), data, &length, &status, err))
-        return false;
-    if (length > SPK_MAX_VARIABLES)
+    if (!submit_child_run(arena, &bash, &end, &why))
+        return spk_fail(err, why.reason, "cannot run bash: %s", why.text);
+    if (end.output.length > SPK_MAX_VARIABLES)
         return spk_fail(err, SPK_INVALID_FIELD,
                         "'%.200s' leaves an environment of more than %zu bytes", path,
                         SPK_MAX_VARIABLES);
-    if (status || !length)
+    if (end.status || !end.output.length)
         return spk_fail(err, SPK_INVALID_FIELD,
-                        "'%.200s' ended the shell that ran it, with status %d", path, status);
-    return replace_environment(data, length, err);
+                        "'%.200s' ended the shell that ran it, with status %d", path,
+                        end.status);
+    return replace_environment(arena, end.output, err);
 }
 
 bool submit_spark_env_load(struct spk_arena *arena, const struct spk_strings *words,

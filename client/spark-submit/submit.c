@@ -102,11 +102,6 @@ static void fill_call(struct run *run, struct spk_api *api)
     run->call.context = &run->latch;
 }
 
-static void close_api(void *api)
-{
-    spk_api_close(api);
-}
-
 /* How the end of the driver is waited for. */
 struct patience {
     bool wait;
@@ -124,24 +119,6 @@ static bool read_patience(const struct spk_reader *reader, struct patience *out,
         return false;
     *out = patience;
     return true;
-}
-
-/*
- * The client's thread leaves signals to this one, which may want to wait for them; until then
- * they end the process as usual.
- */
-static bool open_quietly(struct run *run, const struct spk_conf *conf, struct spk_api **out,
-                         struct spk_err *err)
-{
-    sigset_t all, before;
-
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_BLOCK, &all, &before);
-    bool ok = submit_cluster_open(run->arena, run->machine, conf, out, err);
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (ok)
-        spk_defer(run->arena, close_api, *out);
-    return ok;
 }
 
 /* What Spark's message names: it only ever creates a driver that exists already. */
@@ -206,12 +183,12 @@ static void announce(const struct submit_driver *driver)
 }
 
 static bool wait_for(struct run *run, const struct submit_driver *driver,
-                     const struct patience *patience, struct spk_api *api, int *status,
-                     struct spk_err *err)
+                     const struct patience *patience, struct submit_cluster *cluster,
+                     int *status, struct spk_err *err)
 {
     int signal = 0;
 
-    if (!submit_wait(api, run->arena, driver, patience->interval_ms, &signal, err))
+    if (!submit_wait(cluster, run->arena, driver, patience->interval_ms, &signal, err))
         return false;
     if (signal)
         *status = 128 + signal;
@@ -227,19 +204,20 @@ static bool submit_here(struct run *run, const struct submit_arguments *argument
                                 .version = &arguments->version,
                                 .environment = &run->machine->environment};
     const struct spk_submit_result *result = &run->call.result;
-    struct spk_api *api = NULL;
+    struct submit_cluster *cluster;
     struct patience patience;
 
     if (!read_patience(&reader, &patience, err))
         return false;
     submit_cluster_announce(conf);
-    if (!open_quietly(run, &run->prepared.submission.conf, &api, err) ||
-        !create(run, api, err))
+    if (!submit_cluster_open(run->arena, run->machine, &run->prepared.submission.conf,
+                             &cluster, err) ||
+        !create(run, cluster->api, err))
         return false;
     const struct submit_driver driver = {result->ns, result->pod_name, result->pod_uid,
                                          result->application_name, result->application_id};
     if (patience.wait)
-        return wait_for(run, &driver, &patience, api, status, err);
+        return wait_for(run, &driver, &patience, cluster, status, err);
     announce(&driver);
     return true;
 }
@@ -262,16 +240,17 @@ static bool see_driver(struct run *run, struct spk_api *api,
 }
 
 /* A client that sees the driver; NULL, after a warning: there is none. */
-static struct spk_api *find_cluster(struct run *run, const struct spk_conf *conf,
-                                    const struct submit_driver *driver)
+static struct submit_cluster *find_cluster(struct run *run, const struct spk_conf *conf,
+                                           const struct submit_driver *driver)
 {
-    struct spk_api *api = NULL;
+    struct submit_cluster *cluster;
     struct spk_err err = {0};
     const cJSON *pod = NULL;
 
-    if (open_quietly(run, conf, &api, &err) && see_driver(run, api, driver, &pod, &err)) {
+    if (submit_cluster_open(run->arena, run->machine, conf, &cluster, &err) &&
+        see_driver(run, cluster->api, driver, &pod, &err)) {
         if (spk_text_equal(spk_json_string(spk_json_at(pod, "metadata.uid")), driver->uid))
-            return api;
+            return cluster;
         (void)spk_fail(&err, SPK_SUBMISSION_NOT_FOUND, "spark.master does not have it");
     }
     submit_log("WARN", "Client",
@@ -290,15 +269,15 @@ static bool submit_there(struct run *run, const char *endpoint,
                                 .environment = &run->machine->environment};
     struct submit_driver driver;
     struct patience patience;
-    struct spk_api *api = NULL;
+    struct submit_cluster *cluster = NULL;
 
     if (!read_patience(&reader, &patience, err) ||
         !submit_remote(run->arena, run->machine, endpoint, arguments, line, &driver, err))
         return false;
     announce(&driver); /* whatever comes of looking for it */
     if (patience.wait)
-        api = find_cluster(run, conf, &driver);
-    return !api || wait_for(run, &driver, &patience, api, status, err);
+        cluster = find_cluster(run, conf, &driver);
+    return !cluster || wait_for(run, &driver, &patience, cluster, status, err);
 }
 
 /* @source org.apache.spark.util.Utils.checkAndGetK8sMasterUrl */

@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
-#include "cluster.h"
 #include "duration.h"
 #include "log.h"
 #include "pod_state.h"
@@ -73,7 +72,7 @@ struct look {
     const char *state;
 };
 
-static bool look_again(struct spk_api *api, const struct submit_driver *driver,
+static bool look_again(struct submit_cluster *cluster, const struct submit_driver *driver,
                        const struct look *before, struct look *now, bool *ended,
                        struct spk_err *err)
 {
@@ -81,14 +80,17 @@ static bool look_again(struct spk_api *api, const struct submit_driver *driver,
     const cJSON *pod = NULL;
 
     now->pod = NULL;
-    if (!submit_cluster_pod(&now->arena, api, driver->ns, driver->pod, &pod, &why)) {
+    if (!submit_cluster_pod(&now->arena, cluster->api, driver->ns, driver->pod, &pod, &why)) {
         if (spk_reason_code(why.reason) != SPK_UNAVAILABLE) {
             *err = why;
             return false;
         }
         submit_log("WARN", WATCHER, "the driver cannot be looked at: %s", why.text);
+        if (why.reason == SPK_KUBE_CREDENTIALS_REJECTED)
+            submit_cluster_renew(cluster);
         return true;
     }
+    cluster->is_renewed = false;
     if (pod && !is_ours(pod, driver->uid))
         pod = NULL;
     *ended = is_final(pod);
@@ -124,7 +126,7 @@ static void say_end(struct spk_arena *arena, const struct submit_driver *driver,
 
 /* What is waited with. */
 struct watcher {
-    struct spk_api *api;
+    struct submit_cluster *cluster;
     const struct submit_driver *driver;
     sigset_t signals;
     struct look looks[2]; /* in turn: what is new is what differs from the one before */
@@ -154,7 +156,7 @@ static bool watch(struct watcher *watcher, int *signal, struct spk_err *err)
     struct look *before = &watcher->looks[1], *now = &watcher->looks[0];
     bool ended = false;
 
-    if (!look_again(watcher->api, driver, before, now, &ended, err))
+    if (!look_again(watcher->cluster, driver, before, now, &ended, err))
         return false;
     say_waiting(driver);
     watcher->report_ms = spk_monotonic_ms() + watcher->interval_ms;
@@ -172,7 +174,7 @@ static bool watch(struct watcher *watcher, int *signal, struct spk_err *err)
             return true;
         spk_arena_free(&now->arena);
         now->arena.recovery = recovery;
-        if (!look_again(watcher->api, driver, before, now, &ended, err))
+        if (!look_again(watcher->cluster, driver, before, now, &ended, err))
             return false;
         if (ended || spk_monotonic_ms() >= watcher->report_ms)
             report(watcher, now->pod ? now->pod : before->pod);
@@ -187,13 +189,14 @@ static void free_look(void *look)
     spk_arena_free(&((struct look *)look)->arena);
 }
 
-bool submit_wait(struct spk_api *api, struct spk_arena *arena,
+bool submit_wait(struct submit_cluster *cluster, struct spk_arena *arena,
                  const struct submit_driver *driver, int64_t interval_ms, int *signal,
                  struct spk_err *err)
 {
     struct watcher *watcher = spk_alloc(arena, sizeof(*watcher));
 
-    *watcher = (struct watcher){.api = api, .driver = driver, .interval_ms = interval_ms};
+    *watcher =
+        (struct watcher){.cluster = cluster, .driver = driver, .interval_ms = interval_ms};
     (void)sigemptyset(&watcher->signals);
     (void)sigaddset(&watcher->signals, SIGINT);
     (void)sigaddset(&watcher->signals, SIGTERM);

@@ -2,7 +2,7 @@
 /** wait.h: waiting for the end of a driver, as waitAppCompletion asks. */
 #pragma once
 
-#include "apiserver/api.h"
+#include "cluster.h"
 #include "spark/entry.h"
 
 /** The driver that is waited for. */
@@ -28,6 +28,6 @@ bool submit_wait_interval(const struct spk_reader *reader, int64_t *out_ms,
  *
  * @source org.apache.spark.deploy.k8s.submit.LoggingPodStatusWatcherImpl
  */
-bool submit_wait(struct spk_api *api, struct spk_arena *arena,
+bool submit_wait(struct submit_cluster *cluster, struct spk_arena *arena,
                  const struct submit_driver *driver, int64_t interval_ms, int *signal,
                  struct spk_err *err) SPK_CHECK;

@@ -250,8 +250,14 @@ static bool check_transport(const struct spk_kube_source *source,
     return true;
 }
 
-static bool check_identity(const struct spk_kube_config *config, struct spk_err *err)
+static bool check_identity(const struct spk_kube_source *source,
+                           const struct spk_kube_config *config, struct spk_err *err)
 {
+    if (config->exec && !source->allow_exec)
+        return spk_fail(err, SPK_UNSUPPORTED_FEATURE,
+                        "%s: exec (a command that makes credentials) is not run here: use "
+                        "token, tokenFile or a client certificate",
+                        config->source);
     if (!config->client_certificate.data != !config->client_key.data)
         return spk_fail(err, SPK_INVALID_FIELD,
                         "%s: a client certificate needs its key, and a key its certificate",
@@ -281,7 +287,7 @@ bool spk_kube_config_load(struct spk_arena *arena, const struct spk_kube_source 
                                                                        : NULL;
         config.no_proxy = source->no_proxy;
     }
-    if (!check_transport(source, &config, err) || !check_identity(&config, err))
+    if (!check_transport(source, &config, err) || !check_identity(source, &config, err))
         return false;
     config.ns = first(source->ns, config.ns, NULL);
     *out = config;

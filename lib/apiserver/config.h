@@ -12,6 +12,8 @@
 #include "base/file.h"
 #include "base/text.h"
 
+struct spk_kube_exec; /* exec.h */
+
 /**
  * Where to look; NULL is "not given". Servers leave proxies NULL, and a sidecar, which must
  * not be led astray by its environment, kubeconfig_list and home too.
@@ -33,6 +35,7 @@ struct spk_kube_source {
     bool strict_files;   /* refuse a kubeconfig that others may write; else a warning */
     bool home_first;     /* ~/.kube/config before the Pod's own credentials */
     bool has_bearer;     /* a token comes from elsewhere: that of the user is not looked at */
+    bool allow_exec;     /* the caller runs a command that makes credentials */
 };
 
 /** Whom to act as; user NULL: nobody else. */
@@ -64,6 +67,7 @@ struct spk_kube_config {
     struct spk_bytes client_certificate, client_key; /* PEM; data NULL: none */
     const char *token, *token_file;                  /* the file wins */
     const char *username, *password;                 /* basic authentication */
+    const struct spk_kube_exec *exec; /* makes what the above lack; NULL: none */
     struct spk_impersonation as;
     struct spk_strings warnings; /* for the log */
     const char *mode;            /* last word of the User-Agent: "server", "cli", ... */
@@ -84,7 +88,7 @@ struct spk_kube_config {
  * @errors CREDENTIALS_MISSING  there is no configuration anywhere, or no such context
  *         INVALID_FIELD        a file cannot be read or says something impossible; the text
  *                              names file, line, column and key, never a value
- *         UNSUPPORTED_FEATURE  exec, auth-provider
+ *         UNSUPPORTED_FEATURE  auth-provider; exec, unless allow_exec is set
  */
 bool spk_kube_config_load(struct spk_arena *arena, const struct spk_kube_source *source,
                           struct spk_kube_config *out, struct spk_err *err) SPK_CHECK;

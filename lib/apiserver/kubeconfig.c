@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "apiserver/kubeconfig.h"
 
+#include "apiserver/exec.h"
 #include "apiserver/outline.h"
 #include "base/base64.h"
 #include "base/limits.h"
@@ -36,6 +37,7 @@ struct cluster {
 struct user {
     const char *certificate_file, *key_file, *token, *token_file, *username, *password;
     struct spk_bytes certificate_data, key_data;
+    const struct spk_kube_exec *exec;
     struct spk_impersonation as;
 };
 
@@ -53,14 +55,14 @@ static bool refuse(const struct file *file, const struct spk_outline *node, cons
 
 /* How a value is read, and where in the struct it goes. */
 enum form {
-    TEXT,    /* const char * */
-    PATH,    /* const char *, relative to the file */
-    DATA,    /* struct spk_bytes, from base64 */
-    FLAG,    /* bool */
-    LIST,    /* struct spk_strings */
-    EXTRA,   /* struct spk_impersonation's extra */
-    NO_EXEC, /* refused with advice */
-    NO_AUTH_PROVIDER,
+    TEXT,             /* const char * */
+    PATH,             /* const char *, relative to the file */
+    DATA,             /* struct spk_bytes, from base64 */
+    FLAG,             /* bool */
+    LIST,             /* struct spk_strings */
+    EXTRA,            /* struct spk_impersonation's extra */
+    EXEC,             /* const struct spk_kube_exec * */
+    NO_AUTH_PROVIDER, /* refused with advice */
 };
 
 struct field {
@@ -95,7 +97,7 @@ static const struct field login_fields[] = {
     {"tokenFile", PATH, offsetof(struct user, token_file)},
     {"username", TEXT, offsetof(struct user, username)},
     {"password", TEXT, offsetof(struct user, password)},
-    {"exec", NO_EXEC, 0},
+    {"exec", EXEC, offsetof(struct user, exec)},
     {"auth-provider", NO_AUTH_PROVIDER, 0},
 };
 
@@ -184,13 +186,8 @@ static bool read_field(struct spk_arena *arena, const struct file *file,
         return read_list(arena, file, node, at, err);
     case EXTRA:
         return read_extra(arena, file, node, at, err);
-    case NO_EXEC:
-        (void)refuse(file, node,
-                     "(a command that makes credentials) is not supported yet: use token, "
-                     "tokenFile or a client certificate",
-                     err);
-        err->reason = SPK_UNSUPPORTED_FEATURE;
-        return false;
+    case EXEC:
+        return spk_kube_exec_parse(arena, file->path, node, at, err);
     case NO_AUTH_PROVIDER:
         (void)refuse(file, node,
                      "was removed from Kubernetes in 1.26 in favour of exec: use token, "
@@ -424,6 +421,7 @@ static bool apply_user(struct spk_arena *arena, const struct spk_kubeconfig *fil
         return false;
     config->token = user.token;
     config->token_file = user.token_file;
+    config->exec = user.token || user.token_file ? NULL : user.exec;
     config->username = user.username;
     config->password = user.password;
     config->as = user.as;

@@ -66,6 +66,8 @@
 #define SPK_MAX_KUBECONFIG    SPK_MIB(1)
 #define SPK_MAX_TOKEN         SPK_KIB(64)
 #define SPK_MAX_CA            SPK_MIB(1)
+#define SPK_MAX_EXEC_OUTPUT   SPK_MIB(1) /* an ExecCredential: a token and two PEM texts */
+#define SPK_EXEC_TIMEOUT_MS   30000      /* a login over the network, with a retry or two */
 #define SPK_KUBE_INFLIGHT     64U
 #define SPK_KUBE_CONNECT_MS   5000         /* until a connection stands, its TLS too */
 #define SPK_KUBE_READ_MS      10000        /* an exchange that writes nothing */

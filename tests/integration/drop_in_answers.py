@@ -145,5 +145,81 @@ class Kubeconfig(Case):
                     self.assertEqual(set(self.server.authorizations), {token and "Bearer " + token})
 
 
+class Exec(Case):
+    """A command of the kubeconfig that makes the credentials."""
+
+    QUICK = ("--conf", "spark.kubernetes.submission.waitAppCompletion=false")
+
+    def kubeconfig(self, command, *arguments, **more):
+        config = json.loads(self.server.kubeconfig.read_text("utf-8"))
+        config["users"][0]["user"] = {"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": command,
+                                               "args": list(arguments), "interactiveMode": "Never", **more}}
+        self.server.kubeconfig.write_text(json.dumps(config), "utf-8")
+
+    def script(self, text):
+        path = self.folder / "login"
+        path.write_text("#!/bin/sh\n" + text, "utf-8")
+        path.chmod(0o700)
+
+    @staticmethod
+    def credential(token):
+        return json.dumps({"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential",
+                           "status": {"token": token}})
+
+    def test_its_token_arrives_and_no_shell_reads_its_words(self):
+        self.script("printf '%%s\\n' \"$@\" \"$N\" \"$KUBERNETES_EXEC_INFO\" >seen; cat >>seen; echo SECRET >&2\n"
+                    "echo '%s'\n" % self.credential("from-login"))
+        self.kubeconfig("./login", "a b", "$(touch /tmp/x)", env=[{"name": "N", "value": "v"}],
+                        provideClusterInfo=True)
+        done = self.submit(*self.QUICK, N="mine")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(set(self.server.authorizations), {"Bearer from-login"})
+        words = (self.folder / "seen").read_text("utf-8").splitlines()
+        self.assertEqual(words[:3], ["a b", "$(touch /tmp/x)", "v"])
+        info = json.loads(words[3])
+        self.assertEqual(info["spec"]["interactive"], False)
+        self.assertEqual(info["spec"]["cluster"]["server"].rpartition(":")[2],
+                         str(self.server.server.server_address[1]))
+        self.assertEqual(len(words), 4)
+        self.assertNotIn("SECRET", done.stderr)
+
+    def test_its_failures_are_told_without_what_it_says(self):
+        self.script("echo SECRET >&2; exit 3")
+        for command, arguments, text in (
+                ("./login", (), "it ended with status 3"),
+                ("echo", ("SECRET",), "it printed no ExecCredential"),
+                ("/absent/login", (), "it cannot be started: No such file or directory; get it with make"),
+                ("head", ("-c", "2000000", "/dev/zero"), "it printed more than 1048576 bytes")):
+            with self.subTest(command):
+                self.kubeconfig(command, *arguments, installHint="get it with make")
+                done = self.submit(*self.QUICK)
+                self.assertEqual(done.returncode, 1)
+                self.assertIn("for credentials: " + text, done.stderr)
+                self.assertNotIn("SECRET", done.stderr)
+        self.assertEqual(self.server.requests, [])
+
+    def test_a_token_that_expires_while_waiting_is_made_anew(self):
+        self.script("echo x >>runs; sed \"s/TOKEN/$(wc -l <runs)/\" <<'END'\n" + self.credential("t-TOKEN") + "\nEND\n")
+        self.kubeconfig("./login")
+
+        def look(_):
+            token = self.server.authorizations[-1].rpartition("-")[2].strip()
+            if token == "1":
+                return 401, b'{"kind": "Status", "reason": "Unauthorized", "code": 401}'
+            return 200, pod("Succeeded", uid=list(self.server.pods.values())[-1]["metadata"]["uid"])
+
+        self.server.look = look
+        done = self.submit()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("phase: Succeeded", done.stderr)
+        self.assertEqual((self.folder / "runs").read_text("utf-8").count("x"), 2)
+
+    def test_a_given_token_needs_no_command(self):
+        self.kubeconfig("/absent/login")
+        done = self.submit(*self.QUICK, KUBERNETES_AUTH_TOKEN="given")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(set(self.server.authorizations), {"Bearer given"})
+
+
 if __name__ == "__main__":
     unittest.main(argv=[sys.argv[0], *sys.argv[2:]], verbosity=2)

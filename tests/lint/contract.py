@@ -10,7 +10,7 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 
 # What is called, the only files (or folders) that may, and why nobody else.
 HOMES = [
-    (r"fork|vfork|exec[lv]\w*|posix_spawnp?|popen|system", ["client/spark-submit/spark_env.c"],
+    (r"fork|vfork|exec[lv]\w*|posix_spawnp?|popen|system", ["client/spark-submit/child.c"],
      "nothing forks beside the gRPC core"),
     (r"socket|connect|getaddrinfo|gethostbyname", ["server/grpc/unix_socket.c"],
      "the only connections are the API server's and the callers'"),

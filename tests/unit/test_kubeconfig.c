@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "apiserver/config.h"
+#include "apiserver/exec.h"
 #include "base/base64.h"
 #include "base/limits.h"
 
@@ -246,6 +247,92 @@ static void test_a_given_bearer_needs_no_login_of_the_user(void)
     SPK_ASSERT_TEXT(config.as.user, "other");
 }
 
+#define EXEC "exec: {apiVersion: client.authentication.k8s.io/v1, command: ./bin/c, "
+
+static void test_a_command_is_known_where_it_may_be_run(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(MEMORY);
+    struct spk_kube_config config = {0};
+    struct spk_err err = {0};
+    const char *text =
+        kubeconfig(&arena, SERVER,
+                   EXEC "args: [a, '$(b)'], env: [{name: N, value: V}], installHint: h, "
+                        "provideClusterInfo: true}");
+    const char *path = put(&arena, "config", text);
+    struct spk_kube_source source = {.kubeconfig = path, .allow_exec = true};
+
+    CU_ASSERT_FATAL(spk_kube_config_load(&arena, &source, &config, &err));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(config.exec);
+    SPK_ASSERT_TEXT(config.exec->command, spk_printf(&arena, "%.*s/./bin/c",
+                                                     (int)(strrchr(path, '/') - path), path));
+    SPK_ASSERT_TEXT(
+        spk_join(&arena, config.exec->arguments.items, config.exec->arguments.n, " "),
+        "a $(b)");
+    SPK_ASSERT_TEXT(config.exec->variables.items[0], "N");
+    SPK_ASSERT_TEXT(config.exec->values.items[0], "V");
+    SPK_ASSERT_TEXT(config.exec->install_hint, "h");
+    const char *info = spk_kube_exec_info(&arena, config.exec, &config);
+    CU_ASSERT_PTR_NOT_NULL(strstr(info, "\"kind\":\"ExecCredential\""));
+    CU_ASSERT_PTR_NOT_NULL(strstr(info, "\"server\":\"https://"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(info, "\"interactive\":false"));
+}
+
+static void test_a_token_wins_over_a_command(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(MEMORY);
+    struct spk_kube_config config = {0};
+    struct spk_err err = {0};
+    const char *text = kubeconfig(&arena, SERVER, EXEC "}, token: t");
+    struct spk_kube_source source = {.kubeconfig = put(&arena, "config", text)};
+
+    CU_ASSERT_FATAL(spk_kube_config_load(&arena, &source, &config, &err));
+    CU_ASSERT_PTR_NULL(config.exec);
+    SPK_ASSERT_TEXT(config.token, "t");
+}
+
+static void test_what_a_command_prints_is_taken_or_refused(void)
+{
+#define V1           "\"apiVersion\":\"client.authentication.k8s.io/v1\",\"kind\":\"ExecCredential\""
+#define STATUS(text) "{" V1 ",\"status\":{" text "}}"
+    static const struct {
+        const char *printed, *token, *certificate, *text;
+    } cases[] = {
+        {STATUS("\"token\":\"t\""), "t", NULL, ""},
+        {STATUS("\"clientCertificateData\":\"C\",\"clientKeyData\":\"K\""), NULL, "C", ""},
+        {STATUS("\"token\":\"t\",\"clientCertificateData\":\"C\",\"clientKeyData\":\"K\""),
+         "t", "C", ""},
+        {"", NULL, NULL, "it printed no ExecCredential"},
+        {"SECRET", NULL, NULL, "it printed no ExecCredential"},
+        {"{\"kind\":\"Secret\"}", NULL, NULL, "it printed no ExecCredential"},
+        {"{\"apiVersion\":\"client.authentication.k8s.io/"
+         "v1beta1\",\"kind\":\"ExecCredential\"}",
+         NULL, NULL,
+         "it printed an ExecCredential of another version than "
+         "client.authentication.k8s.io/v1"},
+        {"{" V1 "}", NULL, NULL, "it printed an ExecCredential without token and certificate"},
+        {STATUS("\"token\":7"), NULL, NULL,
+         "it printed an ExecCredential without token and certificate"},
+        {STATUS("\"clientCertificateData\":\"SECRET\""), NULL, NULL,
+         "it printed a client certificate without key, or a key without one"},
+    };
+    const struct spk_kube_exec exec = {.api_version = "client.authentication.k8s.io/v1"};
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        SPK_ARENA arena = SPK_ARENA_LIMIT(MEMORY);
+        struct spk_bytes printed = {cases[i].printed, strlen(cases[i].printed)};
+        struct spk_kube_config config = {0};
+        struct spk_err err = {0};
+        bool ok = spk_kube_exec_take(&arena, &exec, printed, &config, &err);
+
+        CU_ASSERT_EQUAL(ok, !*cases[i].text);
+        SPK_ASSERT_TEXT(err.text, cases[i].text);
+        SPK_ASSERT_TEXT(config.token, cases[i].token);
+        SPK_ASSERT_TEXT(config.client_certificate.data, cases[i].certificate);
+    }
+#undef V1
+#undef STATUS
+}
+
 static void test_a_file_without_a_context_says_nothing_of_a_given_server(void)
 {
     SPK_ARENA arena = SPK_ARENA_LIMIT(MEMORY);
@@ -272,10 +359,25 @@ static const struct {
     enum spk_reason reason;
     const char *text;
 } bodies[] = {
-    {SERVER, "exec: {command: SECRET}", SPK_UNSUPPORTED_FEATURE,
-     "config: line 9, column 10: exec (a command that makes credentials) is not supported "
-     "yet: "
-     "use token, tokenFile or a client certificate"},
+    {SERVER, "exec: {command: SECRET}", SPK_INVALID_FIELD,
+     "config: line 9, column 10: exec needs the apiVersion client.authentication.k8s.io/v1 or "
+     "client.authentication.k8s.io/v1beta1"},
+    {SERVER, "exec: {apiVersion: client.authentication.k8s.io/v1, args: [SECRET]}",
+     SPK_INVALID_FIELD, "config: line 9, column 10: exec needs a command"},
+    {SERVER, "exec: {apiVersion: client.authentication.k8s.io/v1, command: c, args: SECRET}",
+     SPK_INVALID_FIELD, "config: line 9, column 74: args must be a list"},
+    {SERVER,
+     "exec: {apiVersion: client.authentication.k8s.io/v1, command: c, env: [{value: SECRET}]}",
+     SPK_INVALID_FIELD, "config: line 9, column 80: a variable has a name and a value"},
+    {SERVER,
+     "exec: {apiVersion: client.authentication.k8s.io/v1, command: c, interactiveMode: "
+     "Always}",
+     SPK_UNSUPPORTED_FEATURE,
+     "config: line 9, column 10: exec wants to ask a person, who is not there"},
+    {SERVER, "exec: {apiVersion: client.authentication.k8s.io/v1, command: SECRET}",
+     SPK_UNSUPPORTED_FEATURE,
+     "exec (a command that makes credentials) is not run here: use token, tokenFile or a "
+     "client certificate"},
     {SERVER, "auth-provider: {name: gcp}", SPK_UNSUPPORTED_FEATURE,
      "config: line 9, column 10: auth-provider was removed from Kubernetes in 1.26 in favour "
      "of "
@@ -485,6 +587,9 @@ static CU_TestInfo tests[] = {
     SPK_TEST(in_a_list_the_first_definition_wins),
     SPK_TEST(the_sources_have_an_order),
     SPK_TEST(a_given_bearer_needs_no_login_of_the_user),
+    SPK_TEST(a_command_is_known_where_it_may_be_run),
+    SPK_TEST(a_token_wins_over_a_command),
+    SPK_TEST(what_a_command_prints_is_taken_or_refused),
     SPK_TEST(a_file_without_a_context_says_nothing_of_a_given_server),
     SPK_TEST(what_cannot_be_is_refused_by_name),
     SPK_TEST(broken_files_are_refused_with_their_place),
