@@ -111,6 +111,18 @@ class Installed(unittest.TestCase):
             self.assertEqual(done.returncode, 0, name)
             self.assertRegex(done.stdout + done.stderr, r"\d+\.\d+")
 
+    def test_the_drop_in_finds_the_client_library(self):
+        words = ["--master", "k8s://https://absent:1", "--deploy-mode", "cluster", "--class", "org.example.Main",
+                 "--conf", "spark.kubernetes.container.image=spark:4.1.4", "local:///app.jar"]
+        for program in (pathlib.Path(BUILD, "client/spark-submit"), self.top / "bin/spark-submit"):
+            with self.subTest(program):
+                environment = {"PATH": os.environ["PATH"], "SPK_SPARK_VERSION": "4.1.4",
+                               "SPK_ENDPOINT": "unix:%s/absent" % self.top}
+                done = subprocess.run([program, *words], capture_output=True, text=True, timeout=60, check=False,
+                                      env=environment)
+                self.assertEqual(done.returncode, 1)
+                self.assertIn("the server did not answer", done.stderr)
+
     def test_a_client_is_built_with_pkg_config(self):
         program, environment = self.consumer(CLIENT, "sparksubmit")
         self.assertEqual(run(program, env=environment), "14\n")
