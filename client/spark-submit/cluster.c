@@ -93,6 +93,45 @@ static bool take_files(struct spk_arena *arena, const struct submit_machine *mac
     return true;
 }
 
+/*
+ * Where distributions keep the authorities that a machine trusts: libcurl was built with the
+ * path of one of them, and may run on another.
+ *
+ * @source https://go.dev/src/crypto/x509/root_linux.go
+ */
+static const char *const system_authorities[] = {
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/pki/tls/cacert.pem",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+};
+
+/* For a server whose authority nothing names: SSL_CERT_FILE, else the machine's. */
+static bool take_system_authorities(struct spk_arena *arena,
+                                    const struct submit_machine *machine,
+                                    struct spk_kube_config *config, struct spk_err *err)
+{
+    const char *path = submit_machine_get(machine, "SSL_CERT_FILE");
+
+    if (config->ca.data || config->insecure || !config->address.tls)
+        return true;
+    if (path && *path) {
+        struct spk_err why;
+
+        if (!spk_local_file(NULL, arena, path, &config->ca, &why))
+            return spk_fail(err, SPK_INVALID_FIELD, "SSL_CERT_FILE: %s", why.text);
+        return true;
+    }
+    for (size_t i = 0; i < SPK_LEN(system_authorities) && !config->ca.data; i++) {
+        struct spk_err ignored;
+
+        (void)spk_local_file(NULL, arena, system_authorities[i], &config->ca, &ignored);
+    }
+    return true;
+}
+
 static bool take_credentials(struct spk_arena *arena, const struct submit_machine *machine,
                              const struct spk_conf *conf, struct spk_kube_config *config,
                              struct spk_err *err)
@@ -115,7 +154,8 @@ static bool take_credentials(struct spk_arena *arena, const struct submit_machin
     }
     if (trust && strcmp(spk_lower(arena, trust), "true") == 0)
         config->insecure = true;
-    return take_files(arena, machine, conf, config, err);
+    return take_files(arena, machine, conf, config, err) &&
+           take_system_authorities(arena, machine, config, err);
 }
 
 /* Milliseconds of a key; what is no such number was refused before. */
