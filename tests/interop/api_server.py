@@ -10,9 +10,10 @@ import time
 
 class ApiServer:
     """delay: seconds before a write is answered; while stuck is set, writes are not answered;
-    a write waits for held to be set, as it is at first."""
+    a write waits for held to be set, as it is at first. With a context (ssl.SSLContext) it
+    speaks TLS."""
 
-    def __init__(self, directory, delay=0.0):
+    def __init__(self, directory, delay=0.0, context=None):
         self.delay, self.stuck, self.requests = delay, threading.Event(), []
         self.created = []  # as they came
         self.traces = []  # the traceparent of every write, None without one
@@ -96,6 +97,9 @@ class ApiServer:
                 self.answer(200, pod)
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        if context:
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        self.port = self.server.server_address[1]
         self.thread = threading.Thread(target=self.server.serve_forever)
         self.thread.start()
         self.kubeconfig = pathlib.Path(directory) / "kubeconfig"
@@ -104,7 +108,7 @@ class ApiServer:
             "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}],
             "users": [{"name": "u", "user": {"token": "t"}}],
             "clusters": [{"name": "c", "cluster": {
-                "server": f"http://127.0.0.1:{self.server.server_address[1]}"}}]}),
+                "server": f"http{'s' if context else ''}://127.0.0.1:{self.port}"}}]}),
             encoding="utf-8")
         self.kubeconfig.chmod(0o600)
 
