@@ -15,6 +15,9 @@ mount --make-rprivate /
 mount --bind "$1" "$1"
 mount -t tmpfs -o mode=1777 tmpfs "$1/tmp"
 [ ! -d "$1/proc" ] || mount -t proc proc "$1/proc"
+for device in null urandom; do
+    [ ! -e "$1/dev/$device" ] || mount --bind "/dev/$device" "$1/dev/$device"
+done
 [ ! -d "$1/run/spark-submit" ] || mount -t tmpfs -o "uid=$2,gid=$2,mode=750" tmpfs "$1/run/spark-submit"
 mount -o remount,bind,ro "$1"
 root=$1 user=$2
@@ -50,6 +53,14 @@ def make(root):
     (root / "tmp").mkdir()
     (root / "etc/nsswitch.conf").write_text("hosts: files dns\n", "ascii")
     return root
+
+
+def add_kernel(root):
+    """/proc and the devices that a runtime gives to every container."""
+    (root / "proc").mkdir(exist_ok=True)
+    (root / "dev").mkdir(exist_ok=True)
+    for device in ("null", "urandom"):
+        (root / "dev" / device).touch()
 
 
 def command(root, user, *words, **environment):
