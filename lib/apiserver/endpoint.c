@@ -149,6 +149,8 @@ static const struct {
     {CURLOPT_TCP_KEEPIDLE, 30, false},
     {CURLOPT_TCP_KEEPINTVL, 15, false},
     {CURLOPT_MAXAGE_CONN, 90, false},
+    /* Else the end of a request waits for the thread that still asks a name server. */
+    {SPK_CURLOPT_QUICK_EXIT, 1, true},
     {SPK_CURLOPT_MAXLIFETIME_CONN, 600, true}, /* spreads load after API servers restarted */
 };
 

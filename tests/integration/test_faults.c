@@ -6,6 +6,8 @@
 #include "apiserver/loop.h"
 #include "base/limits.h"
 #include "exchange.h"
+#include "mute_names.h"
+#include "older_curl.h"
 
 #include "test.h"
 
@@ -239,12 +241,44 @@ static void test_nobody_waits_for_a_connection_longer_than_he_wants(void)
     spk_api_close(api);
 }
 
+/* A thread of libcurl waits for the name server; the loop must not wait for that thread. */
+static void test_a_silent_name_server_stops_nobody(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(MEMORY);
+    struct spk_kube_config config = config_of(&arena, "healthy");
+
+    if (older_curl_is_played()) /* an old library joins the thread, whatever it is told */
+        return;
+    config.address.host = MUTE_NAME;
+    struct spk_api *api = open_api(&config);
+    struct exchange one = {0}, timer = {0};
+    exchange_start(&one, api, &arena, create(), 300);
+    exchange_wait(&one);
+    CU_ASSERT_EQUAL(one.job.reply.transport, SPK_API_NOT_SENT);
+    CU_ASSERT_EQUAL(mute_names_waiting(), 1);
+    int64_t ticked_ms = atomic_load(&api->ticked_ms);
+    exchange_start(&timer, api, &arena,
+                   (struct spk_api_request){.verb = SPK_API_WAIT, .wait_ms = 10}, 10000);
+    exchange_wait(&timer);
+    CU_ASSERT(atomic_load(&api->ticked_ms) > ticked_ms);
+    exchange_start(&one, api, &arena, create(), 20000);
+    while (mute_names_waiting() < 2)
+        ;
+    spk_api_cancel(api, &one.job);
+    exchange_wait(&one);
+    CU_ASSERT_EQUAL(one.job.reply.transport, SPK_API_CANCELLED);
+    spk_api_close(api);
+    CU_ASSERT_EQUAL(mute_names_waiting(), 2);
+    mute_names_end();
+}
+
 static CU_TestInfo tests[] = {
     SPK_TEST(a_request_that_was_sent_again_in_vain_may_have_its_effect),
     SPK_TEST(a_request_that_never_left_has_no_effect),
     SPK_TEST(of_cancelled_writes_only_those_that_left_go_on),
     SPK_TEST(writes_whose_time_is_up_before_they_left_are_dropped),
     SPK_TEST(nobody_waits_for_a_connection_longer_than_he_wants),
+    SPK_TEST(a_silent_name_server_stops_nobody),
     CU_TEST_INFO_NULL,
 };
 

@@ -78,7 +78,8 @@ class Server:
     """Runs the program; stop() ends it as a cluster would and checks how it ends."""
 
     def __init__(self, *flags, directory=None, api_server=None, read_log=True,
-                 user=None):
+                 user=None, environment=None):
+        """environment: variables beside those of the test."""
         self.owned = None if directory else tempfile.TemporaryDirectory()
         self.directory = directory or self.owned.name
         if user:
@@ -89,7 +90,8 @@ class Server:
         self.process = subprocess.Popen(
             [PROGRAM, f"--kubeconfig={api_server.kubeconfig}" if api_server
              else "--api-server=memory", "--listen=" + self.address, "--log-format=json",
-             *flags], stderr=subprocess.PIPE, text=True, user=user)
+             *flags], stderr=subprocess.PIPE, text=True, user=user,
+            env={**os.environ, **(environment or {})})
         atexit.register(self.process.kill)  # of a failed test, which does not stop it
         self.reader = threading.Thread(target=self._read, daemon=True)
         if read_log:

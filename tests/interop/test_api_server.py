@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What callers see of an API server that is slow, stuck or gone."""
 
+import os
+import re
 import signal
 import sys
 import tempfile
@@ -162,6 +164,28 @@ class SlowApiServer(unittest.TestCase):
         while len([verb for verb, _ in self.api.requests if verb == "POST"]) < number:
             self.assertLess(time.monotonic(), end)
             time.sleep(0.01)
+
+
+class NoNames(unittest.TestCase):
+    """An API server's name that the name server says nothing about."""
+
+    def test_calls_are_answered_and_the_process_lives(self):
+        with tempfile.TemporaryDirectory() as directory:
+            api = ApiServer(directory)
+            api.close()
+            text = api.kubeconfig.read_text("utf-8")
+            api.kubeconfig.write_text(re.sub("http://127.0.0.1:", "https://mute.test:", text),
+                                      encoding="utf-8")
+            server = Server("--mode=standalone", api_server=api, environment={
+                "LD_PRELOAD": os.environ["SPK_MUTE_NAMES"],
+                "ASAN_OPTIONS": "verify_asan_link_order=0"})
+            client = Client(server)
+            refusal = client.refused("Submit", {"application": application()}, timeout=7)
+            self.assertEqual((refusal.code, refusal.reason), ("UNAVAILABLE", "KUBE_UNREACHABLE"))
+            self.assertEqual(refusal.metadata["outcome"], "NOT_CREATED")
+            self.assertEqual(client.health(), 1)
+            client.close()
+            server.stop()
 
 
 class Refusals(unittest.TestCase):
