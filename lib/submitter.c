@@ -53,8 +53,11 @@ static void note_object(const struct state *state, const struct spk_api_reply *r
 static struct spk_seen see(struct state *state, const struct spk_api_reply *reply)
 {
     static const enum spk_seen_way ways[] = {
-        [SPK_API_ANSWERED] = SPK_SEEN_ANSWER,         [SPK_API_NOT_SENT] = SPK_SEEN_NOT_SENT,
-        [SPK_API_INTERRUPTED] = SPK_SEEN_INTERRUPTED, [SPK_API_TRUNCATED] = SPK_SEEN_CUT,
+        [SPK_API_ANSWERED] = SPK_SEEN_ANSWER,
+        [SPK_API_NOT_SENT] = SPK_SEEN_NOT_SENT,
+        [SPK_API_INTERRUPTED] = SPK_SEEN_INTERRUPTED,
+        [SPK_API_TRUNCATED] = SPK_SEEN_CUT,
+        [SPK_API_REFUSED] = SPK_SEEN_REFUSED,
         [SPK_API_CANCELLED] = SPK_SEEN_NOT_SENT, /* or nothing but looked at */
     };
     struct spk_arena *arena = state->call->arena;

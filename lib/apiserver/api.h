@@ -65,6 +65,7 @@ enum spk_api_transport {
     SPK_API_NOT_SENT,    /* no byte of the request left: no effect */
     SPK_API_INTERRUPTED, /* sent, answer unknown */
     SPK_API_TRUNCATED,   /* answered; the body is cut or above the limit */
+    SPK_API_REFUSED,     /* by the client, for what the request is: it is never sent */
     SPK_API_CANCELLED,   /* as asked; of a write: before a byte of it left */
 };
 
@@ -74,6 +75,7 @@ struct spk_api_cause {
 
 struct spk_api_reply {
     enum spk_api_transport transport;
+    enum spk_reason refused;                 /* why, if it is SPK_API_REFUSED */
     int http;                                /* 0 unless answered */
     const cJSON *object;                     /* of a 2xx; NULL if it could not be read */
     const char *reason, *message;            /* of a Status; "" if none */

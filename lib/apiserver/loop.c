@@ -152,8 +152,11 @@ static void explain(void *argument)
 static void refuse(struct kube *kube, struct spk_api_job *job, const struct spk_err *err)
 {
     struct explanation explanation = {job, err->text};
+    bool late = err->reason == SPK_DEADLINE_BEFORE_START;
 
-    spk_reply_without_answer(&job->reply, SPK_API_NOT_SENT, "");
+    spk_reply_without_answer(&job->reply, late ? SPK_API_NOT_SENT : SPK_API_REFUSED, "");
+    if (!late)
+        job->reply.refused = err->reason;
     if (!spk_arena_run(job->arena, explain, &explanation))
         job->reply.trouble = "the call's memory is used up";
     finish(kube, job);

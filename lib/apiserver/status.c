@@ -176,6 +176,8 @@ enum spk_reason spk_status_reason(const struct spk_api_reply *reply)
 
     if (reply->transport == SPK_API_CANCELLED)
         return SPK_CALL_CANCELLED;
+    if (reply->transport == SPK_API_REFUSED)
+        return reply->refused;
     if (reply->http == 0)
         return SPK_KUBE_UNREACHABLE;
     if (reply->http / 100 == 2)
@@ -232,7 +234,10 @@ bool spk_status_fail(const struct spk_api_reply *reply, struct spk_arena *arena,
     enum spk_reason reason = spk_status_reason(reply);
     const char *message = reply->message ? reply->message : "";
 
-    if (reply->http == 0)
+    if (reply->transport == SPK_API_REFUSED)
+        (void)spk_fail(err, reason, "the request cannot be sent: %s",
+                       reply->trouble ? reply->trouble : "");
+    else if (reply->http == 0)
         (void)spk_fail(err, reason, "the API server gave no answer: %s",
                        reply->trouble ? reply->trouble : "");
     else if (*message)

@@ -275,7 +275,7 @@ static bool prepare(struct spk_transfer *transfer, struct outgoing *out, int64_t
         return spk_fail(out->err, SPK_DEADLINE_BEFORE_START,
                         "the deadline passed before the request was sent");
     if (!spk_arena_run(transfer->job->arena, build, out))
-        return spk_fail(out->err, SPK_RESULT_TOO_LARGE, "the call's memory is used up");
+        return spk_fail(out->err, SPK_REQUEST_TOO_LARGE, "the call's memory is used up");
     if (!out->ok)
         return false;
     clear(transfer);

@@ -37,7 +37,7 @@ struct spk_transfer {
  * Prepare job on transfer->easy; the caller hands that to the multi handle.
  *
  * @errors what spk_request_build says; DEADLINE_BEFORE_START  too late;
- *         RESULT_TOO_LARGE  the arena is exhausted
+ *         REQUEST_TOO_LARGE  the arena is exhausted
  */
 bool spk_transfer_begin(struct spk_transfer *transfer, const struct spk_endpoint *endpoint,
                         struct spk_credentials *credentials, struct spk_api_job *job,

@@ -5,8 +5,6 @@
 #include "deploy/rehearsal.h"
 #include "kubernetes/object.h"
 
-#define STATUS_UNAUTHORIZED 401
-
 static struct spk_claimant claimant(const struct spk_turn *turn)
 {
     const struct spk_task *task = turn->m->task;
@@ -317,9 +315,7 @@ void spk_look_on(struct spk_turn *turn)
         look_again(turn);
         return;
     case SPK_LOOK_REFUSED:
-        if (turn->seen.http == STATUS_UNAUTHORIZED && spk_turn_may_renew(turn))
-            spk_turn_perform(turn, SPK_TO_LOOK);
-        else if (spk_turn_is_unsettled(turn))
+        if (spk_turn_is_unsettled(turn))
             look_again(turn);
         else
             spk_turn_give_up(turn, turn->p->refused ? &turn->p->refusal : turn->seen.refusal);

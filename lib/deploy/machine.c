@@ -161,12 +161,6 @@ static void on_write(struct spk_turn *turn)
     case SPK_FOLLOW_RETRY:
         spk_turn_back_off(turn, m->intent);
         return;
-    case SPK_FOLLOW_RETRY_ONCE:
-        if (spk_turn_may_renew(turn))
-            spk_turn_perform(turn, m->intent);
-        else
-            refuse(turn, may_be_there(turn));
-        return;
     case SPK_FOLLOW_LOOK:
         look(turn);
         return;

@@ -69,7 +69,6 @@ struct spk_progress {
     bool unseen;  /* likewise, until the next look: the create was refused, unless resent */
     bool created; /* a create of ours took effect, or is likely to have */
     bool exists;  /* the last create met the name */
-    bool renewed; /* a 401 was answered with fresh credentials once */
     bool refused; /* refusal is the last word, unless the object is there all the same */
     bool lenient; /* dry run: without strict field validation now */
     struct spk_err refusal;

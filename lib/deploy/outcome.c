@@ -12,6 +12,7 @@
 #define NOT_SENT    (1U << SPK_SEEN_NOT_SENT)
 #define INTERRUPTED (1U << SPK_SEEN_INTERRUPTED)
 #define CUT         (1U << SPK_SEEN_CUT)
+#define REFUSED     (1U << SPK_SEEN_REFUSED)
 #define ANSWERED    (ANSWER | CUT)
 
 #define NO_OBJECT (1U << SPK_SEEN_NO_OBJECT)
@@ -26,7 +27,6 @@
 
 #define OVER       SPK_FOLLOW_NONE
 #define RETRY      SPK_FOLLOW_RETRY
-#define RETRY_ONCE SPK_FOLLOW_RETRY_ONCE
 #define LOOK       SPK_FOLLOW_LOOK
 #define WAIT_LOOK  SPK_FOLLOW_WAIT_LOOK
 #define LOOK_FINAL SPK_FOLLOW_LOOK_FINAL
@@ -38,7 +38,8 @@
 #define TOO_BIG SPK_OBJECT_TOO_LARGE
 
 /*
- * The first row that matches decides: ways, writes and objects are sets, http is a range, the
+ * A 401 was answered with fresh credentials before it is seen here, if there were any. The
+ * first row that matches decides: ways, writes and objects are sets, http is a range, the
  * Status reason NULL and the refusal SPK_NO_REASON match any. A webhook chooses its own HTTP
  * code, so its denials come first. Quota is checked before existence: a 403 says nothing about
  * whether the object is there, and may well be there because of it. The last row takes answers
@@ -54,6 +55,7 @@ static const struct row {
 } rows[] = {
     {NOT_SENT, ANY, 0, 0, NULL, ANY_WHY, ALL, {1, NO, RETRY}},
     {INTERRUPTED, ANY, 0, 0, NULL, ANY_WHY, ALL, {3, MAYBE, WAIT_LOOK}},
+    {REFUSED, ANY, 0, 0, NULL, ANY_WHY, ALL, {7, NO, FINAL}},
     {ANSWER, ANY, 200, 202, NULL, ANY_WHY, OURS, {4, YES, OVER}},
     {ANSWER, ANY, 200, 202, NULL, ANY_WHY, NO_OBJECT, {5, YES, LOOK}},
     {ANSWER, ANY, 200, 202, NULL, ANY_WHY, STRANGE, {6, MAYBE, LOOK}},
@@ -62,7 +64,7 @@ static const struct row {
     {ANSWERED, ANY, 400, 422, NULL, DENIED, ALL, {9, NO, LOOK_FINAL}},
     {ANSWERED, PATCH, 422, 422, NULL, ANY_WHY, ALL, {14, UNLESS, LOOK}},
     {ANSWERED, ANY, 400, 400, NULL, ANY_WHY, ALL, {7, NO, FINAL}},
-    {ANSWERED, ANY, 401, 401, NULL, ANY_WHY, ALL, {8, NO, RETRY_ONCE}},
+    {ANSWERED, ANY, 401, 401, NULL, ANY_WHY, ALL, {8, NO, FINAL}},
     {ANSWERED, CREATE, 403, 403, NULL, QUOTA, ALL, {9, UNLESS, LOOK_FINAL}},
     {ANSWERED, ANY, 403, 403, NULL, ANY_WHY, ALL, {9, NO, LOOK_FINAL}},
     {ANSWERED, CREATE, 404, 404, NULL, ANY_WHY, ALL, {10, NO, FINAL}},
@@ -113,6 +115,7 @@ static const struct look_row {
     enum spk_look look;
 } look_rows[] = {
     {NOT_SENT | INTERRUPTED, 0, 0, ALL, SPK_LOOK_AGAIN},
+    {REFUSED, 0, 0, ALL, SPK_LOOK_REFUSED},
     {ANSWER, 200, 299, OURS, SPK_LOOK_FOUND},
     {ANSWER, 200, 299, STRANGE, SPK_LOOK_STRANGE},
     {ANSWERED, 200, 299, ALL, SPK_LOOK_AGAIN},

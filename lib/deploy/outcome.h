@@ -15,6 +15,7 @@ enum spk_seen_way {
     SPK_SEEN_NOT_SENT,    /* no byte left, or the server says that it did nothing */
     SPK_SEEN_INTERRUPTED, /* sent, no answer; also a write that was cancelled */
     SPK_SEEN_CUT,         /* answered; the body is cut or above the limit */
+    SPK_SEEN_REFUSED,     /* never sent, for what the request is: it will not get better */
 };
 
 /** What the body of a 2xx holds. */
@@ -53,7 +54,6 @@ enum spk_effect {
 enum spk_follow_up {
     SPK_FOLLOW_NONE,       /* over */
     SPK_FOLLOW_RETRY,      /* wait, send it again */
-    SPK_FOLLOW_RETRY_ONCE, /* send it again, with fresh credentials; the second time final */
     SPK_FOLLOW_LOOK,       /* GET, then decide */
     SPK_FOLLOW_WAIT_LOOK,  /* wait, GET, then decide */
     SPK_FOLLOW_LOOK_FINAL, /* GET: it may be there all the same; else this was the last word */

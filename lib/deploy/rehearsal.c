@@ -3,7 +3,8 @@
 
 #include "kubernetes/object.h"
 
-#define STATUS_BAD_REQUEST 400
+#define STATUS_BAD_REQUEST  400
+#define STATUS_UNAUTHORIZED 401
 
 void spk_rehearsal_begin(struct spk_turn *turn)
 {
@@ -88,6 +89,13 @@ static void refuse(struct spk_turn *turn)
     go_on(turn);
 }
 
+/* Whether it is the object that was refused, not the caller or the way. */
+static bool is_verdict(const struct spk_turn *turn)
+{
+    return turn->seen.way != SPK_SEEN_REFUSED && turn->seen.http >= STATUS_BAD_REQUEST &&
+           turn->seen.http != STATUS_UNAUTHORIZED;
+}
+
 void spk_rehearsal_on_answer(struct spk_turn *turn)
 {
     const struct spk_outcome_rule *rule = spk_outcome_of(SPK_WRITE_CREATE, &turn->seen);
@@ -106,15 +114,12 @@ void spk_rehearsal_on_answer(struct spk_turn *turn)
     case SPK_FOLLOW_WAIT_LOOK:
         spk_turn_back_off(turn, SPK_TO_CREATE);
         return;
-    case SPK_FOLLOW_RETRY_ONCE:
-        if (spk_turn_may_renew(turn))
-            spk_turn_perform(turn, SPK_TO_CREATE);
-        else
-            spk_turn_give_up(turn, turn->seen.refusal);
-        return;
     case SPK_FOLLOW_FINAL:
     case SPK_FOLLOW_LOOK_FINAL:
-        refuse(turn);
+        if (is_verdict(turn))
+            refuse(turn);
+        else
+            spk_turn_give_up(turn, turn->seen.refusal);
         return;
     }
 }

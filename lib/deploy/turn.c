@@ -347,11 +347,3 @@ bool spk_turn_is_strange_again(struct spk_turn *turn)
         "the API server answers with another object than the one asked for");
     return true;
 }
-
-bool spk_turn_may_renew(struct spk_turn *turn)
-{
-    bool first = !turn->p->renewed;
-
-    turn->p->renewed = true;
-    return first;
-}

@@ -43,8 +43,5 @@ void spk_turn_perform(struct spk_turn *turn, enum spk_intent intent);
 /** Wait, then do what intent says; or end. */
 void spk_turn_back_off(struct spk_turn *turn, enum spk_intent intent);
 
-/** Whether a 401 may be answered by asking again: once per object. */
-bool spk_turn_may_renew(struct spk_turn *turn);
-
 /** Another object than the one asked for: once may be a cache on the way, twice is the end. */
 bool spk_turn_is_strange_again(struct spk_turn *turn);

@@ -406,6 +406,27 @@ static void test_a_refused_token_is_read_again_and_sent_once_more(void)
     spk_api_close(api);
 }
 
+static void test_a_refused_credential_that_did_not_change_is_sent_once(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(MEMORY);
+    struct spk_kube_config config = config_of(&arena, MAIN);
+    const char *token_file = spk_printf(&arena, "%s/token", directory);
+
+    struct spk_api_reply reply = ask(&arena, &config, "echo");
+    int64_t before = counted(&reply, "refused");
+    config.token = "inline";
+    CU_ASSERT_EQUAL(ask(&arena, &config, "refused").http, 401);
+    write_token(token_file, "of-a-file");
+    config.token_file = token_file;
+    CU_ASSERT_EQUAL(ask(&arena, &config, "refused").http, 401);
+    config.token = config.token_file = NULL;
+    config.client_certificate = pem(&arena, "client.crt");
+    config.client_key = pem(&arena, "client.key");
+    CU_ASSERT_EQUAL(ask(&arena, &config, "refused").http, 401);
+    reply = ask(&arena, &config, "echo");
+    CU_ASSERT_EQUAL(counted(&reply, "refused") - before, 3);
+}
+
 static void test_an_answer_that_does_not_come(void)
 {
     SPK_ARENA arena = SPK_ARENA_LIMIT(MEMORY);
@@ -438,7 +459,8 @@ static void test_what_may_not_be_sent_is_not(void)
     struct spk_kube_config config = config_of(&arena, MAIN);
     struct spk_api_reply reply = ask(&arena, &config, "../secrets/x");
 
-    CU_ASSERT_EQUAL(reply.transport, SPK_API_NOT_SENT);
+    CU_ASSERT_EQUAL(reply.transport, SPK_API_REFUSED);
+    CU_ASSERT_EQUAL(reply.refused, SPK_INTERNAL_ERROR);
     SPK_ASSERT_TEXT(reply.trouble, "'../secrets/x' is not a Pod's name");
 }
 
@@ -502,7 +524,8 @@ static void test_an_exhausted_arena_ends_only_its_job(void)
     CU_ASSERT_EQUAL(reply.http, 200);
     CU_ASSERT_PTR_NULL(reply.object);
     reply = exchange(api, &tiny, get("echo"));
-    CU_ASSERT_EQUAL(reply.transport, SPK_API_NOT_SENT);
+    CU_ASSERT_EQUAL(reply.transport, SPK_API_REFUSED);
+    CU_ASSERT_EQUAL(reply.refused, SPK_REQUEST_TOO_LARGE);
     reply = exchange(api, &arena, get("large"));
     CU_ASSERT_EQUAL(reply.http, 200);
     CU_ASSERT_PTR_NOT_NULL(reply.object);
@@ -625,6 +648,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(answers_are_classified),
     SPK_TEST(warnings_are_those_of_the_answer),
     SPK_TEST(a_refused_token_is_read_again_and_sent_once_more),
+    SPK_TEST(a_refused_credential_that_did_not_change_is_sent_once),
     SPK_TEST(an_answer_that_does_not_come),
     SPK_TEST(what_may_not_be_sent_is_not),
     SPK_TEST(jobs_can_be_cancelled),

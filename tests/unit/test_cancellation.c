@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What becomes of a request of a submission that nobody waits for any more. */
+/* What becomes of a submission's requests that never leave: cancelled ones, impossible ones.
+ */
 #include "apiserver/memory.h"
 #include "submission_fixture.h"
 
@@ -140,9 +141,51 @@ static void test_a_request_is_not_started_for_a_caller_who_left(void)
     close_bench(&queue, &bench);
 }
 
+/* It would be refused again and again, and does not say that the API server is away. */
+static void test_a_request_that_cannot_be_sent_is_final(void)
+{
+    static const struct {
+        unsigned before;
+        bool validate_only;
+        enum spk_outcome outcome;
+    } cases[] = {
+        {0, false, SPK_NOT_CREATED}, {1, false, SPK_PARTIAL},    {3, false, SPK_PARTIAL},
+        {0, true, SPK_NOT_CREATED},  {1, true, SPK_NOT_CREATED},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        struct queue queue;
+        struct submission_fixture bench;
+
+        open_bench(&queue, &bench, SPK_VARIANT_G);
+        bench.call.validate_only = bench.call.server_dry_run = cases[i].validate_only;
+        spk_submit_start(&bench.call);
+        while (queue.taken < cases[i].before)
+            take_turn(&queue);
+        struct spk_api_job *job = queue.waiting;
+        queue.waiting = NULL;
+        job->reply = (struct spk_api_reply){.transport = SPK_API_REFUSED,
+                                            .refused = SPK_REQUEST_TOO_LARGE,
+                                            .reason = "",
+                                            .message = "",
+                                            .details_kind = "",
+                                            .details_name = "",
+                                            .trouble = "the call's memory is used up"};
+        job->done(job);
+        CU_ASSERT_PTR_NULL(queue.waiting);
+        CU_ASSERT_EQUAL(bench.done, 1);
+        CU_ASSERT_EQUAL(bench.call.err.reason, SPK_REQUEST_TOO_LARGE);
+        CU_ASSERT_EQUAL(bench.call.err.outcome, cases[i].outcome);
+        SPK_ASSERT_TEXT(bench.call.err.text,
+                        "the request cannot be sent: the call's memory is used up");
+        close_bench(&queue, &bench);
+    }
+}
+
 static CU_TestInfo tests[] = {
     SPK_TEST(a_request_that_waits_is_dropped),
     SPK_TEST(a_request_is_not_started_for_a_caller_who_left),
+    SPK_TEST(a_request_that_cannot_be_sent_is_final),
     CU_TEST_INFO_NULL,
 };
 

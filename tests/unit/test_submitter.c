@@ -555,7 +555,7 @@ static void test_the_application_is_verified_before_anything_is_written(void)
         {true, false, false, false, 0, SPK_APPLICATION_NOT_FOUND, "has uid", 1, 0},
         {true, true, true, false, 0, SPK_APPLICATION_DELETED, "is being deleted", 1, 0},
         {true, false, true, false, 403, SPK_KUBE_FORBIDDEN, "no, thanks", 1, 0},
-        {true, false, true, false, 401, SPK_KUBE_CREDENTIALS_REJECTED, "no, thanks", 2, 0},
+        {true, false, true, false, 401, SPK_KUBE_CREDENTIALS_REJECTED, "no, thanks", 1, 0},
         /* Asked again, and again, as long as there are reads left. */
         {true, false, true, false, 503, SPK_KUBE_ERROR, "no, thanks", 10, 0},
     };
