@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "call.h"
 
+#include "reply.h"
+
 #include <grpc/byte_buffer.h>
 #include <grpc/byte_buffer_reader.h>
 #include <grpc/support/time.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -131,29 +132,6 @@ static void free_attempt(struct attempt *attempt)
     grpc_completion_queue_destroy(attempt->queue);
 }
 
-static void *allocate(void *unused, size_t size)
-{
-    char *memory = malloc(size + 1);
-
-    (void)unused;
-    if (memory)
-        memory[size] = '\0';
-    return memory;
-}
-
-static void release(void *unused, void *memory)
-{
-    (void)unused;
-    free(memory);
-}
-
-ProtobufCAllocator *spk_reply_allocator(void)
-{
-    static const ProtobufCAllocator allocator = {.alloc = allocate, .free = release};
-
-    return (ProtobufCAllocator *)(uintptr_t)&allocator;
-}
-
 static bool unpack(const struct attempt *attempt, const ProtobufCMessageDescriptor *type,
                    ProtobufCMessage **out, struct spk_error *error)
 {
@@ -163,8 +141,8 @@ static bool unpack(const struct attempt *attempt, const ProtobufCMessageDescript
         return spk_error_unsettled(error, GRPC_STATUS_INTERNAL, "the server sent no reply");
     grpc_slice bytes = grpc_byte_buffer_reader_readall(&reader);
     grpc_byte_buffer_reader_destroy(&reader);
-    ProtobufCMessage *reply = protobuf_c_message_unpack(
-        type, spk_reply_allocator(), GRPC_SLICE_LENGTH(bytes), GRPC_SLICE_START_PTR(bytes));
+    ProtobufCMessage *reply =
+        spk_reply_unpack(type, GRPC_SLICE_START_PTR(bytes), GRPC_SLICE_LENGTH(bytes));
     grpc_slice_unref(bytes);
     if (!reply)
         return spk_error_unsettled(error, GRPC_STATUS_INTERNAL,

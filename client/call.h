@@ -36,10 +36,7 @@ struct spk_call {
     bool creates; /* objects in a cluster: without an answer the outcome is open */
 };
 
-/** What replies are unpacked with: memory is followed by a NUL, so bytes are texts too. */
-ProtobufCAllocator *spk_reply_allocator(void);
-
-/** Call, with retries; *out is freed with spk_reply_allocator. */
+/** Call, with retries; *out is freed with spk_reply_free. */
 bool spk_call_unary(struct spk_client *client, const struct spk_call *call,
                     ProtobufCMessage **out, struct spk_error *error);
 

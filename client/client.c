@@ -3,6 +3,7 @@
 
 #include "call.h"
 #include "grpc/health/v1/health.pb-c.h"
+#include "reply.h"
 #include "request.h"
 #include "result.h"
 
@@ -124,7 +125,7 @@ static bool call_for_result(struct spk_client *client, const struct spk_call *ca
         return false;
     struct spk_result *result = spk_result_new(kind, reply);
     if (!result) {
-        protobuf_c_message_free_unpacked(reply, spk_reply_allocator());
+        spk_reply_free(reply);
         return spk_error_unsettled(error, GRPC_STATUS_RESOURCE_EXHAUSTED,
                                    "out of memory for the server's reply");
     }
@@ -207,6 +208,6 @@ bool spk_client_health(struct spk_client *client, const char *service, int64_t d
         return false;
     *serving = ((const Grpc__Health__V1__HealthCheckResponse *)(const void *)reply)->status ==
                GRPC__HEALTH__V1__HEALTH_CHECK_RESPONSE__SERVING_STATUS__SERVING;
-    protobuf_c_message_free_unpacked(reply, spk_reply_allocator());
+    spk_reply_free(reply);
     return true;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "result.h"
 
-#include "call.h"
+#include "reply.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +31,7 @@ void spk_result_free(struct spk_result *result)
 {
     if (!result)
         return;
-    protobuf_c_message_free_unpacked(result->reply, spk_reply_allocator());
+    spk_reply_free(result->reply);
     free(result);
 }
 

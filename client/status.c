@@ -2,12 +2,14 @@
 #include "call.h"
 #include "google/rpc/error_details.pb-c.h"
 #include "google/rpc/status.pb-c.h"
+#include "reply.h"
 #include "violation.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define MAX_DELAY_S 86400 /* longer advice is none */
+#define NANOS       1000000000
 
 static void copy(char *to, size_t size, const char *text)
 {
@@ -69,7 +71,8 @@ static void take_retry_info(struct spk_error *error, const ProtobufCMessage *mes
     const Google__Rpc__RetryInfo *info = (const void *)message;
 
     if (info->retry_delay && info->retry_delay->seconds >= 0 &&
-        info->retry_delay->seconds <= MAX_DELAY_S)
+        info->retry_delay->seconds <= MAX_DELAY_S && info->retry_delay->nanos >= 0 &&
+        info->retry_delay->nanos < NANOS)
         error->retry_after_ms = info->retry_delay->seconds * 1000 +
                                 info->retry_delay->nanos / 1000000;
 }
@@ -93,22 +96,24 @@ static void take_detail(struct spk_error *error, const Google__Protobuf__Any *an
     for (size_t i = 0; i < sizeof(details) / sizeof(details[0]); i++) {
         if (strcmp(any->type_url, details[i].type) != 0)
             continue;
-        ProtobufCMessage *message = protobuf_c_message_unpack(details[i].descriptor, NULL,
-                                                              any->value.len, any->value.data);
+        ProtobufCMessage *message =
+            spk_reply_unpack(details[i].descriptor, any->value.data, any->value.len);
         if (message)
             details[i].take(error, message);
-        protobuf_c_message_free_unpacked(message, NULL);
+        spk_reply_free(message);
     }
 }
 
 static void take_details(struct spk_error *error, grpc_slice bytes)
 {
-    Google__Rpc__Status *status = google__rpc__status__unpack(NULL, GRPC_SLICE_LENGTH(bytes),
-                                                              GRPC_SLICE_START_PTR(bytes));
+    ProtobufCMessage *message = spk_reply_unpack(&google__rpc__status__descriptor,
+                                                 GRPC_SLICE_START_PTR(bytes),
+                                                 GRPC_SLICE_LENGTH(bytes));
+    const Google__Rpc__Status *status = (const void *)message;
 
     for (size_t i = 0; status && i < status->n_details; i++)
         take_detail(error, status->details[i]);
-    google__rpc__status__free_unpacked(status, NULL);
+    spk_reply_free(message);
 }
 
 /* gRPC's own texts for a call that found no connection to be sent on. */

@@ -88,7 +88,8 @@ struct spk_submit {
 };
 
 /**
- * Submit. Retries UNAVAILABLE within the deadline, with the same bytes.
+ * Submit. Retries UNAVAILABLE within the deadline, with the same bytes. A reply that is nested
+ * deeper than 16 messages, has more than 200000 fields or a text above 1 MiB is none.
  *
  * Units: deadline_ms 1..120000, 0 is 30000.
  * Owner: *out is the caller's until spk_result_free.

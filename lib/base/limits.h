@@ -95,3 +95,8 @@
 /* Answers: trailers must pass 8 KiB header limits on the way. */
 #define SPK_MAX_STATUS_DETAILS SPK_KIB(6)
 #define SPK_MAX_STATUS_MESSAGE SPK_KIB(1)
+
+/* The client library, reading a server's reply: protobuf-c recurses once per level and keeps
+ * each field, known or not, in memory of its own. */
+#define SPK_MAX_REPLY_DEPTH  16U     /* the deepest reply of the interface has 4 */
+#define SPK_MAX_REPLY_FIELDS 200000U /* of up to some 100 bytes each; a reply has dozens */
