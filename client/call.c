@@ -220,6 +220,24 @@ static int64_t next_delay(const struct spk_client *client, const struct logical_
     return delay < remaining_ms(logical->deadline) ? delay : -1;
 }
 
+/* What attempts leave adds up: a driver that is known to exist, else the worst of all. */
+static void add_outcome(struct spk_error *error, int before)
+{
+    static const int ranks[] = {
+        [SPK_OUTCOME_NOT_CREATED] = 0,
+        [SPK_OUTCOME_PARTIAL] = 1,
+        [SPK_OUTCOME_UNSETTLED] = 2,
+        [SPK_OUTCOME_CREATED] = 3,
+    };
+
+    if (ranks[before] <= ranks[error->outcome])
+        return;
+    error->outcome = before;
+    /* Under a new key a second driver could start beside the first. */
+    if (before == SPK_OUTCOME_UNSETTLED)
+        error->retry = SPK_ADVICE_SAME_KEY;
+}
+
 static bool call_with_retries(struct spk_client *client, struct running_call *running,
                               const struct logical_call *logical, ProtobufCMessage **out,
                               struct spk_error *error)
@@ -229,9 +247,7 @@ static bool call_with_retries(struct spk_client *client, struct running_call *ru
     for (int number = 0;; number++) {
         if (call_once(client, running, logical, number, out, error))
             return true;
-        /* An attempt that did nothing says nothing of those before it. */
-        if (error->outcome == SPK_OUTCOME_NOT_CREATED)
-            error->outcome = outcome;
+        add_outcome(error, outcome);
         outcome = error->outcome;
         int64_t delay = next_delay(client, logical, number, error);
         if (delay < 0)

@@ -20,7 +20,10 @@ extern "C" {
 #define SPK_API __attribute__((visibility("default")))
 #endif
 
-/** What exists because of the call. */
+/**
+ * What exists because of the call, all its tries together: CREATED once a try has said so,
+ * else the worst of them (UNSETTLED, PARTIAL, NOT_CREATED).
+ */
 enum spk_error_outcome {
     SPK_OUTCOME_NOT_CREATED, /* nothing */
     SPK_OUTCOME_PARTIAL,     /* children or a gated Pod may exist; no driver can start */
@@ -39,7 +42,7 @@ struct spk_error {
     int code;               /* canonical gRPC code, 3 = INVALID_ARGUMENT */
     int outcome;            /* enum spk_error_outcome */
     int retry;              /* enum spk_error_retry */
-    int64_t retry_after_ms; /* -1: no advice */
+    int64_t retry_after_ms; /* 0 to 86400000; -1: no advice */
     char reason[64];        /* stable: "INVALID_FIELD"; "" if the server gave none */
     char field[256];        /* first field at fault, "spec.driver.memory"; "" if none */
     char text[1024];        /* for people */

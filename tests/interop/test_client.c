@@ -140,6 +140,61 @@ static void test_no_retry_comes_before_its_time(void)
     CU_ASSERT(now_ms() - start < 4000);
 }
 
+static void test_outcomes_of_all_tries_add_up(void)
+{
+    const struct {
+        const char *tries;
+        int outcome, retry;
+    } cases[] = {
+        {"tries UNKNOWN/SAME_KEY PARTIAL/NO", SPK_OUTCOME_UNSETTLED, SPK_ADVICE_SAME_KEY},
+        {"tries UNKNOWN/SAME_KEY NOT_CREATED/NO", SPK_OUTCOME_UNSETTLED, SPK_ADVICE_SAME_KEY},
+        {"tries UNKNOWN/SAME_KEY PARTIAL/SAME_KEY NOT_CREATED/NEW_KEY", SPK_OUTCOME_UNSETTLED,
+         SPK_ADVICE_SAME_KEY},
+        {"tries PARTIAL/SAME_KEY NOT_CREATED/NO", SPK_OUTCOME_PARTIAL, SPK_ADVICE_NO},
+        {"tries PARTIAL/SAME_KEY UNKNOWN/SAME_KEY", SPK_OUTCOME_UNSETTLED,
+         SPK_ADVICE_SAME_KEY},
+        {"tries UNKNOWN/SAME_KEY CREATED/NO", SPK_OUTCOME_CREATED, SPK_ADVICE_NO},
+        {"tries CREATED/SAME_KEY UNKNOWN/SAME_KEY NOT_CREATED/NO", SPK_OUTCOME_CREATED,
+         SPK_ADVICE_NO},
+        {"tries NOT_CREATED/SAME_KEY NOT_CREATED/NO", SPK_OUTCOME_NOT_CREATED, SPK_ADVICE_NO},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct spk_error error = fail_as(cases[i].tries, 4, 20000);
+
+        CU_ASSERT_EQUAL(error.code, 7);
+        CU_ASSERT_EQUAL(error.outcome, cases[i].outcome);
+        CU_ASSERT_EQUAL(error.retry, cases[i].retry);
+    }
+}
+
+static void *render_nested(void *argument)
+{
+    struct spk_render_request request = {.size = sizeof(request),
+                                         .job = {.manifest = "{}", .manifest_length = 2}};
+    struct spk_client *client = open_client("SPK_TOLD", 1);
+    struct spk_result *result = NULL;
+
+    CU_ASSERT_FALSE(spk_client_render(client, &request, 20000, &result, argument));
+    spk_client_close(client);
+    return NULL;
+}
+
+static void test_a_nested_reply_is_an_error_on_a_small_stack(void)
+{
+    struct spk_error error = {0};
+    pthread_attr_t attributes;
+    pthread_t thread;
+
+    (void)pthread_attr_init(&attributes);
+    CU_ASSERT_EQUAL_FATAL(pthread_attr_setstacksize(&attributes, 256 * 1024), 0);
+    CU_ASSERT_EQUAL_FATAL(pthread_create(&thread, &attributes, render_nested, &error), 0);
+    (void)pthread_join(thread, NULL);
+    (void)pthread_attr_destroy(&attributes);
+    CU_ASSERT_EQUAL(error.code, 13);
+    SPK_ASSERT_TEXT(error.text, "the server's reply is not a message of this interface");
+}
+
 static void test_a_retry_is_the_same_request_and_says_so(void)
 {
     struct spk_submit request = {.size = sizeof(request),
@@ -404,6 +459,8 @@ int main(void)
         SPK_TEST(all_violations_arrive),
         SPK_TEST(a_deadline_leaves_the_outcome_open),
         SPK_TEST(no_retry_comes_before_its_time),
+        SPK_TEST(outcomes_of_all_tries_add_up),
+        SPK_TEST(a_nested_reply_is_an_error_on_a_small_stack),
         SPK_TEST(a_retry_is_the_same_request_and_says_so),
         SPK_TEST(a_key_is_made_unless_the_manifest_says_its_uid),
         SPK_TEST(a_key_is_made_unless_the_options_say_the_submission_id),

@@ -39,6 +39,15 @@ def trailers(code, info=None, fields=(), delay_ms=None):
     return (("grpc-status-details-bin", status.SerializeToString()),)
 
 
+def field(number, content):
+    """A field of bytes as it travels."""
+    length, digits = len(content), []
+    while length > 0x7F:
+        digits.append(length & 0x7F | 0x80)
+        length >>= 7
+    return bytes([number << 3 | 2, *digits, length]) + content
+
+
 class Told:
     """What to do stands in the request: its spark_version names one of these methods."""
 
@@ -47,7 +56,15 @@ class Told:
 
     def submit(self, raw, context):
         request = message_class("spark.submit.v1.SubmitRequest").FromString(raw)
-        return getattr(self, request.spark_version)(raw, request, context)
+        return getattr(self, request.spark_version.split()[0])(raw, request, context)
+
+    def render(self, _raw, _context):
+        """58 KB of objects in objects, deeper than a thread's stack."""
+        nested = b""
+        for _ in range(6000):
+            for number in (5, 2, 1):  # Value.struct_value, FieldsEntry.value, Struct.fields
+                nested = field(number, nested)
+        return field(1, field(3, nested))
 
     def fail(self, context, code, **details):
         context.set_trailing_metadata(trailers(code, **details))
@@ -71,6 +88,14 @@ class Told:
     def busy(self, _raw, _request, context):
         self.fail(context, grpc.StatusCode.UNAVAILABLE, delay_ms=3000,
                   info=("SERVER_DRAINING", "NOT_CREATED", "SAME_KEY"))
+
+    def tries(self, _raw, request, context):
+        """One outcome and advice for each try; the last of them is final."""
+        steps = request.spark_version.split()[1:]
+        number = int(dict(context.invocation_metadata()).get("grpc-previous-rpc-attempts", "0"))
+        outcome, retry = steps[number].split("/")
+        code = grpc.StatusCode.PERMISSION_DENIED if number + 1 == len(steps) else grpc.StatusCode.UNAVAILABLE
+        self.fail(context, code, delay_ms=1, info=("KUBE_FORBIDDEN", outcome, retry))
 
     def twice(self, raw, request, context):
         key = request.idempotency_key or raw
@@ -98,7 +123,8 @@ def main():
     pool = futures.ThreadPoolExecutor(8)
     fake = grpc.server(pool)
     fake.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(
-        SERVICE, {"Submit": grpc.unary_unary_rpc_method_handler(told.submit)}),))
+        SERVICE, {"Submit": grpc.unary_unary_rpc_method_handler(told.submit),
+                  "Render": grpc.unary_unary_rpc_method_handler(told.render)}),))
     with tempfile.TemporaryDirectory() as directory:
         address = f"unix:{directory}/fake.sock"
         assert fake.add_insecure_port(address)
