@@ -171,7 +171,8 @@ static bool call_once(struct spk_client *client, struct running_call *running,
     if (attempt.status == GRPC_STATUS_OK)
         ok = unpack(&attempt, logical->call->reply, out, error);
     else
-        spk_error_from_status(error, attempt.status, attempt.message, &attempt.trailers);
+        spk_error_from_status(error, client->address, attempt.status, attempt.message,
+                              &attempt.trailers);
     free_attempt(&attempt);
     return ok;
 }

@@ -21,6 +21,7 @@ struct running_call {
 
 struct spk_client {
     grpc_channel *channel;
+    char address[128]; /* as the caller wrote it, for errors */
     int attempts;
     pthread_mutex_t lock;   /* of running */
     pthread_cond_t changed; /* a call ended or was cancelled; waits by the monotonic clock */
@@ -46,6 +47,9 @@ bool spk_error_set(struct spk_error *error, int code, const char *reason, const 
 /** As spk_error_set when the request may have been carried out all the same. */
 bool spk_error_unsettled(struct spk_error *error, int code, const char *text);
 
-/** Fill in error from a finished call's status, its message and grpc-status-details-bin. */
-void spk_error_from_status(struct spk_error *error, grpc_status_code code, grpc_slice message,
-                           const grpc_metadata_array *trailers);
+/**
+ * Fill in error from a finished call's status, its message and grpc-status-details-bin. A
+ * server that was not reached is named by address.
+ */
+void spk_error_from_status(struct spk_error *error, const char *address, grpc_status_code code,
+                           grpc_slice message, const grpc_metadata_array *trailers);

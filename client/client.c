@@ -6,8 +6,10 @@
 #include "reply.h"
 #include "request.h"
 #include "result.h"
+#include "target.h"
 
 #include <grpc/grpc_security.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -68,18 +70,22 @@ bool spk_client_open(struct spk_client **out, const struct spk_client_config *co
                      struct spk_error *error)
 {
     struct spk_client_config known = {0};
+    char target[SPK_TARGET_SIZE];
 
     if (!take_struct(&known, sizeof(known), config, error))
         return false;
-    if (!known.target || !*known.target)
+    if (!known.target)
         return spk_error_set(error, GRPC_STATUS_INVALID_ARGUMENT, "INVALID_FIELD",
                              "no target was given");
+    if (!spk_target_read(known.target, target, error))
+        return false;
     struct spk_client *client = calloc(1, sizeof(*client));
     if (!client)
         return spk_error_set(error, GRPC_STATUS_RESOURCE_EXHAUSTED, "", "out of memory");
     grpc_init();
     client->attempts = known.attempts > 0 ? known.attempts : DEFAULT_ATTEMPTS;
-    client->channel = create_channel(known.target);
+    client->channel = create_channel(target);
+    (void)snprintf(client->address, sizeof(client->address), "%s", known.target);
     init_locks(client);
     *out = client;
     return true;

@@ -116,31 +116,49 @@ static void take_details(struct spk_error *error, grpc_slice bytes)
     spk_reply_free(message);
 }
 
-/* gRPC's own texts for a call that found no connection to be sent on. */
-static bool was_never_sent(const struct spk_error *error)
-{
-    static const char *const texts[] = {
-        "failed to connect to all addresses",
-        "DNS resolution failed",
-        "empty address list",
-    };
+/* gRPC's own texts for a call that got no answer, what they mean, and whether it was sent. */
+static const struct unanswered {
+    grpc_status_code code;
+    const char *text, *meaning;
+    bool sent;
+} unanswered[] = {
+    {GRPC_STATUS_UNAVAILABLE, "failed to connect to all addresses", "cannot connect to",
+     false},
+    {GRPC_STATUS_UNAVAILABLE, "DNS resolution failed", "cannot find the host of", false},
+    {GRPC_STATUS_UNAVAILABLE, "empty address list", "cannot find the host of", false},
+    {GRPC_STATUS_DEADLINE_EXCEEDED, "Deadline Exceeded",
+     "the deadline passed without an answer from", true},
+};
 
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-        if (error->code == GRPC_STATUS_UNAVAILABLE &&
-            strncmp(error->text, texts[i], strlen(texts[i])) == 0)
-            return true;
-    return false;
+/* The core's texts name numbers and libraries; a reader knows the address that was given. */
+static void name_server(struct spk_error *error, const char *address)
+{
+    char text[sizeof(error->text)];
+
+    for (size_t i = 0; i < sizeof(unanswered) / sizeof(unanswered[0]); i++) {
+        const struct unanswered *row = &unanswered[i];
+        const char *why = strrchr(error->text, ':');
+
+        if ((int)row->code != error->code ||
+            strncmp(error->text, row->text, strlen(row->text)) != 0)
+            continue;
+        if (!row->sent)
+            error->outcome = SPK_OUTCOME_NOT_CREATED;
+        (void)snprintf(text, sizeof(text), "%s '%s'%.300s", row->meaning, address,
+                       why ? why : "");
+        copy(error->text, sizeof(error->text), text);
+        return;
+    }
 }
 
-void spk_error_from_status(struct spk_error *error, grpc_status_code code, grpc_slice message,
-                           const grpc_metadata_array *trailers)
+void spk_error_from_status(struct spk_error *error, const char *address, grpc_status_code code,
+                           grpc_slice message, const grpc_metadata_array *trailers)
 {
     /* Without details nobody of ours answered: a request that got through is unsettled. */
     (void)spk_error_unsettled(error, (int)code, "");
     (void)snprintf(error->text, sizeof(error->text), "%.*s", (int)GRPC_SLICE_LENGTH(message),
                    (const char *)GRPC_SLICE_START_PTR(message));
-    if (was_never_sent(error))
-        error->outcome = SPK_OUTCOME_NOT_CREATED;
+    name_server(error, address);
     for (size_t i = 0; i < trailers->count; i++)
         if (grpc_slice_str_cmp(trailers->metadata[i].key, "grpc-status-details-bin") == 0)
             take_details(error, trailers->metadata[i].value);

@@ -25,15 +25,18 @@ struct spk_result; /* one reply; one owner */
 
 struct spk_client_config {
     size_t size;
-    const char
-        *target;  /* "unix:/run/spark-submit/grpc.sock", "dns:///host:port", "host:port" */
+    const char *target; /* "unix:/run/spark-submit/grpc.sock", a path, "host:port", ... */
     int attempts; /* of one logical call while the server is UNAVAILABLE; 0: 4, 1: no retry */
 };
 
 /**
  * Open a client; config is copied. Nothing is sent yet.
  *
- * Errors: INVALID_ARGUMENT when target is missing or size is not known.
+ * The target is unix:PATH, unix:///PATH, an absolute path, tcp://HOST:PORT, HOST:PORT or
+ * dns:///HOST:PORT; PATH has at most 107 bytes, PORT is 1 to 65535, an IPv6 address stands in
+ * brackets. Calls are plain text: TCP is for the own machine or a proxy's network.
+ *
+ * Errors: INVALID_ARGUMENT when target is missing or none of these, or size is not known.
  */
 SPK_API bool spk_client_open(struct spk_client **out, const struct spk_client_config *config,
                              struct spk_error *error);

@@ -67,7 +67,7 @@ static void read_details(const uint8_t *data, size_t size)
     const char *field, *text;
     size_t n = 0;
 
-    spk_error_from_status(&error, GRPC_STATUS_UNAVAILABLE, grpc_empty_slice(), &trailers);
+    spk_error_from_status(&error, "", GRPC_STATUS_UNAVAILABLE, grpc_empty_slice(), &trailers);
     while (spk_error_violation(&error, n, &field, &text))
         n++;
     SPK_PROMISE(error.retry_after_ms >= -1);

@@ -155,7 +155,7 @@ static struct spk_error error_of(const uint8_t *details, size_t length)
     grpc_metadata_array trailers = {.count = 1, .capacity = 1, .metadata = &entry};
     struct spk_error error = {0};
 
-    spk_error_from_status(&error, GRPC_STATUS_UNAVAILABLE,
+    spk_error_from_status(&error, "", GRPC_STATUS_UNAVAILABLE,
                           grpc_slice_from_static_string("told"), &trailers);
     return error;
 }
@@ -236,6 +236,38 @@ static void test_details_may_lack_anything(void)
     SPK_ASSERT_TEXT(error_of(nameless, sizeof(nameless)).reason, "");
 }
 
+static void test_a_server_that_was_not_reached_is_named(void)
+{
+    const struct {
+        grpc_status_code code;
+        const char *message, *want;
+        int outcome;
+    } cases[] = {
+        {GRPC_STATUS_UNAVAILABLE,
+         "failed to connect to all addresses; last error: UNKNOWN: ipv4:127.0.0.1:1: Failed "
+         "to connect to remote host: Connection refused",
+         "cannot connect to 'tcp://h:1': Connection refused", SPK_OUTCOME_NOT_CREATED},
+        {GRPC_STATUS_UNAVAILABLE,
+         "DNS resolution failed for h:1: C-ares status is not ARES_SUCCESS qtype=AAAA name=h "
+         "is_balancer=0: Domain name not found",
+         "cannot find the host of 'tcp://h:1': Domain name not found",
+         SPK_OUTCOME_NOT_CREATED},
+        {GRPC_STATUS_DEADLINE_EXCEEDED, "Deadline Exceeded",
+         "the deadline passed without an answer from 'tcp://h:1'", SPK_OUTCOME_UNSETTLED},
+        {GRPC_STATUS_UNAVAILABLE, "Socket closed", "Socket closed", SPK_OUTCOME_UNSETTLED},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const grpc_metadata_array none = {0};
+        struct spk_error error;
+
+        spk_error_from_status(&error, "tcp://h:1", cases[i].code,
+                              grpc_slice_from_static_string(cases[i].message), &none);
+        SPK_ASSERT_TEXT(error.text, cases[i].want);
+        CU_ASSERT_EQUAL(error.outcome, cases[i].outcome);
+    }
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -244,6 +276,7 @@ int main(void)
         SPK_TEST(fields_are_counted),
         SPK_TEST(a_text_is_bounded),
         SPK_TEST(a_delay_is_a_time_or_none),
+        SPK_TEST(a_server_that_was_not_reached_is_named),
         SPK_TEST(details_may_lack_anything),
         CU_TEST_INFO_NULL,
     };
