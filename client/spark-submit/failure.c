@@ -55,11 +55,10 @@ static void print_status(const struct spk_err *err, const char *url, const char 
     const char *pod = err->reason == SPK_DRIVER_POD_EXISTS ? submit_note(err, "pod") : NULL;
     const char *method = submit_note(err, "method"), *path = submit_note(err, "path");
 
-    fprintf(
-        stderr,
+    submit_say(
         "Exception in thread \"main\" %s: Failure executing: %s at: %s%s. Message: %s%s%s%s. "
         "Received status: Status(apiVersion=v1, code=%s, details=null, kind=Status, "
-        "message=%s, reason=%s, status=Failure).\n",
+        "message=%s, reason=%s, status=Failure).",
         class_of(err), method ? method : "POST", url, path ? path : "", pod ? "pods \"" : "",
         pod ? pod : "", pod ? "\" already exists: " : "", err->text, code, err->text, reason);
 }
@@ -80,7 +79,8 @@ void submit_print_failure(const struct spk_err *err, const char *url)
     const char *reason = submit_note(err, "kube_reason");
 
     if (submit_note(err, "launcher")) {
-        fprintf(stderr, "Error: %s\n\n", err->text);
+        submit_say("Error: %s", err->text);
+        fputc('\n', stderr);
         submit_print_usage();
         return;
     }
@@ -91,8 +91,8 @@ void submit_print_failure(const struct spk_err *err, const char *url)
     else if (code && strcmp(code, "409") != 0)
         print_status(err, url, code, reason ? reason : "null");
     else
-        fprintf(stderr, "Exception in thread \"main\" %s: %s%s%s%s\n", class_of(err),
-                err->text, *err->field ? " (" : "", err->field, *err->field ? ")" : "");
+        submit_say("Exception in thread \"main\" %s: %s%s%s%s", class_of(err), err->text,
+                   *err->field ? " (" : "", err->field, *err->field ? ")" : "");
 }
 
 /* Who says it in Spark; logger NULL: SparkSubmit, before there is a log. Else Client. */
@@ -117,7 +117,7 @@ static void print_warning(const struct spk_warning *warning)
     if (logger)
         submit_log("WARN", logger, "%.*s", MAX_LINE, warning->message);
     else
-        fprintf(stderr, "Warning: %.*s\n", MAX_LINE, warning->message);
+        submit_say("Warning: %.*s", MAX_LINE, warning->message);
 }
 
 static bool has(const struct spk_warnings *warnings, const struct spk_warning *warning)

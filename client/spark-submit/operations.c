@@ -6,6 +6,7 @@
 #include "duration.h"
 #include "failure.h"
 #include "kubernetes/object.h"
+#include "log.h"
 #include "pod_state.h"
 #include "json/write.h"
 
@@ -126,10 +127,9 @@ bool submit_kill(struct spk_api *api, const struct spk_reader *reader, const cha
 
     if (!grace_period(reader, &grace, &has_grace, err))
         return false;
-    fprintf(stderr,
-            "Submitting a request to kill submission %s in %s. Grace period in secs: %s\n", id,
-            spk_conf_get(reader->conf, "spark.master"),
-            has_grace ? spk_printf(arena, "%" PRId64, grace) : "not set.");
+    submit_say("Submitting a request to kill submission %s in %s. Grace period in secs: %s",
+               id, spk_conf_get(reader->conf, "spark.master"),
+               has_grace ? spk_printf(arena, "%" PRId64, grace) : "not set.");
     announce_client(reader);
     if (!parse_id(arena, api, id, &target, err))
         return false;
@@ -145,7 +145,7 @@ bool submit_kill(struct spk_api *api, const struct spk_reader *reader, const cha
         const char *name = spk_json_string(spk_json_at(pod, "metadata.name"));
 
         if (target.is_prefix)
-            fprintf(stderr, "Deleting driver pod: %s.\n", name);
+            submit_say("Deleting driver pod: %s.", name);
         if (!submit_cluster_delete_pod(arena, api, spk_object_namespace(pod), name, options,
                                        err))
             return false;
@@ -160,8 +160,8 @@ bool submit_status(struct spk_api *api, const struct spk_reader *reader, const c
     struct target target;
     cJSON *pods;
 
-    fprintf(stderr, "Submitting a request for the status of submission %s in %s.\n", id,
-            spk_conf_get(reader->conf, "spark.master"));
+    submit_say("Submitting a request for the status of submission %s in %s.", id,
+               spk_conf_get(reader->conf, "spark.master"));
     announce_client(reader);
     if (!parse_id(arena, api, id, &target, err) ||
         !find_drivers(arena, api, &target, &pods, err))

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pod_state.h"
 
-#include <stdio.h>
+#include "base/limits.h"
+#include "base/printable.h"
+
 #include <string.h>
 
 static void line(struct spk_buf *buf, unsigned tabs, const char *key, const char *value)
@@ -9,7 +11,9 @@ static void line(struct spk_buf *buf, unsigned tabs, const char *key, const char
     spk_buf_char(buf, '\n');
     for (unsigned i = 0; i < tabs; i++)
         spk_buf_char(buf, '\t');
-    spk_buf_printf(buf, " %s: %s", key, value && *value ? value : "N/A");
+    spk_buf_printf(buf, " %s: %s", key,
+                   value && *value ? spk_printable(buf->arena, value, SPK_MAX_PRINTED)
+                                   : "N/A");
 }
 
 static const char *text_at(const cJSON *tree, const char *path)
@@ -105,6 +109,6 @@ const char *submit_pod_state(struct spk_arena *arena, const cJSON *pod)
     line(&buf, 1, "node name", text_at(pod, "spec.nodeName"));
     line(&buf, 1, "start time", text_at(pod, "status.startTime"));
     line(&buf, 1, "phase", text_at(pod, "status.phase"));
-    line(&buf, 1, "container status", containers);
+    spk_buf_printf(&buf, "\n\t container status: %s", *containers ? containers : "N/A");
     return spk_buf_string(&buf);
 }

@@ -99,7 +99,7 @@ static bool look_again(struct submit_cluster *cluster, const struct submit_drive
     now->pod = pod;
     now->state = submit_pod_state(&now->arena, pod);
     if (!before->pod || strcmp(now->state, before->state) != 0)
-        submit_log("INFO", WATCHER, "State changed, new state: %s", now->state);
+        submit_log_block(WATCHER, "State changed, new state: ", now->state);
     return true;
 }
 
@@ -115,8 +115,8 @@ static void say_end(struct spk_arena *arena, const struct submit_driver *driver,
                     const cJSON *pod)
 {
     if (pod)
-        submit_log("INFO", WATCHER, "Container final statuses:\n\n%s",
-                   submit_container_states(arena, pod, 1));
+        submit_log_block(WATCHER, "Container final statuses:\n\n",
+                         submit_container_states(arena, pod, 1));
     else
         submit_log("INFO", WATCHER, "No containers were found in the driver pod.");
     submit_log("INFO", WATCHER,

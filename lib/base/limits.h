@@ -96,6 +96,10 @@
 #define SPK_MAX_STATUS_DETAILS SPK_KIB(6)
 #define SPK_MAX_STATUS_MESSAGE SPK_KIB(1)
 
+/* What the tools print: a line of a log holds no more, and one text of a table. */
+#define SPK_MAX_PRINTED      SPK_KIB(16)
+#define SPK_MAX_PRINTED_TEXT SPK_KIB(4)
+
 /* The client library, reading a server's reply: protobuf-c recurses once per level and keeps
  * each field, known or not, in memory of its own. */
 #define SPK_MAX_REPLY_DEPTH  16U     /* the deepest reply of the interface has 4 */
