@@ -4,14 +4,72 @@
 #include "base/limits.h"
 
 #include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void close_descriptor(const int *fd)
+{
+    if (*fd >= 0)
+        (void)close(*fd);
+}
+
+static bool fail_to_read(struct spk_err *err, const char *path)
+{
+    return spk_fail(err, SPK_INVALID_FIELD, "cannot read '%.200s': %s", path, strerror(errno));
+}
+
+static bool is_too_large(struct spk_err *err, const char *path)
+{
+    return spk_fail(err, SPK_REQUEST_TOO_LARGE, "'%.200s' has more than 2 MiB", path);
+}
+
+static bool read_stream(struct spk_arena *arena, int fd, const char *path,
+                        struct spk_bytes *out, struct spk_err *err)
+{
+    struct spk_buf text = {.arena = arena};
+    char block[16384];
+
+    for (;;) {
+        ssize_t n = read(fd, block, sizeof(block));
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return fail_to_read(err, path);
+        if (n == 0)
+            break;
+        spk_buf_put(&text, block, (size_t)n);
+        if (text.length > SPK_MAX_REQUEST)
+            return is_too_large(err, path);
+    }
+    out->data = spk_buf_string(&text);
+    out->length = text.length;
+    return true;
+}
 
 bool spk_local_file(void *context, struct spk_arena *arena, const char *path,
                     struct spk_bytes *out, struct spk_err *err)
 {
+    struct stat info;
+
     (void)context;
-    return spk_file_read(arena, path, SPK_MAX_REQUEST, out, err);
+    if (stat(path, &info) < 0)
+        return fail_to_read(err, path);
+    if (S_ISREG(info.st_mode) && (size_t)info.st_size > SPK_MAX_REQUEST)
+        return is_too_large(err, path);
+    if (!S_ISFIFO(info.st_mode) && !S_ISCHR(info.st_mode))
+        return spk_file_read(arena, path, SPK_MAX_REQUEST, out, err);
+    SPK_CLEANUP(close_descriptor) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    return fd < 0 ? fail_to_read(err, path) : read_stream(arena, fd, path, out, err);
+}
+
+bool spk_local_stdin(struct spk_arena *arena, struct spk_bytes *out, struct spk_err *err)
+{
+    return read_stream(arena, STDIN_FILENO, "standard input", out, err);
 }
 
 static int by_name(const void *a, const void *b)
@@ -30,7 +88,8 @@ static bool list_names(struct spk_arena *arena, const char *path, struct spk_str
     int n = scandir(path, &entries, NULL, alphasort);
 
     if (n < 0)
-        return spk_fail(err, SPK_INVALID_FIELD, "cannot read the directory '%.200s'", path);
+        return spk_fail(err, SPK_INVALID_FIELD, "cannot read the directory '%.200s': %s", path,
+                        strerror(errno));
     for (int i = 0; i < n; i++) {
         spk_defer(arena, free, entries[i]);
         spk_strings_add(arena, out, entries[i]->d_name);
@@ -44,6 +103,7 @@ bool spk_local_directory(void *context, struct spk_arena *arena, const char *pat
 {
     struct spk_strings names = {0};
 
+    (void)context;
     if (!list_names(arena, path, &names, err))
         return false;
     struct spk_named_bytes *files = spk_alloc_array(arena, names.n, sizeof(*files));
@@ -52,8 +112,8 @@ bool spk_local_directory(void *context, struct spk_arena *arena, const char *pat
         struct spk_err ignored = {0};
 
         /* What is no plain file is not shipped. */
-        if (spk_local_file(context, arena, spk_printf(arena, "%s/%s", path, names.items[i]),
-                           &files[n].bytes, &ignored))
+        if (spk_file_read(arena, spk_printf(arena, "%s/%s", path, names.items[i]),
+                          SPK_MAX_REQUEST, &files[n].bytes, &ignored))
             files[n++].name = names.items[i];
     }
     qsort(files, n, sizeof(*files), by_name);

@@ -7,9 +7,16 @@
 
 #include "spark/submission.h"
 
-/** As spk_environment.read_file: at most SPK_MAX_REQUEST bytes. */
+/**
+ * As spk_environment.read_file: at most SPK_MAX_REQUEST bytes. Pipes and devices are read to
+ * their end, once, as by what opens a file as a stream: <(...) of a shell names one.
+ */
 bool spk_local_file(void *context, struct spk_arena *arena, const char *path,
                     struct spk_bytes *out, struct spk_err *err);
+
+/** The same of standard input. @errors as spk_local_file */
+bool spk_local_stdin(struct spk_arena *arena, struct spk_bytes *out,
+                     struct spk_err *err) SPK_CHECK;
 
 /** As spk_environment.read_directory: the plain files, by name. */
 bool spk_local_directory(void *context, struct spk_arena *arena, const char *path,

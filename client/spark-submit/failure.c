@@ -77,9 +77,11 @@ void submit_print_failure(const struct spk_err *err, const char *url)
 {
     const char *code = submit_note(err, "kube_code");
     const char *reason = submit_note(err, "kube_reason");
+    const char *cause = submit_note(err, "cause"); /* of a file that cannot be read */
 
     if (submit_note(err, "launcher")) {
-        submit_say("Error: %s", err->text);
+        submit_say("Error: %s%s%s%s", err->text, cause ? " (" : "", cause ? cause : "",
+                   cause ? ")" : "");
         fputc('\n', stderr);
         submit_print_usage();
         return;

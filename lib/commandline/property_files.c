@@ -47,9 +47,14 @@ static bool read_named(struct spk_arena *arena, const struct spk_environment *en
         return spk_fail_at(err, "%s", file->origin);
     }
     const char *path = spk_path_absolute(arena, file->value, environment->cwd);
-    if (!environment->read_file(environment->context, arena, path, &bytes, err))
-        return spk_launcher_fail(arena, err, file->origin, "Invalid properties file '%s'.",
-                                 file->value);
+    if (!environment->read_file(environment->context, arena, path, &bytes, err)) {
+        const char *cause = spk_strdup(arena, err->text);
+
+        (void)spk_launcher_fail(arena, err, file->origin, "Invalid properties file '%s'.",
+                                file->value);
+        spk_err_note(err, arena, "cause", cause);
+        return false;
+    }
     if (!spk_properties_read(&conf, bytes.data, bytes.length,
                              spk_printf(arena, "%s", file->value), err)) {
         spk_err_note(err, arena, "launcher", "1");

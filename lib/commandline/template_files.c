@@ -56,16 +56,19 @@ static bool read_template(const struct spk_reader *reader, const char *key, cons
     if (!local_path(reader, key, value, &path, err))
         return false;
     if (!environment->read_file(environment->context, reader->arena, path, &out->text, err)) {
-        const char *missing =
-            spk_text_equal(reader->version->profile->missing_file, "%s")
-                ? path
-                : spk_printf(reader->arena, "%s (No such file or directory)", path);
+        const char *cause = spk_strdup(reader->arena, err->text);
+        const char *why = strrchr(cause, ':');
+        const char *missing = spk_text_equal(reader->version->profile->missing_file, "%s")
+                                  ? path
+                                  : spk_printf(reader->arena, "%s (%s)", path,
+                                               why ? why + 2 : "No such file or directory");
 
         (void)spk_fail(err, SPK_INVALID_POD_TEMPLATE, "%s%s",
                        strcmp(key, SPK_DRIVER_TEMPLATE_KEY) != 0
                            ? ""
                            : "Could not load pod from template file. ",
                        missing);
+        spk_err_note(err, reader->arena, "cause", cause);
         return spk_conf_blame(err, reader->conf, key);
     }
     out->origin = path;
