@@ -157,6 +157,9 @@ bool spk_client_submit(struct spk_client *client, const struct spk_submit *reque
         .creates = !known.validate_only,
     };
     bool ok = call_for_result(client, &call, SPK_RESULT_SUBMIT, out, error);
+    if (!ok && packed.submit.idempotency_key)
+        (void)snprintf(error->idempotency_key, sizeof(error->idempotency_key), "%s",
+                       packed.submit.idempotency_key);
     spk_request_free(&packed);
     return ok;
 }

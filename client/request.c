@@ -160,18 +160,12 @@ static bool generate_key(char key[33], struct spk_error *error)
     return true;
 }
 
-bool spk_request_draw_key(const struct spk_submit *request, char key[33],
-                          struct spk_error *error)
-{
-    key[0] = '\0';
-    return request->idempotency_key || request->submission_id ||
-           spk_attempt_is_told(&request->job) || generate_key(key, error);
-}
-
 static bool fill_key(const struct spk_submit *request, struct spk_packed *out,
                      struct spk_error *error)
 {
-    if (!spk_request_draw_key(request, out->key, error))
+    /* A key would take precedence over what tells the attempt already. */
+    if (!request->idempotency_key && !request->submission_id &&
+        !spk_attempt_is_told(&request->job) && !generate_key(out->key, error))
         return false;
     out->submit.idempotency_key = out->key[0] ? out->key : request->idempotency_key;
     out->submit.submission_id = request->submission_id;

@@ -18,10 +18,6 @@ struct spk_packed {
     void *environment, *environment_list, *properties, *properties_list, *files, *files_list;
 };
 
-/** Draw the idempotency key that request needs; "" when the server knows the attempt. */
-bool spk_request_draw_key(const struct spk_submit *request, char key[33],
-                          struct spk_error *error);
-
 bool spk_request_submit(const struct spk_submit *request, struct spk_packed *out,
                         struct spk_error *error);
 bool spk_request_render(const struct spk_render_request *request, struct spk_packed *out,

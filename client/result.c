@@ -35,6 +35,11 @@ void spk_result_free(struct spk_result *result)
     free(result);
 }
 
+const ProtobufCMessage *spk_result_message(const struct spk_result *result)
+{
+    return result->reply;
+}
+
 /* Fields that are plain texts of a reply. */
 static const struct {
     enum spk_field field;

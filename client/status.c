@@ -52,6 +52,8 @@ static void take_error_info(struct spk_error *error, const ProtobufCMessage *mes
             take_name(info->metadata[i]->value, outcomes, 4, &error->outcome);
         if (strcmp(info->metadata[i]->key, "retry") == 0)
             take_name(info->metadata[i]->value, retries, 3, &error->retry);
+        if (strcmp(info->metadata[i]->key, "attempt") == 0)
+            copy(error->attempt, sizeof(error->attempt), info->metadata[i]->value);
     }
 }
 

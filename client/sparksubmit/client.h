@@ -97,7 +97,8 @@ struct spk_submit {
  * Units: deadline_ms 1..120000, 0 is 30000.
  * Owner: *out is the caller's until spk_result_free.
  * Errors: the server's; UNAVAILABLE when it cannot be reached; DEADLINE_EXCEEDED; CANCELLED;
- *         INVALID_ARGUMENT for a request the library cannot send.
+ *         INVALID_ARGUMENT for a request the library cannot send. error->idempotency_key is
+ *         the key to repeat the call with.
  */
 SPK_API bool spk_client_submit(struct spk_client *client, const struct spk_submit *request,
                                int64_t deadline_ms, struct spk_result **out,

@@ -39,14 +39,16 @@ enum spk_error_retry {
 };
 
 struct spk_error {
-    int code;               /* canonical gRPC code, 3 = INVALID_ARGUMENT */
-    int outcome;            /* enum spk_error_outcome */
-    int retry;              /* enum spk_error_retry */
-    int64_t retry_after_ms; /* 0 to 86400000; -1: no advice */
-    char reason[64];        /* stable: "INVALID_FIELD"; "" if the server gave none */
-    char field[256];        /* first field at fault, "spec.driver.memory"; "" if none */
-    char text[1024];        /* for people */
-    char violations[8192];  /* all fields at fault: spk_error_violation reads them */
+    int code;                  /* canonical gRPC code, 3 = INVALID_ARGUMENT */
+    int outcome;               /* enum spk_error_outcome */
+    int retry;                 /* enum spk_error_retry */
+    int64_t retry_after_ms;    /* 0 to 86400000; -1: no advice */
+    char reason[64];           /* stable: "INVALID_FIELD"; "" if the server gave none */
+    char field[256];           /* first field at fault, "spec.driver.memory"; "" if none */
+    char text[1024];           /* for people */
+    char violations[8192];     /* all fields at fault: spk_error_violation reads them */
+    char attempt[64];          /* id of the attempt, 16 hexadecimal digits; "" if not known */
+    char idempotency_key[256]; /* the call's key, given or made; "" if there is none */
 };
 
 /**

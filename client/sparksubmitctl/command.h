@@ -8,3 +8,11 @@ int ctl_render(struct spk_arena *arena, const struct ctl_options *options);
 int ctl_submit(struct spk_arena *arena, const struct ctl_options *options);
 int ctl_info(struct spk_arena *arena, const struct ctl_options *options);
 int ctl_health(struct spk_arena *arena, const struct ctl_options *options);
+
+/** Open a client of options->endpoint; it is closed with arena. */
+bool ctl_open_client(struct spk_arena *arena, const struct ctl_options *options,
+                     struct spk_client **out, struct spk_error *error);
+
+/** Print an error that may name one of the arguments of job by its number. */
+int ctl_print_call_error(struct spk_arena *arena, const struct ctl_options *options,
+                         const struct spk_job *job, const struct spk_error *error);

@@ -1,45 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "job.h"
 
-#include "base/limits.h"
 #include "hand_over.h"
 #include "local_files.h"
 
 #include <limits.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-static bool read_stdin(struct spk_arena *arena, struct spk_bytes *out, struct spk_err *err)
+bool ctl_read_text(struct spk_arena *arena, const char *path, struct spk_bytes *out,
+                   struct spk_err *err)
 {
-    struct spk_buf text = {.arena = arena};
-    char block[4096];
-    size_t n;
-
-    while ((n = fread(block, 1, sizeof(block), stdin)) > 0) {
-        spk_buf_put(&text, block, n);
-        if (text.length > SPK_MAX_REQUEST)
-            return spk_fail(err, SPK_REQUEST_TOO_LARGE, "stdin has more than 2 MiB");
-    }
-    out->data = spk_buf_string(&text);
-    out->length = text.length;
-    return true;
+    return strcmp(path, "-") == 0 ? spk_local_stdin(arena, out, err)
+                                  : spk_local_file(NULL, arena, path, out, err);
 }
 
-static bool read_text(struct spk_arena *arena, const char *path, struct spk_bytes *out,
-                      struct spk_err *err)
+static bool read_template(struct spk_arena *arena, const char *path, struct spk_bytes *out,
+                          struct spk_err *err)
 {
-    struct stat info;
-
-    if (!path)
-        return true;
-    if (strcmp(path, "-") == 0)
-        return read_stdin(arena, out, err);
-    if (stat(path, &info) == 0 && S_ISREG(info.st_mode) &&
-        (size_t)info.st_size > SPK_MAX_REQUEST)
-        return spk_fail(err, SPK_REQUEST_TOO_LARGE, "'%.200s' has more than 2 MiB", path);
-    return spk_file_read(arena, path, SPK_MAX_REQUEST, out, err);
+    return !path || ctl_read_text(arena, path, out, err);
 }
 
 static bool set_variables(struct spk_arena *arena, const struct ctl_options *options,
@@ -61,18 +40,18 @@ static bool set_variables(struct spk_arena *arena, const struct ctl_options *opt
 }
 
 bool ctl_job_read(struct spk_arena *arena, const struct ctl_options *options,
-                  struct ctl_job *out, struct spk_err *err)
+                  struct spk_bytes manifest, struct ctl_job *out, struct spk_err *err)
 {
     char *directory = spk_alloc(arena, PATH_MAX);
-    struct ctl_job job = {.environment = {.user = "spark",
+    struct ctl_job job = {.manifest = manifest,
+                          .environment = {.user = "spark",
                                           .cwd = getcwd(directory, PATH_MAX),
                                           .read_file = spk_local_file,
                                           .read_directory = spk_local_directory}};
     struct spk_environment *environment = &job.environment;
 
-    if (!read_text(arena, options->file, &job.manifest, err) ||
-        !read_text(arena, options->driver_template, &job.driver_template, err) ||
-        !read_text(arena, options->executor_template, &job.executor_template, err) ||
+    if (!read_template(arena, options->driver_template, &job.driver_template, err) ||
+        !read_template(arena, options->executor_template, &job.executor_template, err) ||
         !set_variables(arena, options, environment, err))
         return false;
     environment->conf_dir = options->conf_dir;

@@ -10,13 +10,18 @@ struct ctl_job {
     struct spk_environment environment; /* for arguments, and for rendering */
 };
 
+/** A file, a pipe, or standard input ("-"). @errors as spk_local_file */
+bool ctl_read_text(struct spk_arena *arena, const char *path, struct spk_bytes *out,
+                   struct spk_err *err) SPK_CHECK;
+
 /**
- * Read all of it.
+ * Take the manifest, .data NULL for the arguments, and read what options name beside it.
  *
- * @errors INVALID_FIELD, INVALID_MANIFEST  a file cannot be read; an option is not K=V
+ * @errors INVALID_FIELD  a file cannot be read; an option is not K=V
  */
 bool ctl_job_read(struct spk_arena *arena, const struct ctl_options *options,
-                  struct ctl_job *out, struct spk_err *err) SPK_CHECK;
+                  struct spk_bytes manifest, struct ctl_job *out,
+                  struct spk_err *err) SPK_CHECK;
 
 /**
  * The same as the client library takes it, with what arguments name on this machine: files of

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/limits.h"
+#include "base/printable.h"
 #include "command.h"
-#include "output.h"
+#include "target.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@ static const struct {
     const char *name;
     int (*run)(struct spk_arena *arena, const struct ctl_options *options);
     bool needs_server;
-} commands[] = {
+} runners[] = {
     {"submit", ctl_submit, true},
     {"render", ctl_render, false},
     {"info", ctl_info, true},
@@ -27,36 +28,43 @@ struct program {
     int status;
 };
 
-static int usage(const char *why)
+static int usage(struct spk_arena *arena, const struct ctl_options *options, const char *why)
 {
-    fprintf(stderr, "sparksubmitctl: %s; see sparksubmitctl --help\n", why);
+    fprintf(stderr, "sparksubmitctl: %s; see sparksubmitctl %s%s--help\n",
+            spk_printable(arena, why, SPK_MAX_PRINTED_TEXT),
+            options->command ? options->command->name : "", options->command ? " " : "");
     return CTL_USAGE;
 }
 
 static int run_command(struct spk_arena *arena, struct ctl_options *options)
 {
-    for (size_t i = 0; i < SPK_LEN(commands); i++) {
-        if (strcmp(commands[i].name, options->command) != 0)
+    char target[SPK_TARGET_SIZE];
+    struct spk_error error;
+
+    for (size_t i = 0; i < SPK_LEN(runners); i++) {
+        if (!ctl_is(options, runners[i].name))
             continue;
-        if (commands[i].needs_server && !options->endpoint)
+        if (runners[i].needs_server && !options->endpoint)
             options->endpoint = getenv("SPK_ENDPOINT");
-        if (commands[i].needs_server && !options->endpoint)
+        if (runners[i].needs_server && !options->endpoint)
             options->endpoint = DEFAULT_ENDPOINT;
-        return commands[i].run(arena, options);
+        if (options->endpoint && !spk_target_read(options->endpoint, target, &error))
+            return usage(arena, options, error.text);
+        return runners[i].run(arena, options);
     }
-    return usage(spk_printf(arena, "'%.64s' is not a command", options->command));
+    return CTL_USAGE;
 }
 
 static void run(void *argument)
 {
     struct program *program = argument;
-    struct ctl_options options;
+    struct ctl_options options = {0};
     struct spk_err err = {0};
 
     if (!ctl_options_parse(program->arena, program->argc, program->argv, &options, &err)) {
-        program->status = usage(err.text);
+        program->status = usage(program->arena, &options, err.text);
     } else if (options.help) {
-        fputs(ctl_options_help(program->arena), stdout);
+        fputs(ctl_help(program->arena, options.command), stdout);
     } else if (options.version) {
         puts("sparksubmitctl " SPK_VERSION);
     } else {
@@ -66,7 +74,7 @@ static void run(void *argument)
 
 int main(int argc, char **argv)
 {
-    SPK_ARENA arena = SPK_ARENA_LIMIT(4 * SPK_ARENA_BYTES);
+    SPK_ARENA arena = SPK_ARENA_LIMIT(SPK_ARENA_BYTES);
     struct program program = {&arena, argc, argv, CTL_OK};
 
     if (!spk_arena_run(&arena, run, &program)) {

@@ -1,44 +1,74 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "options.h"
 
-#include <stdio.h>
+#include "base/limits.h"
+
 #include <string.h>
 
-enum kind { TEXT, LIST, SWITCH };
+static const struct ctl_command commands[] = {
+    {"submit", 's', "[OPTION...] -f FILE | -- ARGUMENT...",
+     "submit an application, or a spark-submit command line",
+     "A submission that is repeated with its --idempotency-key finds the driver it made. "
+     "Without\n"
+     "one a key is drawn, unless the manifest has a metadata.uid, and is told with the result "
+     "and\n"
+     "with an error.\n\n"
+     "ids in the result: Key is what to pass back, Attempt is its short form in labels and "
+     "names;\n"
+     "Submission ID is the label sparkoperator.k8s.io/submission-id; Application ID is "
+     "Spark's,\n"
+     "the label spark-app-selector; Driver UID is the Pod's metadata.uid.\n\n"
+     "With --validate the exit code is 1 when the API server would refuse an object; several "
+     "-f\n"
+     "and several applications in a file are taken then."},
+    {"render", 'r', "[OPTION...] -f FILE... | -- ARGUMENT...",
+     "show what would be created; needs neither server nor cluster",
+     "Several -f, and several applications in a file, are rendered one after another. Other\n"
+     "kinds in a file are left out with a warning. Names of objects depend on the API\n"
+     "server's address: --api-server gives those that a server for this cluster makes."},
+    {"info", 'i', "[OPTION...]", "what a server is and can do", NULL},
+    {"health", 'h', "[OPTION...]",
+     "exit 0 when a server is serving, 1 when not, 2 when unreachable",
+     "services: \"\" (the default) is the process itself, and serving with an API server "
+     "that\n"
+     "does not answer, too; spark.submit.v1.SubmitService and readiness are serving when\n"
+     "submissions can be carried out. Ask the first for liveness, the second for readiness."},
+    {"version", 'v', "", "the version of this program", NULL},
+    {"help", '?', "[COMMAND]", "this text, or that of a command", NULL},
+};
 
-/* Option, kind, where it goes, first letters of its commands, its value's name, a line of
- * help.
- */
-static const struct option {
-    const char *name;
-    enum kind kind;
-    size_t offset;
-    const char *commands, *value, *help;
-} options[] = {
 #define TEXT_ROW(name, member, commands, value, help)                                         \
     {                                                                                         \
-        name, TEXT, offsetof(struct ctl_options, member), commands, value, help               \
+        name, CTL_OPTION_TEXT, offsetof(struct ctl_options, member), commands, value, help    \
     }
 #define LIST_ROW(name, member, commands, value, help)                                         \
     {                                                                                         \
-        name, LIST, offsetof(struct ctl_options, member), commands, value, help               \
+        name, CTL_OPTION_LIST, offsetof(struct ctl_options, member), commands, value, help    \
     }
 #define SWITCH_ROW(name, member, commands, help)                                              \
     {                                                                                         \
-        name, SWITCH, offsetof(struct ctl_options, member), commands, NULL, help              \
+        name, CTL_OPTION_SWITCH, offsetof(struct ctl_options, member), commands, NULL, help   \
     }
-    TEXT_ROW("-f", file, "sr", "FILE", "manifest, YAML or JSON; - is stdin"),
-    TEXT_ROW("-o", output, "srih", "FORMAT",
-             "render: yaml (default), json; others: text, json"),
-    TEXT_ROW(
-        "--endpoint", endpoint, "srih", "ADDRESS",
-        "server; submit, info, health: SPK_ENDPOINT, else unix:/run/spark-submit/grpc.sock"),
-    TEXT_ROW("--timeout", timeout, "srih", "DURATION", "deadline of a call, 30s by default"),
+static const struct ctl_option options[] = {
+    LIST_ROW("-f", files, "sr", "FILE", "manifest, YAML or JSON; - is stdin; repeatable"),
+    TEXT_ROW("-o", output, "r", "yaml|json", "format of the objects, yaml by default"),
+    TEXT_ROW("-o", output, "sih", "text|json", "format of the result, text by default"),
+    TEXT_ROW("--endpoint", endpoint, "sih", "ADDRESS",
+             "server; SPK_ENDPOINT, else unix:/run/spark-submit/grpc.sock"),
+    TEXT_ROW("--endpoint", endpoint, "r", "ADDRESS", "let a server render; none by default"),
+    TEXT_ROW("--timeout", timeout, "sri", "DURATION", "deadline of a call, 30s by default"),
+    TEXT_ROW("--timeout", timeout, "h", "DURATION", "deadline of a call, 5s by default"),
+    SWITCH_ROW("--validate", validate, "s", "only check, create nothing"),
+    TEXT_ROW("--idempotency-key", idempotency_key, "sr", "KEY",
+             "key of the attempt; choose it before the first try"),
+    TEXT_ROW("--submission-id", submission_id, "sr", "ID", "submission id of the attempt"),
+    SWITCH_ROW("--require-submission-id", require_submission_id, "s",
+               "no other submission id will do"),
     TEXT_ROW("--spark-version", spark_version, "sr", "X.Y.Z",
              "translate for this Spark version"),
-    TEXT_ROW("--submission-id", submission_id, "sr", "ID", "submission id of the attempt"),
-    TEXT_ROW("--idempotency-key", idempotency_key, "sr", "KEY", "key of the attempt"),
-    TEXT_ROW("--uid", uid, "r", "UID", "render: metadata.uid of a manifest that has none"),
+    TEXT_ROW("--uid", uid, "r", "UID", "metadata.uid of a manifest that has none"),
+    TEXT_ROW("--api-server", api_server, "r", "URL",
+             "the cluster's API server, as a server's kubeconfig names it"),
     TEXT_ROW("--pod-mutation", pod_mutation, "sr", "none|native",
              "who changes pods as the webhook does"),
     TEXT_ROW("--controller-steps", controller_steps, "sr", "none|apply",
@@ -51,174 +81,230 @@ static const struct option {
     LIST_ROW("--env", environment, "sr", "K=V",
              "environment spark-submit would see; repeatable"),
     LIST_ROW("--operator-option", operator_options, "r", "K=V",
-             "render: a flag of the operator's controller; repeatable"),
-    TEXT_ROW("--unknown-fields", unknown_fields, "r", "refuse|warn", "render: unknown fields"),
-    TEXT_ROW("--stage", stage, "r", "STAGE",
-             "render: objects (default), submission, application"),
-    SWITCH_ROW("--plain", plain, "r", "render: exactly what spark-submit would have sent"),
-    SWITCH_ROW("--validate", validate, "s", "submit: only check, create nothing"),
-    SWITCH_ROW("--require-submission-id", require_submission_id, "s",
-               "submit: no other submission id will do"),
+             "a flag of the operator's controller; repeatable"),
+    TEXT_ROW("--unknown-fields", unknown_fields, "r", "refuse|warn", "refuse by default"),
+    TEXT_ROW("--stage", stage, "r", "objects|submission|application",
+             "how far to go, objects by default"),
+    SWITCH_ROW("--plain", plain, "r", "exactly what spark-submit would have sent"),
     SWITCH_ROW("--no-defaults", skip_defaults, "sr", "do not fill in the operator's defaults"),
-    TEXT_ROW("--service", service, "h", "NAME", "health: service to ask for"),
-    SWITCH_ROW("--help", help, "srih", "this text"),
-    SWITCH_ROW("--version", version, "srih", "the version"),
-#undef TEXT_ROW
-#undef LIST_ROW
-#undef SWITCH_ROW
+    TEXT_ROW("--service", service, "h", "NAME", "service to ask for, see below"),
+    SWITCH_ROW("--help", help, "srihv?", "this text; also -h"),
+    /* Other spellings of the above: those of sparksubmitd and of the interface. */
+    SWITCH_ROW("-h", help, "srihv?", NULL),
+    SWITCH_ROW("--version", version, "srihv?", NULL),
+    SWITCH_ROW("--validate-only", validate, "s", NULL),
+    TEXT_ROW("--default-spark-version", spark_version, "sr", "X.Y.Z", NULL),
+    LIST_ROW("--spark-env", environment, "sr", "K=V", NULL),
 };
 
-const char *ctl_options_help(struct spk_arena *arena)
+const struct ctl_command *ctl_commands(size_t *n)
 {
-    struct spk_buf text = {.arena = arena};
-
-    spk_buf_text(
-        &text,
-        "usage: sparksubmitctl COMMAND [OPTION...] [-f FILE | -- ARGUMENT...]\n\n"
-        "commands:\n"
-        "  submit   submit an application or a spark-submit command line\n"
-        "  render   show what would be created; needs neither server nor cluster\n"
-        "  info     what a server is and can do\n"
-        "  health   exit 0 when the server is serving, 1 when not, 2 when unreachable\n\n"
-        "options:\n");
-    for (size_t i = 0; i < SPK_LEN(options); i++) {
-        const char *left = options[i].value
-                               ? spk_printf(arena, "%s %s", options[i].name, options[i].value)
-                               : options[i].name;
-        spk_buf_printf(&text, "  %-32s %s\n", left, options[i].help);
-    }
-    spk_buf_text(&text,
-                 "\nexit: 0 OK, 1 refused, 2 usage, 3 try again later, 4 outcome unknown, "
-                 "5 not found\n");
-    return spk_buf_string(&text);
+    *n = SPK_LEN(commands);
+    return commands;
 }
 
-static const struct option *find_option(const char *name, size_t length)
+const struct ctl_option *ctl_option_rows(size_t *n)
 {
+    *n = SPK_LEN(options);
+    return options;
+}
+
+bool ctl_is(const struct ctl_options *given, const char *name)
+{
+    return strcmp(given->command->name, name) == 0;
+}
+
+static const struct ctl_command *find_command(const char *name)
+{
+    for (size_t i = 0; i < SPK_LEN(commands); i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+/* The row of an option for a command; letter 0: of any. A value may be joined by '='. */
+static const struct ctl_option *find_option(const char *word, char letter)
+{
+    size_t length = spk_starts_with(word, "--") ? strcspn(word, "=") : strlen(word);
+
     for (size_t i = 0; i < SPK_LEN(options); i++)
-        if (strlen(options[i].name) == length && !strncmp(options[i].name, name, length))
+        if (strlen(options[i].name) == length && !strncmp(options[i].name, word, length) &&
+            (!letter || strchr(options[i].commands, letter)))
             return &options[i];
     return NULL;
 }
 
+static bool is_option(const char *word)
+{
+    return word[0] == '-' && word[1] != '\0';
+}
+
+static bool takes_next(const struct ctl_option *option, const char *word)
+{
+    return option && option->kind != CTL_OPTION_SWITCH && strlen(word) == strlen(option->name);
+}
+
+/* What decides before everything else: the command, and whether help is asked for. */
+struct outline {
+    const char *command, *topic; /* topic: the second word */
+    bool help, version;
+};
+
+static struct outline read_outline(int argc, char *const *argv)
+{
+    struct outline outline = {0};
+
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        const char *word = argv[i];
+
+        if (!strcmp(word, "--help") || !strcmp(word, "-h"))
+            outline.help = true;
+        else if (!strcmp(word, "--version"))
+            outline.version = true;
+        else if (is_option(word))
+            i += takes_next(find_option(word, 0), word) && i + 1 < argc &&
+                 strcmp(argv[i + 1], "--help") != 0 && strcmp(argv[i + 1], "-h") != 0;
+        else if (!outline.command)
+            outline.command = word;
+        else if (!outline.topic)
+            outline.topic = word;
+    }
+    return outline;
+}
+
+static bool unknown_command(struct spk_arena *arena, const char *name, struct spk_err *err)
+{
+    struct spk_strings names = {0};
+
+    for (size_t i = 0; i < SPK_LEN(commands); i++)
+        spk_strings_add(arena, &names, commands[i].name);
+    return spk_fail(err, SPK_INVALID_FIELD, "unknown command '%.64s'; the commands are %s",
+                    name, spk_join(arena, names.items, names.n, ", "));
+}
+
+/* true with *done: there is nothing more to parse. */
+static bool read_command(struct spk_arena *arena, int argc, char *const *argv,
+                         struct ctl_options *out, bool *done, struct spk_err *err)
+{
+    struct outline outline = read_outline(argc, argv);
+    bool help = outline.command && !strcmp(outline.command, "help");
+    const char *name = help ? outline.topic : outline.command;
+
+    out->command = name ? find_command(name) : NULL;
+    out->help = outline.help || help;
+    out->version = outline.version || (out->command && out->command->letter == 'v');
+    *done = out->help || out->version;
+    if (help && name && !out->command)
+        return unknown_command(arena, name, err);
+    if (*done || out->command)
+        return true;
+    return name ? unknown_command(arena, name, err)
+                : spk_fail(err, SPK_INVALID_FIELD, "no command was given");
+}
+
 static void store(struct spk_arena *arena, struct ctl_options *out,
-                  const struct option *option, const char *value)
+                  const struct ctl_option *option, const char *value)
 {
     void *at = (char *)out + option->offset;
 
-    if (option->kind == SWITCH)
+    if (option->kind == CTL_OPTION_SWITCH)
         *(bool *)at = true;
-    else if (option->kind == LIST)
+    else if (option->kind == CTL_OPTION_LIST)
         spk_strings_add(arena, at, value);
     else
         *(const char **)at = value;
+}
+
+/* Values that are one of a few words: the name of the value lists them. */
+static bool check_word(struct spk_arena *arena, const struct ctl_option *option,
+                       const char *value, struct spk_err *err)
+{
+    struct spk_strings words = spk_split(arena, option->value, '|');
+
+    if (words.n < 2)
+        return true;
+    for (size_t i = 0; i < words.n; i++)
+        if (strcmp(words.items[i], value) == 0)
+            return true;
+    return spk_fail(err, SPK_INVALID_FIELD, "'%.60s' is no value of %s: it takes %s", value,
+                    option->name, option->value);
 }
 
 /* One option at argv[*i]; advances *i over its value. */
 static bool take_option(struct spk_arena *arena, int argc, char *const *argv, int *i,
                         struct ctl_options *out, struct spk_err *err)
 {
-    const char *text = argv[*i], *equals = strchr(text, '=');
-    bool joined = spk_starts_with(text, "--") && equals;
-    const struct option *option =
-        find_option(text, joined ? (size_t)(equals - text) : strlen(text));
+    const char *word = argv[*i], *equals = strchr(word, '=');
+    const struct ctl_option *option = find_option(word, out->command->letter);
+    bool joined = option && strlen(word) > strlen(option->name);
 
+    if (!option && find_option(word, 0))
+        return spk_fail(err, SPK_INVALID_FIELD, "'%.64s' is no option of %s", word,
+                        out->command->name);
     if (!option)
-        return spk_fail(err, SPK_INVALID_FIELD, "'%.64s' is not an option", text);
-    out->given |= 1U << (option - options);
-    if (joined && option->kind == SWITCH)
+        return spk_fail(err, SPK_INVALID_FIELD, "'%.64s' is not an option", word);
+    if (joined && option->kind == CTL_OPTION_SWITCH)
         return spk_fail(err, SPK_INVALID_FIELD, "'%s' takes no value", option->name);
-    if (joined || option->kind == SWITCH) {
-        store(arena, out, option, joined ? equals + 1 : NULL);
-        return true;
-    }
-    if (*i + 1 >= argc)
+    if (takes_next(option, word) && *i + 1 >= argc)
         return spk_fail(err, SPK_INVALID_FIELD, "'%s' needs a value", option->name);
-    store(arena, out, option, argv[++*i]);
+    const char *value = joined ? equals + 1 : takes_next(option, word) ? argv[++*i] : "";
+    if (option->kind != CTL_OPTION_SWITCH && !check_word(arena, option, value, err))
+        return false;
+    store(arena, out, option, value);
     return true;
 }
 
-/* Values that are one of a few words. */
-static bool check_words(const struct ctl_options *options_given, struct spk_err *err)
-{
-    const struct {
-        const char *name, *value, *allowed;
-    } words[] = {
-        {"-o", options_given->output,
-         *options_given->command == 'r' ? " yaml json " : " text json "},
-        {"--stage", options_given->stage, " objects submission application "},
-        {"--pod-mutation", options_given->pod_mutation, " none native "},
-        {"--controller-steps", options_given->controller_steps, " none apply "},
-        {"--unknown-fields", options_given->unknown_fields, " refuse warn "},
-    };
-
-    for (size_t i = 0; i < SPK_LEN(words); i++) {
-        char padded[64];
-
-        if (!words[i].value)
-            continue;
-        (void)snprintf(padded, sizeof(padded), " %.60s ", words[i].value);
-        if (!*words[i].value || strchr(words[i].value, ' ') ||
-            !strstr(words[i].allowed, padded))
-            return spk_fail(err, SPK_INVALID_FIELD, "'%.60s' is not a value of %s:%s",
-                            words[i].value, words[i].name, words[i].allowed);
-    }
-    return true;
-}
-
-/* "250ms", "10s", "5m"; a bare number is seconds. */
-static bool parse_duration(struct spk_arena *arena, const char *text, int64_t *out,
-                           struct spk_err *err)
+/* As sparksubmitd's durations, whole and up to the longest deadline. */
+static bool read_duration(struct spk_arena *arena, const char *text, int64_t *out,
+                          struct spk_err *err)
 {
     static const struct {
         const char *unit;
         int64_t ms;
-    } units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"", 1000}};
-    int64_t number;
+    } units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}};
+    size_t digits = strspn(text, "0123456789");
+    int64_t number = 0;
+    bool ok = digits && digits <= 9 &&
+              spk_parse_int64(spk_strndup(arena, text, digits), &number) && number > 0;
 
-    for (size_t i = 0; i < SPK_LEN(units); i++) {
-        size_t length = strlen(text), tail = strlen(units[i].unit);
-
-        if (spk_ends_with(text, units[i].unit) &&
-            spk_parse_int64(spk_strndup(arena, text, length - tail), &number) && number > 0 &&
-            number <= 120000 / units[i].ms) {
+    for (size_t i = 0; ok && i < SPK_LEN(units); i++)
+        if (!strcmp(text + digits, units[i].unit) &&
+            number <= SPK_MAX_DEADLINE_MS / units[i].ms) {
             *out = number * units[i].ms;
             return true;
         }
-    }
+    if (ok && !text[digits])
+        return spk_fail(err, SPK_INVALID_FIELD,
+                        "--timeout '%.32s' has no unit; give a unit: %.32ss", text, text);
     return spk_fail(err, SPK_INVALID_FIELD,
-                    "'%.32s' is not a duration of 1ms to 2m such as 30s", text);
-}
-
-/* An option that a command does not look at would mislead. */
-static bool check_options(const struct ctl_options *given, struct spk_err *err)
-{
-    for (size_t i = 0; i < SPK_LEN(options); i++)
-        if ((given->given & (1U << i)) && !strchr(options[i].commands, *given->command))
-            return spk_fail(err, SPK_INVALID_FIELD, "'%s' is no option of %.64s",
-                            options[i].name, given->command);
-    return true;
+                    "--timeout '%.32s' is no duration of 1ms to 2m such as 30s", text);
 }
 
 /* Options that cannot have an effect in this place. */
 static bool check_places(const struct ctl_options *given, struct spk_err *err)
 {
-    bool remote = given->endpoint || !strcmp(given->command, "submit");
+    bool submit = ctl_is(given, "submit"), remote = given->endpoint || submit;
     bool other_stage = given->stage && strcmp(given->stage, "objects") != 0;
     const struct {
         bool wrong;
         const char *why;
     } rules[] = {
-        {given->file && (given->driver_template || given->executor_template),
+        {!given->files.n == !given->arguments.n,
+         "give either -f FILE or -- and spark-submit's arguments"},
+        {given->files.n > 1 && submit && !given->validate,
+         "submit takes one -f: only render and submit --validate take several"},
+        {given->files.n && (given->driver_template || given->executor_template),
          "templates are for a command line; a manifest carries its own"},
-        {given->file && remote && (given->environment.n || given->conf_dir),
+        {given->files.n && remote && (given->environment.n || given->conf_dir),
          "--env and --spark-conf-dir are the server's configuration for a manifest"},
-        {!given->file && given->uid, "--uid is for a manifest"},
+        {!given->files.n && given->uid, "--uid is for a manifest"},
+        {!given->files.n && given->api_server,
+         "--api-server is for a manifest: a command line names it by --master"},
         {given->plain && other_stage, "--plain is for --stage objects"},
-        {given->endpoint && !strcmp(given->command, "render") &&
-             (given->operator_options.n || given->unknown_fields),
-         "--operator-option and --unknown-fields are the server's configuration with "
-         "--endpoint"},
+        {given->endpoint && !submit &&
+             (given->operator_options.n || given->unknown_fields || given->api_server),
+         "--operator-option, --unknown-fields and --api-server are the server's configuration "
+         "with --endpoint"},
     };
 
     for (size_t i = 0; i < SPK_LEN(rules); i++)
@@ -230,43 +316,42 @@ static bool check_places(const struct ctl_options *given, struct spk_err *err)
 static bool check_together(struct spk_arena *arena, struct ctl_options *out,
                            struct spk_err *err)
 {
-    bool works_on_job = !strcmp(out->command, "submit") || !strcmp(out->command, "render");
+    bool works_on_job = ctl_is(out, "submit") || ctl_is(out, "render");
 
-    if (!check_options(out, err) || !check_words(out, err))
-        return false;
-    if (out->timeout && !parse_duration(arena, out->timeout, &out->timeout_ms, err))
+    if (out->timeout && !read_duration(arena, out->timeout, &out->timeout_ms, err))
         return false;
     out->format = spk_text_equal(out->output, "json") ? CTL_JSON
-                  : !strcmp(out->command, "render")   ? CTL_YAML
+                  : ctl_is(out, "render")             ? CTL_YAML
                                                       : CTL_TEXT;
-    if (works_on_job && !out->file == !out->arguments.n)
-        return spk_fail(err, SPK_INVALID_FIELD,
-                        "give either -f FILE or -- and spark-submit's arguments");
-    return check_places(out, err);
+    if (!works_on_job && out->arguments.n)
+        return spk_fail(err, SPK_INVALID_FIELD, "%s takes no arguments", out->command->name);
+    return !works_on_job || check_places(out, err);
 }
 
 bool ctl_options_parse(struct spk_arena *arena, int argc, char *const *argv,
                        struct ctl_options *out, struct spk_err *err)
 {
     struct ctl_options parsed = {0};
+    bool done = false, command_seen = false;
     int i = 1;
 
-    for (; i < argc && strcmp(argv[i], "--") != 0; i++) {
-        if (argv[i][0] == '-' && argv[i][1]) {
+    if (!read_command(arena, argc, argv, &parsed, &done, err))
+        return false;
+    out->command = parsed.command;
+    for (; !done && i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (is_option(argv[i])) {
             if (!take_option(arena, argc, argv, &i, &parsed, err))
                 return false;
             continue;
         }
-        if (parsed.command)
+        if (command_seen)
             return spk_fail(err, SPK_INVALID_FIELD, "'%.64s' is one argument too many",
                             argv[i]);
-        parsed.command = argv[i];
+        command_seen = true;
     }
-    for (i++; i < argc; i++)
+    for (i++; !done && i < argc; i++)
         spk_strings_add(arena, &parsed.arguments, argv[i]);
-    if (!parsed.command && !parsed.help && !parsed.version)
-        return spk_fail(err, SPK_INVALID_FIELD, "no command was given");
-    if (parsed.command && !check_together(arena, &parsed, err))
+    if (!done && !check_together(arena, &parsed, err))
         return false;
     *out = parsed;
     return true;

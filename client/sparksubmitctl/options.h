@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** options.h: the command line of sparksubmitctl, parsed by one table that also makes --help.
+/**
+ * options.h: the command line of sparksubmitctl. One table of commands and one of options
+ * decide what is taken and make every help text.
  */
 #pragma once
 
@@ -18,27 +20,58 @@ enum ctl_exit {
     CTL_NOT_FOUND = 5,
 };
 
+struct ctl_command {
+    const char *name;
+    char letter;         /* of the rows of options that belong to it */
+    const char *usage;   /* what follows the name */
+    const char *summary; /* one line */
+    const char *notes;   /* paragraphs of its help; NULL: none */
+};
+
+struct ctl_option {
+    const char *name;
+    enum { CTL_OPTION_TEXT, CTL_OPTION_LIST, CTL_OPTION_SWITCH } kind;
+    size_t offset;        /* in struct ctl_options */
+    const char *commands; /* letters of those that take it */
+    const char *value;    /* its name in the help; NULL: none */
+    const char *help;     /* one line; NULL: an old spelling, not shown */
+};
+
 struct ctl_options {
-    const char *command; /* "submit" */
-    const char *file;    /* -f; NULL: arguments */
+    const struct ctl_command *command;
+    struct spk_strings files; /* -f, in order */
     const char *endpoint, *output, *stage, *spark_version, *submission_id, *uid;
     const char *idempotency_key, *pod_mutation, *controller_steps, *unknown_fields;
     const char *driver_template, *executor_template, *conf_dir, *timeout, *service;
+    const char *api_server;
     struct spk_strings operator_options, environment; /* K=V */
     struct spk_strings arguments;                     /* after "--" */
     bool plain, validate, require_submission_id, skip_defaults, help, version;
 
-    uint32_t given; /* rows of the table of options, as bits */
     enum ctl_format format;
     int64_t timeout_ms; /* 0: the library's default */
+    const char
+        *source; /* of several inputs the one at hand, for messages; NULL: there is one */
 };
 
-/** Parse argv[1..]. @errors INVALID_FIELD  usage: what is wrong with which argument */
+/** The rows of both tables; n: how many. */
+const struct ctl_command *ctl_commands(size_t *n);
+const struct ctl_option *ctl_option_rows(size_t *n);
+
+/**
+ * Parse argv[1..]. When help or version is set nothing else was checked. A known command is
+ * in *out even if something else is wrong.
+ *
+ * @errors INVALID_FIELD  usage: what is wrong with which argument
+ */
 bool ctl_options_parse(struct spk_arena *arena, int argc, char *const *argv,
                        struct ctl_options *out, struct spk_err *err) SPK_CHECK;
 
-/** The help text of everything. */
-const char *ctl_options_help(struct spk_arena *arena);
+/** The help text of command; NULL: of the program. No line is longer than 100 columns. */
+const char *ctl_help(struct spk_arena *arena, const struct ctl_command *command);
 
 /** "none", "native", "apply" or NULL as the client library's choice. */
 enum spk_choice ctl_choice(const char *word);
+
+/** Whether options are of the command with this name. */
+bool ctl_is(const struct ctl_options *options, const char *name);

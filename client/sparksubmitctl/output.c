@@ -1,11 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "output.h"
 
+#include "base/limits.h"
+#include "base/printable.h"
 #include "json/write.h"
 #include "json/yaml.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* An error of either kind. */
+struct failure {
+    enum spk_code code;
+    const char *reason, *field, *text, *attempt, *key;
+    enum spk_outcome outcome;
+    enum spk_retry retry;
+    const char **fields, **texts; /* all violations, the first too */
+    size_t n;
+};
+
+static const char *clean(struct spk_arena *arena, const char *text)
+{
+    return spk_printable(arena, text, SPK_MAX_PRINTED_TEXT);
+}
 
 /* RESOURCE_EXHAUSTED that no repetition can change. */
 static bool is_too_large(const char *reason)
@@ -19,64 +37,163 @@ static bool is_too_large(const char *reason)
     return false;
 }
 
-static int exit_code(enum spk_code code, enum spk_outcome outcome, const char *reason)
+static int exit_code(const struct failure *failure)
 {
-    if (outcome == SPK_OUTCOME_UNKNOWN)
+    if (failure->outcome == SPK_OUTCOME_UNKNOWN)
         return CTL_UNKNOWN;
-    if (is_too_large(reason))
+    if (is_too_large(failure->reason))
         return CTL_REFUSED;
-    if (code == SPK_UNAVAILABLE || code == SPK_RESOURCE_EXHAUSTED ||
-        code == SPK_DEADLINE_EXCEEDED)
+    if (failure->code == SPK_UNAVAILABLE || failure->code == SPK_RESOURCE_EXHAUSTED ||
+        failure->code == SPK_DEADLINE_EXCEEDED)
         return CTL_RETRYABLE;
-    return code == SPK_NOT_FOUND ? CTL_NOT_FOUND : CTL_REFUSED;
+    return failure->code == SPK_NOT_FOUND ? CTL_NOT_FOUND : CTL_REFUSED;
 }
 
-static void add_violation(cJSON *tree, const char *field, const char *text)
+static void add_violation(struct spk_arena *arena, struct failure *failure, const char *field,
+                          const char *text)
 {
     if (!*field)
         return;
-    cJSON *violation = spk_json_push_object(spk_json_list(tree, "violations"));
-    spk_json_text(violation, "field", field);
-    spk_json_text(violation, "description", text);
+    failure->fields = spk_grow_array(arena, failure->fields, failure->n, failure->n + 1,
+                                     sizeof(*failure->fields));
+    failure->texts = spk_grow_array(arena, failure->texts, failure->n, failure->n + 1,
+                                    sizeof(*failure->texts));
+    failure->fields[failure->n] = field;
+    failure->texts[failure->n++] = text;
 }
 
-static cJSON *error_tree(struct spk_arena *arena, const char *code, const char *reason,
-                         const char *text)
+static void print_json(struct spk_arena *arena, const struct ctl_options *options,
+                       const struct failure *failure)
 {
     cJSON *tree = spk_json_new_object(arena);
 
-    spk_json_text(tree, "code", code);
-    spk_json_text(tree, "reason", reason);
-    spk_json_text(tree, "message", text);
-    (void)spk_json_list(tree, "violations");
-    return tree;
+    if (options->source)
+        spk_json_text(tree, "source", options->source);
+    spk_json_text(tree, "code", spk_code_name(failure->code));
+    spk_json_text(tree, "reason", failure->reason);
+    spk_json_text(tree, "message", failure->text);
+    spk_json_text(tree, "outcome", spk_outcome_name(failure->outcome));
+    spk_json_text(tree, "retry", spk_retry_name(failure->retry));
+    spk_json_text(tree, "attempt", failure->attempt);
+    spk_json_text(tree, "idempotencyKey", failure->key);
+    cJSON *violations = spk_json_list(tree, "violations");
+    for (size_t i = 0; i < failure->n; i++) {
+        cJSON *violation = spk_json_push_object(violations);
+
+        spk_json_text(violation, "field", failure->fields[i]);
+        spk_json_text(violation, "description", failure->texts[i]);
+    }
+    fprintf(stderr, "%s\n", spk_printable_json(arena, spk_json_write(arena, tree)));
 }
 
-static void print_line(const char *code, const char *reason, const char *field,
-                       const char *text)
+/* The argument that "args[3]" means; NULL: field is something else. */
+static const char *argument_of(const struct ctl_options *options, const char *field,
+                               size_t *index)
 {
-    fprintf(stderr, "error: %s%s%s%s%s (%s)\n", field, *field ? ": " : "", text,
-            *reason ? " " : "", *reason ? reason : "", code);
+    const char *digits = field + strlen("args[");
+    int64_t number;
+
+    if (!spk_starts_with(field, "args[") || strspn(digits, "0123456789") > 6 ||
+        strcmp(digits + strspn(digits, "0123456789"), "]") != 0)
+        return NULL;
+    number = strtol(digits, NULL, 10);
+    *index = (size_t)number;
+    return *index < options->arguments.n ? options->arguments.items[*index] : NULL;
+}
+
+/* A number says little to whoever typed the arguments: the option or property is named. */
+static const char *name_field(struct spk_arena *arena, const struct ctl_options *options,
+                              const char *field)
+{
+    size_t index, length;
+    const char *word = argument_of(options, field, &index);
+    const char *option = word && index ? options->arguments.items[index - 1] : "";
+    bool conf = !strcmp(option, "--conf") || !strcmp(option, "-c");
+
+    if (!word || (!conf && *word != '-'))
+        return clean(arena, field);
+    length = strcspn(word, "="); /* its value may be a secret */
+    return clean(arena, spk_printf(arena, "%s (%s%.*s)", field, conf ? "--conf " : "",
+                                   (int)(length < 128 ? length : 128), word));
+}
+
+static void print_line(struct spk_arena *arena, const struct ctl_options *options,
+                       const char *tag, const char *field, const char *text)
+{
+    const char *source = options->source ? clean(arena, options->source) : "";
+
+    fprintf(stderr, "%s: %s%s%s%s%s\n", tag, source, *source ? ": " : "", field,
+            *field ? ": " : "", clean(arena, text));
+}
+
+/* What a caller does next depends on what there is now. */
+static void print_outcome(struct spk_arena *arena, const struct failure *failure)
+{
+    static const char *const notes[] = {
+        [SPK_OUTCOME_NOT_CREATED] = NULL,
+        [SPK_OUTCOME_PARTIAL] = "some of its objects may exist; no driver starts from them",
+        [SPK_OUTCOME_CREATED] = "the driver exists",
+        [SPK_OUTCOME_UNKNOWN] = "it is not known whether the driver exists",
+    };
+
+    if ((size_t)failure->outcome < SPK_LEN(notes) && notes[failure->outcome])
+        fprintf(stderr, "outcome: %s\n", notes[failure->outcome]);
+    if (*failure->key && failure->retry == SPK_RETRY_SAME_KEY)
+        fprintf(stderr, "to repeat it safely: --idempotency-key %s\n",
+                clean(arena, failure->key));
+}
+
+static int print_failure(struct spk_arena *arena, const struct ctl_options *options,
+                         const struct failure *failure)
+{
+    const char *tag = spk_printf(
+        arena, "error[%s]",
+        clean(arena, *failure->reason ? failure->reason : spk_code_name(failure->code)));
+
+    if (options->format == CTL_JSON) {
+        print_json(arena, options, failure);
+        return exit_code(failure);
+    }
+    print_line(arena, options, tag, name_field(arena, options, failure->field), failure->text);
+    for (size_t i = 0; i < failure->n; i++)
+        if (i > 0 || !*failure->field)
+            print_line(arena, options, tag, name_field(arena, options, failure->fields[i]),
+                       failure->texts[i]);
+    print_outcome(arena, failure);
+    return exit_code(failure);
+}
+
+/* Spark's own text does not always say why a file cannot be read. */
+static const char *text_of(struct spk_arena *arena, const struct spk_err *err)
+{
+    for (const struct spk_note *note = err->notes; note; note = note->next) {
+        const char *why = strrchr(note->value, ':');
+
+        if (strcmp(note->key, "cause") == 0 && !(why && strstr(err->text, why + 2)))
+            return spk_printf(arena, "%s (%s)", err->text, note->value);
+    }
+    return err->text;
 }
 
 int ctl_print_err(struct spk_arena *arena, const struct ctl_options *options,
                   const struct spk_err *err)
 {
-    enum spk_code code = spk_reason_code(err->reason);
-    cJSON *tree =
-        error_tree(arena, spk_code_name(code), spk_reason_name(err->reason), err->text);
+    const char *text = text_of(arena, err);
+    struct failure failure = {
+        .code = spk_reason_code(err->reason),
+        .reason = spk_reason_name(err->reason),
+        .field = err->field,
+        .text = text,
+        .attempt = "",
+        .key = "",
+        .outcome = err->outcome,
+        .retry = spk_reason_retry(err->reason),
+    };
 
-    if (options->format != CTL_JSON) {
-        print_line(spk_code_name(code), spk_reason_name(err->reason), err->field, err->text);
-        for (const struct spk_violation *more = err->violations; more; more = more->next)
-            fprintf(stderr, "error: %s: %s\n", more->field, more->text);
-        return exit_code(code, err->outcome, spk_reason_name(err->reason));
-    }
-    add_violation(tree, err->field, err->text);
+    add_violation(arena, &failure, err->field, text);
     for (const struct spk_violation *more = err->violations; more; more = more->next)
-        add_violation(tree, more->field, more->text);
-    fprintf(stderr, "%s\n", spk_json_write(arena, tree));
-    return exit_code(code, err->outcome, spk_reason_name(err->reason));
+        add_violation(arena, &failure, more->field, more->text);
+    return print_failure(arena, options, &failure);
 }
 
 /* The server's text names the field first, which has a place of its own here. */
@@ -92,42 +209,53 @@ static const char *clause_of(const struct spk_error *error)
 int ctl_print_error(struct spk_arena *arena, const struct ctl_options *options,
                     const struct spk_error *error)
 {
-    const char *code = spk_code_name((enum spk_code)error->code);
-    cJSON *tree = error_tree(arena, code, error->reason, clause_of(error));
+    struct failure failure = {
+        .code = (enum spk_code)error->code,
+        .reason = error->reason,
+        .field = error->field,
+        .text = clause_of(error),
+        .attempt = error->attempt,
+        .key = error->idempotency_key,
+        .outcome = (enum spk_outcome)error->outcome,
+        .retry = (enum spk_retry)error->retry,
+    };
     const char *field, *text;
-    bool json = options->format == CTL_JSON;
 
-    if (!json)
-        print_line(code, error->reason, error->field, clause_of(error));
-    for (size_t i = 0; spk_error_violation(error, i, &field, &text); i++) {
-        if (json)
-            add_violation(tree, field, text);
-        else if (i > 0 || !*error->field)
-            fprintf(stderr, "error: %s: %s\n", field, text);
-    }
-    if (json)
-        fprintf(stderr, "%s\n", spk_json_write(arena, tree));
-    return exit_code((enum spk_code)error->code, (enum spk_outcome)error->outcome,
-                     error->reason);
+    for (size_t i = 0; spk_error_violation(error, i, &field, &text); i++)
+        add_violation(arena, &failure, field, text);
+    return print_failure(arena, options, &failure);
 }
 
-void ctl_print_warning(const char *code, const char *field, const char *message)
+void ctl_print_warning(struct spk_arena *arena, const struct ctl_options *options,
+                       const char *code, const char *field, const char *message)
 {
-    fprintf(stderr, "warning: %s%s%s %s\n", field, *field ? ": " : "", message, code);
+    print_line(arena, options, spk_printf(arena, "warning[%s]", clean(arena, code)),
+               name_field(arena, options, field), message);
+}
+
+void ctl_print_warnings(struct spk_arena *arena, const struct ctl_options *options,
+                        const struct spk_result *result)
+{
+    for (size_t i = 0; i < spk_result_count(result, SPK_LIST_WARNINGS); i++)
+        ctl_print_warning(arena, options, spk_result_item(result, SPK_LIST_WARNING_CODES, i),
+                          spk_result_item(result, SPK_LIST_WARNING_FIELDS, i),
+                          spk_result_item(result, SPK_LIST_WARNINGS, i));
 }
 
 void ctl_print_tree(struct spk_arena *arena, const struct ctl_options *options,
                     const cJSON *tree)
 {
-    fputs(options->format == CTL_JSON ? spk_json_write_pretty(arena, tree)
-                                      : spk_yaml_write(arena, tree),
-          stdout);
+    if (options->format == CTL_JSON) {
+        fputs(spk_printable_json(arena, spk_json_write_pretty(arena, tree)), stdout);
+        return;
+    }
+    if (options->source)
+        printf("---\n# %s\n", clean(arena, options->source));
+    fputs(spk_yaml_write(arena, tree), stdout);
 }
 
-void ctl_print_warnings(const struct spk_result *result)
+void ctl_print_row(struct spk_arena *arena, const char *label, const char *value)
 {
-    for (size_t i = 0; i < spk_result_count(result, SPK_LIST_WARNINGS); i++)
-        ctl_print_warning(spk_result_item(result, SPK_LIST_WARNING_CODES, i),
-                          spk_result_item(result, SPK_LIST_WARNING_FIELDS, i),
-                          spk_result_item(result, SPK_LIST_WARNINGS, i));
+    if (*value)
+        printf("%-16s %s\n", clean(arena, label), clean(arena, value));
 }

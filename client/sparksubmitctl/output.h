@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** output.h: results and errors for people (text) and programs (JSON). */
+/**
+ * output.h: results, warnings and errors for people (text) and programs (JSON). Texts are
+ * printable: no control character of a server or a file reaches the terminal.
+ */
 #pragma once
 
 #include "options.h"
@@ -8,16 +11,21 @@
 int ctl_print_err(struct spk_arena *arena, const struct ctl_options *options,
                   const struct spk_err *err);
 
-/** Likewise for an error of the client library. */
+/** Likewise for an error of the client library, with what is known of what was created. */
 int ctl_print_error(struct spk_arena *arena, const struct ctl_options *options,
                     const struct spk_error *error);
 
 /** Print one warning on stderr. */
-void ctl_print_warning(const char *code, const char *field, const char *message);
+void ctl_print_warning(struct spk_arena *arena, const struct ctl_options *options,
+                       const char *code, const char *field, const char *message);
 
-/** Print tree on stdout in the asked format. */
+/** Print the warnings of a reply on stderr. */
+void ctl_print_warnings(struct spk_arena *arena, const struct ctl_options *options,
+                        const struct spk_result *result);
+
+/** Print tree on stdout in the asked format; of several, each is a document. */
 void ctl_print_tree(struct spk_arena *arena, const struct ctl_options *options,
                     const cJSON *tree);
 
-/** Print the warnings of a reply on stderr. */
-void ctl_print_warnings(const struct spk_result *result);
+/** "label:   value" on stdout; nothing if value is empty. */
+void ctl_print_row(struct spk_arena *arena, const char *label, const char *value);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The commands that only a server can carry out. */
 #include "command.h"
+#include "inputs.h"
 #include "job.h"
+#include "message_json.h"
 #include "output.h"
-#include "request.h"
+#include "result.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,8 +20,8 @@ static void free_result(void *result)
     spk_result_free(result);
 }
 
-static bool open_client(struct spk_arena *arena, const struct ctl_options *options,
-                        struct spk_client **out, struct spk_error *error)
+bool ctl_open_client(struct spk_arena *arena, const struct ctl_options *options,
+                     struct spk_client **out, struct spk_error *error)
 {
     struct spk_client_config config = {.size = sizeof(config), .target = options->endpoint};
 
@@ -29,107 +31,127 @@ static bool open_client(struct spk_arena *arena, const struct ctl_options *optio
     return true;
 }
 
-/* Which texts and lists of a reply are shown, under which names. */
-struct text_row {
-    enum spk_field field;
-    const char *name;
-};
-struct list_row {
-    enum spk_list list;
-    const char *name;
-};
-
-static cJSON *texts_tree(struct spk_arena *arena, const struct spk_result *result,
-                         const struct text_row *rows, size_t n)
+static void print_result_json(struct spk_arena *arena, const struct ctl_options *options,
+                              const struct spk_result *result)
 {
-    cJSON *tree = spk_json_new_object(arena);
-
-    for (size_t i = 0; i < n; i++)
-        spk_json_text(tree, rows[i].name, spk_result_text(result, rows[i].field));
-    return tree;
-}
-
-static void add_lists(cJSON *tree, const struct spk_result *result,
-                      const struct list_row *rows, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        cJSON *list = spk_json_list(tree, rows[i].name);
-
-        for (size_t k = 0; k < spk_result_count(result, rows[i].list); k++)
-            spk_json_push_text(list, spk_result_item(result, rows[i].list, k));
-    }
-}
-
-static void print_texts(const cJSON *tree)
-{
-    SPK_JSON_EACH (item, tree)
-        if (spk_json_string(item) && *spk_json_string(item))
-            printf("%-22s %s\n", item->string, item->valuestring);
+    ctl_print_tree(arena, options, ctl_message_json(arena, spk_result_message(result)));
 }
 
 /* ---- submit ---- */
 
-static void add_objects(cJSON *tree, const struct spk_result *result)
+static bool is_true(const struct spk_result *result, enum spk_field field)
 {
-    static const struct list_row columns[] = {
-        {SPK_LIST_OBJECT_KINDS, "kind"},
-        {SPK_LIST_OBJECT_NAMES, "name"},
-        {SPK_LIST_OBJECT_UIDS, "uid"},
-        {SPK_LIST_OBJECT_DISPOSITIONS, "disposition"},
+    return strcmp(spk_result_text(result, field), "true") == 0;
+}
+
+static const char *disposition(const struct spk_result *result, size_t index)
+{
+    static const struct {
+        const char *name, *meaning;
+    } rows[] = {
+        {"CREATED", "created"},
+        {"ADOPTED", "there already"},
+        {"DRY_RUN_OK", "would be created"},
+        {"DRY_RUN_REFUSED", "would be refused"},
     };
-    cJSON *objects = spk_json_list(tree, "objects");
+    const char *name = spk_result_item(result, SPK_LIST_OBJECT_DISPOSITIONS, index);
 
-    for (size_t i = 0; i < spk_result_count(result, SPK_LIST_OBJECT_KINDS); i++) {
-        cJSON *object = spk_json_push_object(objects);
+    for (size_t i = 0; i < SPK_LEN(rows); i++)
+        if (strcmp(rows[i].name, name) == 0)
+            return rows[i].meaning;
+    return name;
+}
 
-        for (size_t k = 0; k < SPK_LEN(columns); k++)
-            spk_json_text(object, columns[k].name,
-                          spk_result_item(result, columns[k].list, i));
-    }
+static bool is_refused(const struct spk_result *result)
+{
+    for (size_t i = 0; i < spk_result_count(result, SPK_LIST_OBJECT_DISPOSITIONS); i++)
+        if (!strcmp(spk_result_item(result, SPK_LIST_OBJECT_DISPOSITIONS, i),
+                    "DRY_RUN_REFUSED"))
+            return true;
+    return false;
+}
+
+static const char *verdict(const struct ctl_options *options, const struct spk_result *result)
+{
+    if (!options->validate)
+        return is_true(result, SPK_FIELD_ADOPTED) ? "found: an earlier try had created it"
+                                                  : "created";
+    if (is_refused(result))
+        return "checked: it would be refused";
+    return is_true(result, SPK_FIELD_WOULD_ADOPT) ? "checked: a driver of this attempt exists"
+                                                  : "checked: it would be created";
+}
+
+static void print_objects(struct spk_arena *arena, const struct spk_result *result)
+{
+    size_t n = spk_result_count(result, SPK_LIST_OBJECT_KINDS);
+
+    if (n)
+        printf("\nObjects:\n");
+    for (size_t i = 0; i < n; i++)
+        ctl_print_row(
+            arena,
+            spk_printf(arena, "  %s", spk_result_item(result, SPK_LIST_OBJECT_KINDS, i)),
+            spk_printf(arena, "%s: %s", spk_result_item(result, SPK_LIST_OBJECT_NAMES, i),
+                       disposition(result, i)));
+}
+
+/* What to type next; nothing for names that no Pod can have and a shell would take apart. */
+static void print_next_step(struct spk_arena *arena, const struct spk_result *result)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789.-";
+    const char *ns = spk_result_text(result, SPK_FIELD_NAMESPACE);
+    const char *pod = spk_result_text(result, SPK_FIELD_DRIVER_POD_NAME);
+
+    if (!*pod || ns[strspn(ns, allowed)] || pod[strspn(pod, allowed)])
+        return;
+    printf("\n");
+    ctl_print_row(arena, "Next:", spk_printf(arena, "kubectl logs -f -n %s %s", ns, pod));
 }
 
 static void print_submission(struct spk_arena *arena, const struct ctl_options *options,
                              const struct spk_result *result)
 {
-    static const struct text_row rows[] = {
-        {SPK_FIELD_NAMESPACE, "namespace"},
-        {SPK_FIELD_DRIVER_POD_NAME, "driverPodName"},
-        {SPK_FIELD_DRIVER_POD_UID, "driverPodUid"},
-        {SPK_FIELD_SPARK_APPLICATION_ID, "sparkApplicationId"},
-        {SPK_FIELD_APP_NAME, "appName"},
-        {SPK_FIELD_SUBMISSION_ID, "effectiveSubmissionId"},
-        {SPK_FIELD_POD_PHASE, "podPhase"},
-        {SPK_FIELD_ATTEMPT, "attempt"},
-        {SPK_FIELD_IDEMPOTENCY_KEY, "idempotencyKey"},
-        {SPK_FIELD_ADOPTED, "adopted"},
-        {SPK_FIELD_WOULD_ADOPT, "wouldAdopt"},
+    static const struct {
+        enum spk_field field;
+        const char *label;
+    } rows[] = {
+        {SPK_FIELD_NAMESPACE, "Namespace:"},
+        {SPK_FIELD_DRIVER_POD_NAME, "Driver pod:"},
+        {SPK_FIELD_POD_PHASE, "Phase:"},
+        {SPK_FIELD_APP_NAME, "Application:"},
+        {SPK_FIELD_SPARK_APPLICATION_ID, "Application ID:"},
+        {SPK_FIELD_SUBMISSION_ID, "Submission ID:"},
+        {SPK_FIELD_IDEMPOTENCY_KEY, "Key:"},
+        {SPK_FIELD_ATTEMPT, "Attempt:"},
+        {SPK_FIELD_DRIVER_POD_UID, "Driver UID:"},
     };
-    cJSON *tree = texts_tree(arena, result, rows, SPK_LEN(rows));
 
-    if (options->format == CTL_JSON) {
-        add_objects(tree, result);
-        ctl_print_tree(arena, options, tree);
-        return;
-    }
-    print_texts(tree);
-    for (size_t i = 0; i < spk_result_count(result, SPK_LIST_OBJECT_KINDS); i++)
-        printf("%-22s %s %s\n", spk_result_item(result, SPK_LIST_OBJECT_KINDS, i),
-               spk_result_item(result, SPK_LIST_OBJECT_NAMES, i),
-               spk_result_item(result, SPK_LIST_OBJECT_DISPOSITIONS, i));
+    if (options->source)
+        ctl_print_row(arena, "File:", options->source);
+    ctl_print_row(arena, "Result:", verdict(options, result));
+    for (size_t i = 0; i < SPK_LEN(rows); i++)
+        ctl_print_row(arena, rows[i].label, spk_result_text(result, rows[i].field));
+    print_objects(arena, result);
+    if (!options->validate)
+        print_next_step(arena, result);
+    if (options->source)
+        printf("\n");
 }
 
-/* A repetition must carry the same key, and a drawn one was not seen by anybody yet. */
-static int print_failure(struct spk_arena *arena, const struct ctl_options *options,
-                         const char *drawn, const struct spk_error *error)
+/* An argument of an error is one of those that were sent. */
+int ctl_print_call_error(struct spk_arena *arena, const struct ctl_options *options,
+                         const struct spk_job *job, const struct spk_error *error)
 {
-    int status = ctl_print_error(arena, options, error);
+    struct ctl_options sent = *options;
 
-    if (*drawn && error->retry == SPK_ADVICE_SAME_KEY && options->format != CTL_JSON)
-        fprintf(stderr, "to repeat it safely: --idempotency-key %s\n", drawn);
-    return status;
+    sent.arguments =
+        (struct spk_strings){(const char **)(uintptr_t)job->arguments, job->n_arguments};
+    return ctl_print_error(arena, &sent, error);
 }
 
-int ctl_submit(struct spk_arena *arena, const struct ctl_options *options)
+static int submit(struct spk_arena *arena, const struct ctl_options *options,
+                  struct spk_bytes manifest)
 {
     struct spk_submit request = {
         .size = sizeof(request),
@@ -147,62 +169,72 @@ int ctl_submit(struct spk_arena *arena, const struct ctl_options *options)
     struct spk_error error;
     struct spk_err err = {0};
     struct ctl_job job;
-    char key[33];
 
-    if (!ctl_job_read(arena, options, &job, &err) ||
+    if (!ctl_job_read(arena, options, manifest, &job, &err) ||
         !ctl_job_for_client(arena, options, &job, &request.job, &err))
         return ctl_print_err(arena, options, &err);
-    if (!spk_request_draw_key(&request, key, &error))
-        return ctl_print_error(arena, options, &error);
-    if (*key)
-        request.idempotency_key = key;
-    if (!open_client(arena, options, &client, &error) ||
+    if (!ctl_open_client(arena, options, &client, &error) ||
         !spk_client_submit(client, &request, options->timeout_ms, &result, &error))
-        return print_failure(arena, options, key, &error);
+        return ctl_print_call_error(arena, options, &request.job, &error);
     spk_defer(arena, free_result, result);
-    ctl_print_warnings(result);
-    print_submission(arena, options, result);
-    return CTL_OK;
+    if (options->format == CTL_JSON) {
+        print_result_json(arena, options, result);
+    } else {
+        ctl_print_warnings(arena, options, result);
+        print_submission(arena, options, result);
+    }
+    return options->validate && is_refused(result) ? CTL_REFUSED : CTL_OK;
+}
+
+int ctl_submit(struct spk_arena *arena, const struct ctl_options *options)
+{
+    return ctl_for_each_input(arena, options, submit);
 }
 
 /* ---- info, health ---- */
 
 int ctl_info(struct spk_arena *arena, const struct ctl_options *options)
 {
-    static const struct text_row texts[] = {
-        {SPK_FIELD_SERVER_NAME, "name"},
-        {SPK_FIELD_SERVER_VERSION, "version"},
-        {SPK_FIELD_API_VERSION, "apiVersion"},
-        {SPK_FIELD_RENDER_REVISION, "renderRevision"},
-        {SPK_FIELD_MODE, "mode"},
-        {SPK_FIELD_KUBERNETES_VERSION, "kubernetesVersion"},
-        {SPK_FIELD_DEFAULT_SPARK_VERSION, "defaultSparkVersion"},
+    static const struct {
+        enum spk_field field;
+        const char *label;
+    } texts[] = {
+        {SPK_FIELD_SERVER_NAME, "Server:"},
+        {SPK_FIELD_SERVER_VERSION, "Version:"},
+        {SPK_FIELD_API_VERSION, "Interface:"},
+        {SPK_FIELD_RENDER_REVISION, "Render revision:"},
+        {SPK_FIELD_MODE, "Mode:"},
+        {SPK_FIELD_KUBERNETES_VERSION, "Kubernetes:"},
+        {SPK_FIELD_DEFAULT_SPARK_VERSION, "Default Spark:"},
     };
-    static const struct list_row lists[] = {
-        {SPK_LIST_SPARK_VERSIONS, "supportedSparkVersions"},
-        {SPK_LIST_FEATURES, "features"},
-        {SPK_LIST_PAYLOAD_FORMS, "payloadForms"},
+    static const struct {
+        enum spk_list list;
+        const char *label;
+    } lists[] = {
+        {SPK_LIST_SPARK_VERSIONS, "Spark versions:"},
+        {SPK_LIST_FEATURES, "Features:"},
+        {SPK_LIST_PAYLOAD_FORMS, "Payload forms:"},
     };
     struct spk_client *client = NULL;
     struct spk_result *result = NULL;
     struct spk_error error;
 
-    if (!open_client(arena, options, &client, &error) ||
+    if (!ctl_open_client(arena, options, &client, &error) ||
         !spk_client_info(client, options->timeout_ms, &result, &error))
         return ctl_print_error(arena, options, &error);
     spk_defer(arena, free_result, result);
-    cJSON *tree = texts_tree(arena, result, texts, SPK_LEN(texts));
     if (options->format == CTL_JSON) {
-        add_lists(tree, result, lists, SPK_LEN(lists));
-        ctl_print_tree(arena, options, tree);
+        print_result_json(arena, options, result);
         return CTL_OK;
     }
-    print_texts(tree);
+    for (size_t i = 0; i < SPK_LEN(texts); i++)
+        ctl_print_row(arena, texts[i].label, spk_result_text(result, texts[i].field));
     for (size_t i = 0; i < SPK_LEN(lists); i++) {
-        printf("%-22s", lists[i].name);
+        struct spk_strings items = {0};
+
         for (size_t k = 0; k < spk_result_count(result, lists[i].list); k++)
-            printf(" %s", spk_result_item(result, lists[i].list, k));
-        printf("\n");
+            spk_strings_add(arena, &items, spk_result_item(result, lists[i].list, k));
+        ctl_print_row(arena, lists[i].label, spk_join(arena, items.items, items.n, " "));
     }
     return CTL_OK;
 }
@@ -214,7 +246,7 @@ int ctl_health(struct spk_arena *arena, const struct ctl_options *options)
     struct spk_error error;
     bool serving = false;
 
-    if (!open_client(arena, options, &client, &error) ||
+    if (!ctl_open_client(arena, options, &client, &error) ||
         !spk_client_health(client, options->service ? options->service : "",
                            options->timeout_ms ? options->timeout_ms : 5000, &serving,
                            &error)) {

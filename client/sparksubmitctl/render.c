@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command.h"
+#include "inputs.h"
 #include "job.h"
 #include "output.h"
 #include "json/manifest.h"
@@ -22,36 +23,48 @@ static bool read_flag(const char *value, bool *out)
     return true;
 }
 
-static bool set_operator_option(const char *key, const char *value,
+/* The operator writes its flags with hyphens, its chart and tests with other marks. */
+static bool is_same_option(const char *name, const char *key)
+{
+    while (*name && (*name == *key || (*name == '-' && *key == '_')))
+        name++, key++;
+    return !*name && !*key;
+}
+
+static bool set_operator_option(struct spk_arena *arena, const char *key, const char *value,
                                 struct spk_operator_options *options, struct spk_err *err)
 {
+    /* Neither: what the controller makes after a submission; nothing of it is shown here. */
     const struct {
-        const char *key;
+        const char *name;
         bool *flag;
         const char **text;
     } rows[] = {
-        {"enable_ui_service", &options->enable_ui_service, NULL},
-        {"ingress_url_format", NULL, &options->ingress_url_format},
-        {"enable_batch_scheduler", &options->enable_batch_scheduler, NULL},
-        {"default_batch_scheduler", NULL, &options->default_batch_scheduler},
-        {"kube_scheduler_names", NULL, &options->kube_scheduler_names},
-        {"feature_load_spark_defaults", &options->load_spark_defaults, NULL},
+        {"enable-ui-service", &options->enable_ui_service, NULL},
+        {"ingress-url-format", NULL, &options->ingress_url_format},
+        {"enable-batch-scheduler", &options->enable_batch_scheduler, NULL},
+        {"default-batch-scheduler", NULL, &options->default_batch_scheduler},
+        {"kube-scheduler-names", NULL, &options->kube_scheduler_names},
+        {"feature-load-spark-defaults", &options->load_spark_defaults, NULL},
+        {"load-spark-defaults", &options->load_spark_defaults, NULL},
+        {"enable-driver-pdb", NULL, NULL},
+        {"ingress-class-name", NULL, NULL},
     };
+    struct spk_strings names = {0};
 
     for (size_t i = 0; i < SPK_LEN(rows); i++) {
-        if (strcmp(rows[i].key, key) != 0)
+        spk_strings_add(arena, &names, rows[i].name);
+        if (!is_same_option(rows[i].name, key))
             continue;
         if (rows[i].text)
             *rows[i].text = value;
-        else if (!read_flag(value, rows[i].flag))
+        else if (rows[i].flag && !read_flag(value, rows[i].flag))
             return spk_fail(err, SPK_INVALID_FIELD,
-                            "--operator-option %s is not true or false", key);
+                            "--operator-option %s: '%.32s' is not true or false", key, value);
         return true;
     }
-    /* Options of what the controller makes after a submission: nothing of it is shown here. */
-    if (!strcmp(key, "enable_driver_pdb") || !strcmp(key, "ingress_class_name"))
-        return true;
-    return spk_fail(err, SPK_INVALID_FIELD, "--operator-option '%.64s' is not known", key);
+    return spk_fail(err, SPK_INVALID_FIELD, "--operator-option '%.64s' is not known: %s", key,
+                    spk_join(arena, names.items, names.n, ", "));
 }
 
 static bool take_operator_options(struct spk_arena *arena, const struct ctl_options *options,
@@ -63,21 +76,31 @@ static bool take_operator_options(struct spk_arena *arena, const struct ctl_opti
         if (!equals)
             return spk_fail(err, SPK_INVALID_FIELD, "--operator-option '%.64s' is not K=V",
                             text);
-        if (!set_operator_option(spk_strndup(arena, text, (size_t)(equals - text)), equals + 1,
-                                 out, err))
+        if (!set_operator_option(arena, spk_strndup(arena, text, (size_t)(equals - text)),
+                                 equals + 1, out, err))
             return false;
     }
     return true;
 }
 
-/* The operator's own rule, from the environment it is told to have. */
-static const char *master_url(struct spk_arena *arena,
+/* The operator's own rule, from the environment it is told to have; a server's: the URL of its
+ * kubeconfig without slashes at the end.
+ */
+static const char *master_url(struct spk_arena *arena, const struct ctl_options *options,
                               const struct spk_environment *environment)
 {
     const char *host = spk_environment_get(environment, "KUBERNETES_SERVICE_HOST");
     const char *port = spk_environment_get(environment, "KUBERNETES_SERVICE_PORT");
+    const char *url = options->api_server;
     bool brackets = host && strchr(host, ':') && *host != '[';
 
+    if (url) {
+        size_t length = strlen(url);
+
+        while (length && url[length - 1] == '/')
+            length--;
+        return spk_printf(arena, "k8s://%.*s", (int)length, url);
+    }
     if (!host || !port)
         return "k8s://https://kubernetes.default.svc:443";
     return spk_printf(arena, "k8s://https://%s%s%s:%s", brackets ? "[" : "", host,
@@ -151,7 +174,7 @@ static bool render_here(struct spk_arena *arena, const struct ctl_options *optio
 
     if (!take_operator_options(arena, options, &settings.operator_options, err))
         return false;
-    settings.operator_options.master = master_url(arena, &job->environment);
+    settings.operator_options.master = master_url(arena, options, &job->environment);
     if (job->manifest.data)
         settings.environment = environment_of_server(&job->environment);
     settings.warn_unknown_fields = spk_text_equal(options->unknown_fields, "warn");
@@ -160,7 +183,7 @@ static bool render_here(struct spk_arena *arena, const struct ctl_options *optio
         return false;
     const struct spk_warnings *warnings = &prepared.warnings;
     for (size_t i = 0; i < warnings->n; i++)
-        ctl_print_warning(warnings->items[i].code, warnings->items[i].field,
+        ctl_print_warning(arena, options, warnings->items[i].code, warnings->items[i].field,
                           warnings->items[i].message);
     return true;
 }
@@ -177,9 +200,10 @@ static bool lacks_uid(const cJSON *tree)
 }
 
 /* A uid for a manifest that has none; the server has no such option. */
-static bool add_uid(struct spk_arena *arena, const char *uid, struct ctl_job *job,
-                    struct spk_err *err)
+static bool add_uid(struct spk_arena *arena, const struct ctl_options *options,
+                    struct ctl_job *job, struct spk_err *err)
 {
+    const char *uid = options->uid;
     cJSON *tree = NULL;
     struct spk_warnings warnings = {0};
 
@@ -194,7 +218,7 @@ static bool add_uid(struct spk_arena *arena, const char *uid, struct ctl_job *jo
     spk_json_text(spk_json_child(tree, "metadata"), "uid", uid);
     /* The server does not see any more what was given twice. */
     for (size_t i = 0; i < warnings.n; i++)
-        ctl_print_warning(warnings.items[i].code, warnings.items[i].field,
+        ctl_print_warning(arena, options, warnings.items[i].code, warnings.items[i].field,
                           warnings.items[i].message);
     job->manifest.data = spk_json_write(arena, tree);
     job->manifest.length = strlen(job->manifest.data);
@@ -246,11 +270,6 @@ static cJSON *result_tree(struct spk_arena *arena, enum spk_stage stage,
     return tree;
 }
 
-static void close_client(void *client)
-{
-    spk_client_close(client);
-}
-
 static void free_result(void *result)
 {
     spk_result_free(result);
@@ -259,7 +278,6 @@ static void free_result(void *result)
 static int render_there(struct spk_arena *arena, const struct ctl_options *options,
                         const struct ctl_job *job)
 {
-    struct spk_client_config config = {.size = sizeof(config), .target = options->endpoint};
     struct spk_render_request request = {
         .size = sizeof(request),
         .idempotency_key = options->idempotency_key,
@@ -278,30 +296,34 @@ static int render_there(struct spk_arena *arena, const struct ctl_options *optio
 
     if (!ctl_job_for_client(arena, options, job, &request.job, &err))
         return ctl_print_err(arena, options, &err);
-    if (!spk_client_open(&client, &config, &error))
-        return ctl_print_error(arena, options, &error);
-    spk_defer(arena, close_client, client);
-    if (!spk_client_render(client, &request, options->timeout_ms, &result, &error))
-        return ctl_print_error(arena, options, &error);
+    if (!ctl_open_client(arena, options, &client, &error) ||
+        !spk_client_render(client, &request, options->timeout_ms, &result, &error))
+        return ctl_print_call_error(arena, options, &request.job, &error);
     spk_defer(arena, free_result, result);
-    ctl_print_warnings(result);
+    ctl_print_warnings(arena, options, result);
     ctl_print_tree(arena, options, result_tree(arena, stage_of(options), result));
     return CTL_OK;
 }
 
-int ctl_render(struct spk_arena *arena, const struct ctl_options *options)
+static int render(struct spk_arena *arena, const struct ctl_options *options,
+                  struct spk_bytes manifest)
 {
     struct spk_err err = {0};
     struct ctl_job job;
     cJSON *tree = NULL;
 
-    if (!ctl_job_read(arena, options, &job, &err))
+    if (!ctl_job_read(arena, options, manifest, &job, &err))
         return ctl_print_err(arena, options, &err);
     if (options->endpoint)
-        return add_uid(arena, options->uid, &job, &err) ? render_there(arena, options, &job)
-                                                        : ctl_print_err(arena, options, &err);
+        return add_uid(arena, options, &job, &err) ? render_there(arena, options, &job)
+                                                   : ctl_print_err(arena, options, &err);
     if (!render_here(arena, options, &job, &tree, &err))
         return ctl_print_err(arena, options, &err);
     ctl_print_tree(arena, options, tree);
     return CTL_OK;
+}
+
+int ctl_render(struct spk_arena *arena, const struct ctl_options *options)
+{
+    return ctl_for_each_input(arena, options, render);
 }

@@ -69,23 +69,23 @@ static void test_errors_arrive_whole(void)
     } cases[] = {
         {"bare",
          5000,
-         {14, SPK_OUTCOME_UNSETTLED, SPK_ADVICE_SAME_KEY, -1, "", "", "told to", ""}},
+         {14, SPK_OUTCOME_UNSETTLED, SPK_ADVICE_SAME_KEY, -1, "", "", "told to", "", "", ""}},
         {"details",
          5000,
          {9, SPK_OUTCOME_PARTIAL, SPK_ADVICE_NEW_KEY, 2500, "OBJECT_FOREIGN", "spec.a",
-          "told to", ""}},
+          "told to", "", "", ""}},
         {"later",
          5000,
          {14, SPK_OUTCOME_NOT_CREATED, SPK_ADVICE_SAME_KEY, 60000, "KUBE_THROTTLED", "",
-          "told to", ""}},
+          "told to", "", "", ""}},
         {"future",
          5000,
-         {10, SPK_OUTCOME_UNSETTLED, SPK_ADVICE_SAME_KEY, -1, "NEW_REASON", "", "told to",
-          ""}},
+         {10, SPK_OUTCOME_UNSETTLED, SPK_ADVICE_SAME_KEY, -1, "NEW_REASON", "", "told to", "",
+          "", ""}},
         {"garbage",
          5000,
          {13, SPK_OUTCOME_UNSETTLED, SPK_ADVICE_SAME_KEY, -1, "", "",
-          "the server's reply is not a message of this interface", ""}},
+          "the server's reply is not a message of this interface", "", "", ""}},
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -127,6 +127,7 @@ static void test_a_deadline_leaves_the_outcome_open(void)
 
     CU_ASSERT_EQUAL(error.code, 4);
     CU_ASSERT_EQUAL(error.outcome, SPK_OUTCOME_UNSETTLED);
+    CU_ASSERT_EQUAL(strlen(error.idempotency_key), 32); /* the one that was made */
     CU_ASSERT_EQUAL(error.retry, SPK_ADVICE_SAME_KEY);
 }
 

@@ -61,12 +61,12 @@ def application(**changes):
 
 
 @contextlib.contextmanager
-def server(*flags):
+def server(*flags, api_server="--api-server=memory"):
     with tempfile.TemporaryDirectory() as folder:
         path = folder + "/run/grpc.sock"
         with open(folder + "/log", "wb") as log:
             process = subprocess.Popen(
-                [SERVER, "--mode=standalone", "--api-server=memory", "--listen=unix://" + path, *flags],
+                [SERVER, "--mode=standalone", api_server, "--listen=unix://" + path, *flags],
                 stderr=log)
             try:
                 deadline = time.monotonic() + 30

@@ -4,11 +4,13 @@
 
 import json
 import pathlib
+import re
+import subprocess
 import sys
 import tempfile
 import unittest
 
-from ctl import COMMAND, EXAMPLE, SUBMISSION_ID, UID, application, ctl, kinds, object_of, properties, rendered
+from ctl import COMMAND, CTL, EXAMPLE, SUBMISSION_ID, UID, application, ctl, kinds, object_of, properties, rendered
 
 
 class Rendering(unittest.TestCase):
@@ -146,10 +148,15 @@ class Rendering(unittest.TestCase):
                         "ingress_url_format=" + url, text=application())
         self.assertEqual(properties(tree).get("spark.ui.proxyBase"), "/default/pi")
         self.assertNotIn("spark.ui.proxyBase", properties(rendered("-f", "-", text=application())))
-        for word in ("nope=1", "nope"):
+        hyphens = rendered("-f", "-", "--operator-option", "enable-ui-service=true", "--operator-option",
+                           "ingress-url-format=" + url, text=application())
+        self.assertEqual(hyphens, tree)
+        for word, why in [("nope=1", "'nope' is not known: enable-ui-service, "), ("nope", "'nope' is not K=V"),
+                          ("enable-ui-service=maybe", "'maybe' is not true or false")]:
             done = ctl("render", "-f", EXAMPLE, "--operator-option", word)
             self.assertEqual(done.returncode, 1)
             self.assertIn("--operator-option", done.stderr)
+            self.assertIn(why, done.stderr)
 
     def test_unknown_fields_are_refused_or_pruned(self):
         text = application(nope=1)
@@ -161,7 +168,7 @@ class Rendering(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         done = ctl("render", "-f", "-", "--unknown-fields", "warn", text=text)
         self.assertEqual(done.returncode, 0)
-        self.assertIn("warning: spec.nope", done.stderr)
+        self.assertIn("warning[UNKNOWN_FIELD_IGNORED]: spec.nope: ", done.stderr)
         self.assertIn("UNKNOWN_FIELD_IGNORED", done.stderr)
         self.assertEqual(done.stdout, ctl("render", "-f", "-", text=application()).stdout)
 
@@ -239,9 +246,8 @@ class Warnings(unittest.TestCase):
                 with self.subTest(code):
                     done = ctl("render", *(places.get(word, word) for word in arguments), text=text)
                     self.assertEqual(done.returncode, 0, done.stderr)
-                    lines = [line for line in done.stderr.splitlines() if line.endswith(" " + code)]
+                    lines = [line for line in done.stderr.splitlines() if line.startswith("warning[%s]: " % code)]
                     self.assertTrue(lines, done.stderr)
-                    self.assertTrue(all(line.startswith("warning: ") for line in lines))
                     self.assertEqual(ctl("render", "-f", EXAMPLE).stderr, "")
 
 
@@ -271,9 +277,21 @@ class Errors(unittest.TestCase):
     def test_refusals_are_readable(self):
         done = ctl("render", "-f", "-", text=application(mainApplicationFile=None))
         self.assertEqual((done.returncode, done.stdout), (1, ""))
-        self.assertTrue(done.stderr.startswith("error: spec.mainApplicationFile: "), done.stderr)
-        self.assertIn("INVALID_FIELD (INVALID_ARGUMENT)", done.stderr)
-        self.assertEqual(ctl("render", "-f", "/nonexistent").returncode, 1)
+        self.assertTrue(done.stderr.startswith("error[INVALID_FIELD]: spec.mainApplicationFile: "), done.stderr)
+        for arguments, field in [(["--conf", "spark.a"], "args[1] (--conf spark.a)"), (["--nope=secret"], "args[0] (--nope)"),
+                                 (["--conf", "spark.executor.cores=secret", *COMMAND], "args[1] (--conf spark.executor.cores)")]:
+            done = ctl("render", "--", *arguments)
+            self.assertEqual(done.returncode, 1)
+            self.assertRegex(done.stderr, r"^error\[[A-Z_]+\]: " + re.escape(field) + ": ")
+
+    def test_files_that_cannot_be_read_say_why(self):
+        for path, why in [("/nonexistent", "No such file or directory"), ("/", "not a regular file")]:
+            for arguments in (["-f", path], ["--driver-pod-template", path, "--", *COMMAND],
+                              ["--", "--properties-file", path, *COMMAND], ["--spark-conf-dir", "/nonexistent", "--", "x"]):
+                with self.subTest(arguments):
+                    done = ctl("render", *arguments)
+                    self.assertEqual(done.returncode, 1)
+                    self.assertIn(why if path in arguments else "No such file or directory", done.stderr)
 
     def test_refusals_are_one_json_object(self):
         cases = [(application(mainApplicationFile=None, driver={"cores": -1}), "INVALID_FIELD",
@@ -285,19 +303,150 @@ class Errors(unittest.TestCase):
                 done = ctl("render", "-f", "-", "-o", "json", text=text)
                 self.assertEqual((done.returncode, done.stdout), (1, ""))
                 tree = json.loads(done.stderr)
-                self.assertEqual(set(tree), {"code", "reason", "message", "violations"})
+                self.assertEqual(set(tree), {"code", "reason", "message", "outcome", "retry", "attempt",
+                                             "idempotencyKey", "violations"})
+                self.assertEqual((tree["outcome"], tree["retry"]), ("NOT_CREATED", "NO"))
                 self.assertEqual((tree["code"], tree["reason"]), ("INVALID_ARGUMENT", reason))
                 self.assertEqual(sorted(item["field"] for item in tree["violations"]), fields)
                 self.assertTrue(all(item["description"] for item in tree["violations"]))
         done = ctl("render", "-o", "json", "--", "--nope")
         self.assertEqual(json.loads(done.stderr)["violations"][0]["field"], "args[0]")
 
-    def test_help_and_version(self):
-        done = ctl("--help")
-        self.assertEqual((done.returncode, done.stderr), (0, ""))
-        for option in ("--stage", "--plain", "--operator-option", "--unknown-fields", "--env"):
-            self.assertIn(option, done.stdout)
-        self.assertRegex(ctl("--version").stdout, r"^sparksubmitctl \d+\.\d+")
+
+
+class Help(unittest.TestCase):
+    def test_every_command_has_its_own(self):
+        own = {"submit": {"--validate", "--idempotency-key"}, "render": {"--stage", "--api-server", "--uid"},
+               "info": {"--endpoint"}, "health": {"--service"}, "version": set()}
+        texts = {command: ctl(command, "--help") for command in own}
+        for command, words in own.items():
+            done = texts[command]
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            listed = {line.split()[0] for line in done.stdout.splitlines() if re.match("  -", line)}
+            self.assertLessEqual(words | {"--help"}, listed, command)
+            self.assertEqual(ctl("help", command).stdout, done.stdout)
+        for option, command in [("--stage", "submit"), ("--validate", "render"), ("--uid", "submit"), ("-f", "info")]:
+            self.assertNotIn("\n  %s " % option, texts[command].stdout)
+        self.assertIn("spark.submit.v1.SubmitService", texts["health"].stdout)
+        general = ctl("--help")
+        for command in (*own, "help"):
+            self.assertRegex(general.stdout, r"\n  %s " % command)
+        for done in (general, *texts.values()):
+            self.assertLessEqual(max(map(len, done.stdout.splitlines())), 100)
+
+    def test_it_wins_over_every_other_check(self):
+        for arguments, same in [(["-h"], ["--help"]), (["help"], ["--help"]), (["submit", "-h"], ["help", "submit"]),
+                                (["--nope", "--help"], ["--help"]), (["render", "--stage", "--help"], ["help", "render"]),
+                                (["render", "a", "b", "-h"], ["help", "render"]), (["kill", "--help"], ["--help"]),
+                                (["--endpoint", "http://x", "info", "--help"], ["help", "info"]),
+                                (["render", "-f", EXAMPLE, "--help"], ["help", "render"])]:
+            with self.subTest(arguments):
+                done = ctl(*arguments)
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
+                self.assertEqual(done.stdout, ctl(*same).stdout)
+        self.assertEqual(ctl("render", "--", "--help").returncode, 1)
+
+    def test_the_version(self):
+        for arguments in (["version"], ["--version"], ["render", "--version"]):
+            done = ctl(*arguments)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertRegex(done.stdout, r"^sparksubmitctl \d+\.\d+")
+
+    def test_an_unknown_command_is_named_first(self):
+        for arguments in (["kill", "x"], ["watch", "foo", "--nope"], ["kill", "-f", "a"], ["-f", "a", "kill"], ["help", "kill"]):
+            with self.subTest(arguments):
+                done = ctl(*arguments)
+                self.assertEqual(done.returncode, 2)
+                name = "watch" if "watch" in arguments else "kill"
+                self.assertIn("unknown command '%s'; the commands are submit, render" % name, done.stderr)
+
+    def test_one_thing_has_one_name(self):
+        """Spellings of the server and of the interface are taken as well."""
+        for old, new in [(["--spark-env", "SPARK_USER=x"], ["--env", "SPARK_USER=x"]),
+                         (["--default-spark-version", "4.0.1"], ["--spark-version", "4.0.1"])]:
+            self.assertEqual(rendered(*old, "--", *COMMAND), rendered(*new, "--", *COMMAND))
+            self.assertNotIn(old[0], ctl("render", "--help").stdout)
+
+    def test_usage_says_what_to_do(self):
+        for arguments, advice in [(["render", "-f", "x", "--timeout", "5"], "'5' has no unit; give a unit: 5s; "),
+                                  (["info", "--endpoint", "http://h:1"], "is a URL: the server speaks gRPC without TLS; write unix:PATH"),
+                                  (["info", "--endpoint", "localhost"], "has no port; write unix:PATH"),
+                                  (["render", "-f", "x", "--stage", "all"], "it takes objects|submission|application; "),
+                                  (["submit", "-f", "a", "-f", "b"], "submit takes one -f"),
+                                  (["render", "--validate", "-f", "x"], "'--validate' is no option of render; see sparksubmitctl render --help\n")]:
+            with self.subTest(arguments):
+                done = ctl(*arguments)
+                self.assertEqual(done.returncode, 2)
+                self.assertIn(advice, done.stderr)
+
+
+class Files(unittest.TestCase):
+    OTHER = "---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: spark}\n"
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def write(self, name, text):
+        path = self.folder + "/" + name
+        pathlib.Path(path).write_text(text, "utf-8")
+        return path
+
+    def test_pipes_are_read(self):
+        done = subprocess.run(["bash", "-c", '"$0" render -f <(cat "$1")', CTL, EXAMPLE], capture_output=True, text=True, check=True)
+        self.assertEqual(done.stdout, ctl("render", "-f", EXAMPLE).stdout)
+        conf = self.write("some.conf", "spark.executor.cores 3\n")
+        template = self.write("template.yaml", "spec: {nodeName: here}\n")
+        script = '"$0" render --driver-pod-template <(cat "$1") -- --properties-file <(cat "$2") "${@:3}"'
+        piped = subprocess.run(["bash", "-c", script, CTL, template, conf, *COMMAND], capture_output=True, text=True, check=True)
+        self.assertIn("nodeName: here", piped.stdout)
+        self.assertIn("spark.executor.cores=3", piped.stdout)
+        endless = subprocess.run(["bash", "-c", '"$0" render -f <(yes)', CTL], capture_output=True, text=True, check=False)
+        self.assertEqual(endless.returncode, 1)
+        self.assertRegex(endless.stderr, r"^error\[REQUEST_TOO_LARGE\]: '/dev/fd/\d+' has more than 2 MiB\n$")
+
+    def test_the_application_of_several_documents_is_taken(self):
+        text = pathlib.Path(EXAMPLE).read_text("utf-8")
+        alone = ctl("render", "-f", EXAMPLE).stdout
+        for content in (self.OTHER + "---\n" + text, text + self.OTHER, "# all\n" + self.OTHER + "--- # app\n" + text + "---\n# end\n"):
+            done = ctl("render", "-f", "-", text=content)
+            self.assertEqual((done.returncode, done.stdout), (0, alone), done.stderr)
+            self.assertEqual(done.stderr, "warning[DOCUMENTS_LEFT_OUT]: only SparkApplications are taken; '-' also holds "
+                                          "ServiceAccount 'spark'\n")
+        for content in ("---\n" + text, text + "...\n", "# a\n---\n---\n" + text):
+            done = ctl("render", "-f", "-", text=content)
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (0, alone, ""))
+
+    def test_errors_in_a_document_count_lines_of_the_file(self):
+        done = ctl("render", "-f", "-", text=self.OTHER + "---\nkind: SparkApplication\nmetadata: [\n")
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"line [78]\b")
+
+    def test_a_file_without_an_application_is_refused(self):
+        done = ctl("render", "-f", "-", text=self.OTHER * 2)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("none of the 2 documents of '-' is a SparkApplication: ServiceAccount 'spark', ServiceAccount 'spark'\n",
+                      done.stderr)
+
+    def test_several_files_are_rendered_one_by_one(self):
+        text = application()
+        a, b = self.write("a.json", text), self.write("b.json", text.replace('"pi"', '"po"'))
+        bad = self.write("bad.json", application(mode="client"))
+        done = ctl("render", "-f", a, "-f", b)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout, "".join("---\n# %s\n%s" % (path, ctl("render", "-f", path).stdout) for path in (a, b)))
+        done = ctl("render", "-f", a, "-f", bad, "-f", "/nonexistent", "-f", b)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stdout.count("\n# "), 2)
+        self.assertRegex(done.stderr, r"^error\[UNSUPPORTED_FEATURE\]: %s: spec.mode: .*\n"
+                                      r"error\[INVALID_FIELD\]: /nonexistent: cannot read .*\n$" % re.escape(bad))
+        both = self.write("both.yaml", "---\n%s\n---\n%s\n" % (text, text.replace('"pi"', '"po"')))
+        done = ctl("render", "-f", both)
+        self.assertEqual(re.findall(r"(?m)^# (.*)$", done.stdout), [both + ", document 1", both + ", document 2"])
+        done = ctl("submit", "--endpoint", "unix:/nonexistent", "-f", both)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("holds 2 applications, and one is submitted at a time: SparkApplication 'pi', SparkApplication 'po'", done.stderr)
 
 
 if __name__ == "__main__":

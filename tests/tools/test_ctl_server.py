@@ -120,7 +120,7 @@ class WithServer(unittest.TestCase):
                 with self.subTest(arguments):
                     done = ctl("render", *arguments, text=stdin)
                     self.assertEqual(done.returncode, 1, done.stderr)
-                    self.assertIn("REQUEST_TOO_LARGE (RESOURCE_EXHAUSTED)", done.stderr)
+                    self.assertIn("error[REQUEST_TOO_LARGE]: ", done.stderr)
 
     def test_a_manifest_sees_the_environment_of_a_server(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -150,17 +150,86 @@ class WithServer(unittest.TestCase):
             checked = ctl(*arguments, "--idempotency-key", "one", "--validate")
             self.assertEqual(checked.returncode, 0, checked.stderr)
             self.assertEqual({item["disposition"] for item in json.loads(checked.stdout)["objects"]},
-                             {"DRY_RUN_OK"})
+                             {"DISPOSITION_DRY_RUN_OK"})
             first, again = (json.loads(ctl(*arguments, "--idempotency-key", "one").stdout)
                             for _ in range(2))
-            self.assertEqual((first["adopted"], again["adopted"]), ("false", "true"))
+            self.assertEqual((first["adopted"], again["adopted"]), (False, True))
             self.assertEqual(first["driverPodUid"], again["driverPodUid"])
             self.assertNotEqual(first["driverPodUid"], "")
             taken = ctl(*arguments, "--idempotency-key", "two")
             self.assertEqual(taken.returncode, 1)
             self.assertEqual(json.loads(taken.stderr)["reason"], "DRIVER_POD_EXISTS")
             text = ctl("submit", "-f", EXAMPLE, "--idempotency-key", "one", SPK_ENDPOINT=address)
-            self.assertRegex(text.stdout, r"(?m)^driverPodName +spark-pi-driver$")
+            self.assertRegex(text.stdout, r"(?m)^Driver pod: +spark-pi-driver$")
+
+            self.assertRegex(text.stdout, r"(?m)^Result: +found: an earlier try had created it$")
+            self.assertRegex(text.stdout, r"(?m)^Key: +one$")
+            self.assertRegex(text.stdout, r"(?m)^  Pod +spark-pi-driver: there already$")
+            self.assertTrue(text.stdout.endswith("\nNext:            kubectl logs -f -n default spark-pi-driver\n"))
+            self.assertNotIn("checked", text.stdout)
+            checked = ctl("submit", "--validate", "-f", EXAMPLE, "--submission-id", SUBMISSION_ID, "--endpoint", address)
+            self.assertNotIn("Next:", checked.stdout)
+
+    def test_json_is_that_of_the_interface(self):
+        with server() as (address, _):
+            tree = json.loads(ctl("submit", "--endpoint", address, "-o", "json", "--idempotency-key", "k", "-f", EXAMPLE).stdout)
+            self.assertEqual({item["apiVersion"] for item in tree["objects"]}, {"v1"})
+            self.assertEqual({item["disposition"] for item in tree["objects"]}, {"DISPOSITION_CREATED"})
+            self.assertEqual((tree["adopted"], tree["idempotencyKey"], tree["appName"]), (False, "k", "spark-pi"))
+            self.assertRegex(tree["submittedAt"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+            self.assertNotIn("wouldAdopt", tree)
+            other = ctl("submit", "--endpoint", address, "-o", "json", "--idempotency-key", "o", "-f", EXAMPLE)
+            self.assertEqual((other.returncode, other.stdout), (1, ""))
+            error = json.loads(other.stderr)
+            self.assertEqual({key: error[key] for key in ("code", "reason", "outcome", "retry", "idempotencyKey")},
+                             {"code": "ALREADY_EXISTS", "reason": "DRIVER_POD_EXISTS", "outcome": error["outcome"],
+                              "retry": "NO", "idempotencyKey": "o"})
+            self.assertRegex(error["attempt"], "^[0-9a-f]{16}$")
+            warned = ctl("submit", "--endpoint", address, "-o", "json", "--", "--conf", "my.key=1", *COMMAND)
+            self.assertEqual(warned.stderr, "")
+            self.assertEqual([item["code"] for item in json.loads(warned.stdout)["warnings"]][:1], ["CONF_KEY_IGNORED"])
+
+    def test_render_shows_what_a_submission_with_its_key_made(self):
+        with server() as (address, _):
+            made = json.loads(ctl("submit", "--endpoint", address, "-o", "json", "--idempotency-key", "demo", "-f", EXAMPLE).stdout)
+            shown = json.loads(ctl("render", "--endpoint", address, "-o", "json", "--idempotency-key", "demo", "-f", EXAMPLE).stdout)
+        self.assertEqual({(item["kind"], item["name"]) for item in made["objects"]},
+                         {(item["kind"], item["metadata"]["name"]) for item in shown["items"]})
+
+    def test_several_files_are_checked(self):
+        with tempfile.TemporaryDirectory() as folder, server() as (address, _):
+            paths = []
+            for name in ("pi", "po"):
+                paths += ["-f", "%s/%s.json" % (folder, name)]
+                pathlib.Path(paths[-1]).write_text(application().replace('"name": "pi"', '"name": "%s"' % name), "utf-8")
+            done = ctl("submit", "--validate", "--endpoint", address, *paths)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(re.findall(r"(?m)^File: +(.*)$", done.stdout), paths[1::2])
+            self.assertEqual(re.findall(r"(?m)^Driver pod: +(.*)$", done.stdout), ["pi-driver", "po-driver"])
+
+    def test_addresses_mean_the_same(self):
+        with server() as (address, _):
+            path = address[len("unix:"):]
+            for spelling in (address, "unix://" + path, path):
+                self.assertEqual(ctl("health", "--endpoint", spelling).returncode, 0)
+                self.assertEqual(ctl("health", SPK_ENDPOINT=spelling).returncode, 0)
+        gone = ctl("info", "--endpoint", path, "--timeout", "2s")
+        self.assertEqual(gone.returncode, 3)
+        self.assertRegex(gone.stderr, r"^error\[UNAVAILABLE\]: cannot connect to '%s': [A-Z][a-z ]+\n$" % re.escape(path))
+
+    def test_names_are_those_of_a_server_for_the_cluster(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for url in ("https://127.0.0.1:9", "https://127.0.0.1:9/"):
+                pathlib.Path(folder, "kubeconfig").write_text(json.dumps({
+                    "apiVersion": "v1", "kind": "Config", "current-context": "c",
+                    "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}],
+                    "clusters": [{"name": "c", "cluster": {"server": url}}],
+                    "users": [{"name": "u", "user": {"token": "t"}}]}), "utf-8")
+                with server(api_server="--kubeconfig=%s/kubeconfig" % folder) as (address, _):
+                    there = ctl("render", "-f", EXAMPLE, "--endpoint", address)
+                here = ctl("render", "-f", EXAMPLE, "--api-server", url)
+                self.assertEqual(here.stdout, there.stdout)
+                self.assertNotEqual(here.stdout, ctl("render", "-f", EXAMPLE).stdout)
 
     def test_a_repeated_submission_may_tell_its_time(self):
         time = "${spark.app.submitTime}"
@@ -171,7 +240,7 @@ class WithServer(unittest.TestCase):
                            *words, *COMMAND)
 
             first, again = (json.loads(submit("hadoop.configMapName=h-" + time).stdout) for _ in range(2))
-            self.assertEqual((first["adopted"], again["adopted"]), ("false", "true"))
+            self.assertEqual((first["adopted"], again["adopted"]), (False, True))
             self.assertEqual(first["driverPodUid"], again["driverPodUid"])
             for place in ("driver.pod.name=p-", "namespace=n-"):
                 refused = submit(place + time)
