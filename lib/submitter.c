@@ -142,6 +142,7 @@ static void prepare_job(struct state *state, int64_t now_ms)
     if (action->kind != SPK_ACTION_WAIT) {
         call->kube_calls++;
         job->request.audit_id = audit_id(state);
+        job->request.try = state->machine.progress[state->machine.at].tries + 1;
         job->request.traceparent = call->traceparent;
     }
     state->next = job;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sparksubmitd: start, wait for a signal, stop. */
+#include "api_log.h"
 #include "apiserver/config.h"
 #include "apiserver/loop.h"
 #include "apiserver/memory.h"
@@ -242,6 +243,7 @@ static void prepare(void *argument)
     if (!open_api(server, &kube))
         return;
     server->service.api = server->api;
+    spk_api_log(server->api, &server->log);
     spk_core_log_route(&server->log);
     grpc_init();
     if (open_rpc(server) && start(server))

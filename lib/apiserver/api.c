@@ -3,6 +3,9 @@
 
 #include "base/text.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #define AUTHENTICATION "authentication.k8s.io/v1"
 #define AUTHORIZATION  "authorization.k8s.io/v1"
 #define VOLCANO        "scheduling.volcano.sh/v1beta1"
@@ -51,12 +54,49 @@ bool spk_api_is_write(enum spk_api_verb verb)
 
 void spk_api_start(struct spk_api *api, struct spk_api_job *job)
 {
+    if (api->observe)
+        job->started_ms = api->ops->now_ms(api);
     api->ops->start(api, job);
 }
 
 void spk_api_cancel(struct spk_api *api, struct spk_api_job *job)
 {
     api->ops->cancel(api, job);
+}
+
+void spk_api_finish(struct spk_api *api, struct spk_api_job *job)
+{
+    if (api->observe && job->request.verb != SPK_API_WAIT)
+        api->observe(api->observer, job, api->ops->now_ms(api) - job->started_ms);
+    job->done(job);
+}
+
+void spk_api_path(const struct spk_api_request *request, char *out, size_t size)
+{
+    const struct spk_resource *resource = request->resource;
+    bool in_namespace = request->ns && resource && !resource->cluster_scoped;
+
+    if (!resource) {
+        (void)snprintf(out, size, "%s", request->verb == SPK_API_VERSION ? "/version" : "");
+        return;
+    }
+    (void)snprintf(out, size, "%s/%s%s%s/%s%s%s",
+                   strchr(resource->api_version, '/') ? "/apis" : "/api",
+                   resource->api_version, in_namespace ? "/namespaces/" : "",
+                   in_namespace ? request->ns : "", resource->plural, request->name ? "/" : "",
+                   request->name ? request->name : "");
+}
+
+const char *spk_api_verb_name(enum spk_api_verb verb)
+{
+    static const char *const names[] = {
+        [SPK_API_GET] = "GET",           [SPK_API_LIST] = "LIST",
+        [SPK_API_CREATE] = "CREATE",     [SPK_API_JSON_PATCH] = "PATCH",
+        [SPK_API_MERGE_PATCH] = "PATCH", [SPK_API_DELETE] = "DELETE",
+        [SPK_API_VERSION] = "GET",       [SPK_API_WAIT] = "WAIT",
+    };
+
+    return names[verb];
 }
 
 void spk_api_close(struct spk_api *api)

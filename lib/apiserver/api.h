@@ -57,6 +57,7 @@ struct spk_api_request {
     bool metadata_only;      /* GET: a PartialObjectMetadata will do */
     bool cached;             /* LIST: the API server's cache will do (resourceVersion=0) */
     const char *traceparent; /* W3C trace context of the call; NULL: none */
+    unsigned try;            /* of this step of a submission: 1, 2, ...; 0: not counted */
 };
 
 /** What happened on the way; SPK_API_ANSWERED says nothing about the HTTP status. */
@@ -82,6 +83,7 @@ struct spk_api_reply {
     const char *details_kind, *details_name; /* "" if none */
     const struct spk_api_cause *causes;
     size_t n_causes;
+    size_t body_length;          /* bytes of the answer's body */
     int64_t retry_after_ms;      /* 0: none */
     int64_t date_s;              /* Date header, Unix seconds; 0: none */
     struct spk_strings warnings; /* texts of Warning headers */
@@ -103,7 +105,7 @@ struct spk_api_job {
     void (*done)(struct spk_api_job *job);
     void *context; /* of done's owner */
     void *loop;    /* private to the loop, like what follows */
-    int64_t due_ms;
+    int64_t due_ms, started_ms;
     atomic_bool cancelled; /* false in a new job; cancelled before its start counts too */
 };
 
@@ -122,6 +124,10 @@ struct spk_api {
     const char *url;               /* "https://10.96.0.1:443" or "memory" */
     const char *default_namespace; /* of the context or the Pod; NULL: none is named */
     atomic_int_fast64_t ticked_ms; /* monotonic: its loop's last turn; 0: it has no loop */
+    /* Told of each request that ends, before its owner, on the thread where it ends; NULL:
+     * nobody. Set before the first job. */
+    void (*observe)(void *observer, const struct spk_api_job *job, int64_t ms);
+    void *observer;
 };
 
 void spk_api_start(struct spk_api *api, struct spk_api_job *job);
@@ -131,5 +137,17 @@ void spk_api_start(struct spk_api *api, struct spk_api_job *job);
  * write that waits for its turn or a connection is dropped; one whose first byte left goes on.
  */
 void spk_api_cancel(struct spk_api *api, struct spk_api_job *job);
+
+/** For implementations: job is over. */
+void spk_api_finish(struct spk_api *api, struct spk_api_job *job);
+
+/**
+ * The path of request's object (of a LIST or CREATE: of its collection) below the API server's
+ * address, without a query: "/api/v1/namespaces/ns/pods/name". Cut if it does not fit.
+ */
+void spk_api_path(const struct spk_api_request *request, char *out, size_t size);
+
+/** "GET", "CREATE", ...: the verbs of Kubernetes' audit log in capitals. */
+const char *spk_api_verb_name(enum spk_api_verb verb);
 
 void spk_api_close(struct spk_api *api); /* waits for running jobs; NULL is a no-op */

@@ -59,7 +59,7 @@ static void unlink_at(struct list *list, struct spk_queue_item **at)
 static void finish(struct kube *kube, struct spk_api_job *job)
 {
     kube->progress = true;
-    job->done(job);
+    spk_api_finish(&kube->api, job);
 }
 
 static void take_new(struct kube *kube)

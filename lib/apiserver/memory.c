@@ -334,7 +334,7 @@ static void start(struct spk_api *api, struct spk_api_job *job)
         job->reply.trouble = "the call's memory is used up";
     }
     job->reply.date_s = wall_ms(ex.memory) / 1000;
-    job->done(job);
+    spk_api_finish(api, job);
 }
 
 /* Whatever was started is over. */

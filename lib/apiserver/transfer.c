@@ -401,6 +401,7 @@ struct spk_api_job *spk_transfer_end(struct spk_transfer *transfer, CURLcode cod
                       ? spk_transfer_http(transfer)
                       : 0;
     reply->lasting = transport == SPK_API_NOT_SENT && is_lasting(code);
+    reply->body_length = transfer->body.length;
     if (!spk_arena_run(transfer->job->arena, read_reply, &in)) {
         int http = reply->http;
 

@@ -17,7 +17,8 @@ class ApiServer:
         self.delay, self.stuck, self.requests = delay, threading.Event(), []
         self.created = []  # as they came
         self.traces = []  # the traceparent of every write, None without one
-        self.refusal = None  # a Status, the answer to every write
+        self.refusal = None  # a Status, the answer to every write ...
+        self.refusals = None  # ... or only to so many of them
         self.pods = {}
         self.applications = {}  # by name, what is there of SparkApplications
         self.look = None  # answers a read: a function of its path that gives (code, body) or None
@@ -79,7 +80,9 @@ class ApiServer:
                     return
                 outer.held.wait(60)
                 time.sleep(outer.delay)
-                if outer.refusal:
+                if outer.refusals is not None:
+                    outer.refusals -= 1
+                if outer.refusal and (outer.refusals is None or outer.refusals >= 0):
                     self.answer(outer.refusal["code"], outer.refusal)
                     return
                 if tree["kind"] == "Pod":

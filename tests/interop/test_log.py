@@ -5,8 +5,10 @@
 import concurrent.futures
 import signal
 import sys
+import tempfile
 import unittest
 
+from api_server import ApiServer
 from server import Client, Server, application
 
 SUBMISSIONS = 600
@@ -38,6 +40,70 @@ class NobodyReads(unittest.TestCase):
         server.process.send_signal(signal.SIGTERM)
         self.assertEqual(server.process.wait(20), 0)
         server.stop(ask=False)
+
+    def test_what_was_lost_is_counted_once_somebody_reads(self):
+        server = Server("--log-level=debug", read_log=False)
+        self.assertEqual(len(submit_many(server)), SUBMISSIONS)
+        server.read_log()
+        lost = server.wait_for("log lines were lost: nobody read them")["count"]
+        self.assertGreater(lost, 0)
+        self.assertEqual(server.state()["log_lines_lost"], lost)
+        server.stop()
+        self.assertEqual(server.lines[-1]["msg"], "stopped")
+        self.assertLess(len(server.rpc_lines()), SUBMISSIONS)
+
+
+class ApiRequests(unittest.TestCase):
+    def submit(self, level, refusals=0):
+        """A server's lines and the API server's requests of one submission."""
+        with tempfile.TemporaryDirectory() as directory:
+            api = ApiServer(directory)
+            server = Server("--log-level=" + level, api_server=api)
+            client = Client(server)
+            if refusals:
+                api.refusal = {"kind": "Status", "status": "Failure", "code": 500,
+                               "reason": "InternalError", "message": "s3cr3t-c0ffee"}
+                api.refusals = refusals
+            client.submit(application(sparkConf={"spark.password": "s3cr3t-c0ffee"}))
+            client.close()
+            server.stop()
+            api.close()
+            return server, api.requests
+
+    def test_one_line_each_at_debug(self):
+        server, requests = self.submit("debug")
+        lines = [line for line in server.lines if line["msg"] == "api request"]
+        self.assertEqual(lines[0]["path"], "/version")
+        self.assertEqual(len(lines) - 1, len(requests))
+        call, = server.rpc_lines(code="OK")
+        self.assertEqual(call["kube_calls"], len(requests))
+        paths = [(line["verb"], line["path"], line["status"], line["try"]) for line in lines[1:]]
+        self.assertIn(("CREATE", "/api/v1/namespaces/default/pods", 201, 1), paths)
+        self.assertIn(("PATCH", "/api/v1/namespaces/default/pods/spark-pi-driver", 200, 1), paths)
+        for line in lines[1:]:
+            self.assertEqual(line["level"], "debug")
+            self.assertGreater(line["bytes_in"], 0)
+            self.assertGreaterEqual(line["ms"], 0)
+        self.assertEqual(len({line["audit_id"] for line in lines[1:]}), len(requests))
+
+    def test_tries_are_numbered_and_nothing_is_quoted(self):
+        server, requests = self.submit("debug", refusals=2)
+        lines = [line for line in server.lines if line["msg"] == "api request" and
+                 line["path"] != "/version"]
+        self.assertEqual(len(lines), len(requests))
+        failed = [line for line in lines if line["status"] == 500]
+        self.assertEqual([line["try"] for line in failed], [1, 2])
+        self.assertEqual(failed[0]["reason"], "InternalError")
+        self.assertIn(3, [line["try"] for line in lines if line["status"] == 201])
+        text = str([line for line in server.lines if line["msg"] == "api request"])
+        self.assertNotIn("s3cr3t-c0ffee", text)
+        self.assertNotIn("?", text)
+
+    def test_none_at_info(self):
+        server, requests = self.submit("info")
+        self.assertGreater(len(requests), 0)
+        self.assertNotIn("api request", [line["msg"] for line in server.lines])
+        self.assertNotIn("debug", [line["level"] for line in server.lines])
 
 
 if __name__ == "__main__":
