@@ -75,8 +75,13 @@ static bool load_kube_config(struct server *server, struct spk_kube_config *kube
         .strict_files = true,
     };
 
-    if (!spk_kube_config_load(&server->arena, &source, kube, &server->err))
+    if (!spk_kube_config_load(&server->arena, &source, kube, &server->err)) {
+        if (!standalone && !config->kubeconfig && variable("KUBECONFIG"))
+            (void)spk_fail(&server->err, server->err.reason,
+                           "%s; --mode=sidecar does not read KUBECONFIG: give --kubeconfig",
+                           spk_strdup(&server->arena, server->err.text));
         return fail(server, SPK_EXIT_CREDENTIALS);
+    }
     kube->mode = "server";
     server->credentials = kube->source;
     return true;
@@ -208,6 +213,7 @@ static void log_start(struct server *server)
     spk_log_text(&line, "namespace", server->service.settings.default_namespace);
     spk_log_int(&line, "memory_budget_bytes", config->memory_budget);
     spk_log_end(&line);
+    spk_listener_log(&server->listener);
 }
 
 /* ---- the three parts of a life, each inside the process's recovery point or free of memory
@@ -262,11 +268,11 @@ static void finish(struct server *server)
     spk_log_writer_stop(&server->log_writer, &server->log);
 }
 
-static void show(const struct server *server)
+static void show(struct server *server)
 {
     switch (server->options.action) {
     case SPK_ACTION_HELP:
-        spk_options_help(stdout);
+        spk_options_help(&server->arena, stdout);
         return;
     case SPK_ACTION_VERSION:
         (void)puts("sparksubmitd " SPK_VERSION);

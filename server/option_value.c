@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "option_value.h"
 
+#include "base/limits.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -103,7 +105,8 @@ static bool read_number(struct spk_arena *arena, const struct spk_option *option
     if (option->type == SPK_OPTION_DURATION)
         return read_scaled(arena, text, durations, SPK_LEN(durations), out);
     if (option->type == SPK_OPTION_SIZE)
-        return read_scaled(arena, text, sizes, SPK_LEN(sizes), out) && *out > 0;
+        return read_scaled(arena, text, sizes, SPK_LEN(sizes), out) &&
+               *out >= (int64_t)SPK_MEMORY_BUDGET_MIN && *out <= SPK_MEMORY_BUDGET_MAX;
     return spk_parse_int64(text, out) && *out > 0 && *out <= 1000000;
 }
 
@@ -129,10 +132,10 @@ bool spk_option_read(struct spk_arena *arena, const struct spk_option *option,
                fail(option, text, "a number from 1 to 1000000", err);
     case SPK_OPTION_DURATION:
         return read_number(arena, option, text, out) ||
-               fail(option, text, "a duration such as 250ms, 10s or 5m", err);
+               fail(option, text, "a duration with its unit, such as 250ms, 10s or 5m", err);
     case SPK_OPTION_SIZE:
         return read_number(arena, option, text, out) ||
-               fail(option, text, "a size such as 64KiB or 2MiB", err);
+               fail(option, text, "a size from 256KiB to 1024GiB, such as 256MiB", err);
     case SPK_OPTION_LIST:
     case SPK_OPTION_UIDS:
     default:

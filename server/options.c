@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define HELP_COLUMNS 100
+
 #define FIELD(name) offsetof(struct spk_config, name)
 
 /* flag, type, field, default, choices or what stands for the value, help. */
@@ -17,7 +19,10 @@ static const struct spk_option table[] = {
      "beside a Spark Operator, or on its own: then the SparkApplication of a uid is looked up "
      "first (not with --api-server=memory, which has none)"},
     {"listen", SPK_OPTION_LIST, FIELD(listen), "unix:///run/spark-submit/grpc.sock", "ADDRESS",
-     "unix:///PATH or tcp://HOST:PORT; repeatable"},
+     "unix:PATH, an absolute path, or HOST:PORT (unix:///PATH, tcp://HOST:PORT and "
+     "dns:///HOST:PORT mean the same); repeatable. Nobody else may write to the socket's "
+     "directory: an emptyDir volume is open to all (0777), so name a sub-directory of it, "
+     "which is made if need be"},
     {"uds-allow-uids", SPK_OPTION_UIDS, FIELD(allowed_uids), "auto", "UIDS",
      "users that may connect to a unix socket; default: own, 0 and 185"},
     {"allow-insecure-tcp", SPK_OPTION_BOOL, FIELD(allow_insecure_tcp), "false", NULL,
@@ -25,8 +30,9 @@ static const struct spk_option table[] = {
     {"api-server", SPK_OPTION_CHOICE, FIELD(api_server), "kube", "memory|kube",
      "a real API server, or one in memory for trials"},
     {"kubeconfig", SPK_OPTION_TEXT, FIELD(kubeconfig), "", "FILE",
-     "kubeconfig; default: the service account of the Pod; in standalone mode KUBECONFIG is "
-     "before that and ~/.kube/config after"},
+     "kubeconfig; default: the service account of the Pod; in standalone mode, and there "
+     "only, "
+     "KUBECONFIG is before that and ~/.kube/config after"},
     {"context", SPK_OPTION_TEXT, FIELD(context), "", "NAME", "context of the kubeconfig"},
     {"namespace", SPK_OPTION_TEXT, FIELD(namespace_), "", "NAME",
      "namespace of applications that name none"},
@@ -41,7 +47,8 @@ static const struct spk_option table[] = {
     {"max-deadline", SPK_OPTION_DURATION, FIELD(max_deadline_ms), "120s", "DURATION",
      "longer ones are cut to this"},
     {"drain-delay", SPK_OPTION_DURATION, FIELD(drain_delay_ms), "auto", "DURATION",
-     "from SIGTERM to closing the listeners; auto: 0s in sidecar mode, else 5s"},
+     "from SIGTERM to closing the listeners; auto: 0s in sidecar mode and with "
+     "--api-server=memory, else 5s; a second signal ends it"},
     {"drain-grace", SPK_OPTION_DURATION, FIELD(drain_grace_ms), "25s", "DURATION",
      "for running calls after that"},
     {"default-spark-version", SPK_OPTION_TEXT, FIELD(default_spark_version), "", "VERSION",
@@ -89,45 +96,6 @@ static const struct {
     {"check-config", SPK_ACTION_CHECK, "check the configuration and exit"},
 };
 
-/* ---- addresses ---- */
-
-static bool is_loopback_host(const char *text)
-{
-    static const char *const hosts[] = {"localhost:", "[::1]:", "127."};
-
-    for (size_t i = 0; i < SPK_LEN(hosts); i++)
-        if (spk_starts_with(text, hosts[i]))
-            return true;
-    return false;
-}
-
-bool spk_address_parse(const char *text, struct spk_address *out, struct spk_err *err)
-{
-    struct spk_address address = {0};
-
-    if (spk_starts_with(text, "unix:")) {
-        address.is_unix = true;
-        address.text = text + strlen("unix:");
-        if (spk_starts_with(address.text, "//"))
-            address.text += 2;
-        if (*address.text != '/')
-            return spk_fail(err, SPK_INVALID_FIELD,
-                            "'%.64s' does not hold an absolute path: abstract and relative "
-                            "sockets have no permissions",
-                            text);
-        if (strlen(address.text) > 107)
-            return spk_fail(err, SPK_INVALID_FIELD, "the path has more than 107 bytes");
-    } else if (spk_starts_with(text, "tcp://") && strrchr(text + 6, ':')) {
-        address.text = text + strlen("tcp://");
-        address.is_loopback = is_loopback_host(address.text);
-    } else {
-        return spk_fail(err, SPK_INVALID_FIELD,
-                        "'%.64s' is not unix:///PATH or tcp://HOST:PORT", text);
-    }
-    *out = address;
-    return true;
-}
-
 /* ---- one source after the other ---- */
 
 struct parser {
@@ -166,6 +134,23 @@ static bool read_defaults(struct parser *p)
     return true;
 }
 
+/* Of the other programs: whoever uses them may have exported those. */
+static bool is_of_a_client(const char *name)
+{
+    static const char *const names[] = {"SPK_ENDPOINT", "SPK_SPARK_VERSION"};
+
+    for (size_t i = 0; i < SPK_LEN(names); i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+static void note_strange(struct parser *p, const char *name)
+{
+    if (!is_of_a_client(name))
+        spk_strings_add(p->arena, &p->out->strange, name);
+}
+
 /* SPK_DRAIN_DELAY=5s sets --drain-delay. */
 static bool read_environment(struct parser *p, char *const *environment)
 {
@@ -181,8 +166,7 @@ static bool read_environment(struct parser *p, char *const *environment)
                 *c = '-';
         size_t row = find_row(name, length);
         if (row == SPK_LEN(table))
-            spk_strings_add(p->arena, &p->out->strange,
-                            spk_strndup(p->arena, *environment, length + 4));
+            note_strange(p, spk_strndup(p->arena, *environment, length + 4));
         else if (!set(p, row, equals + 1, "environment"))
             return false;
     }
@@ -238,10 +222,12 @@ static int64_t cgroup_budget(struct spk_arena *arena)
 static void fill_in(struct parser *p)
 {
     struct spk_config *config = &p->out->config;
-    bool sidecar = config->mode == SPK_MODE_SIDECAR;
+    /* Time for whoever routes calls here to learn that it ends; beside an operator, and in a
+     * trial, nobody does. */
+    bool routed = config->mode != SPK_MODE_SIDECAR && config->api_server == SPK_API_KUBE;
 
     if (config->drain_delay_ms < 0)
-        config->drain_delay_ms = sidecar ? 0 : 5000;
+        config->drain_delay_ms = routed ? 5000 : 0;
     if (config->memory_budget == 0)
         config->memory_budget = cgroup_budget(p->arena);
     if (config->allowed_uids.n == 0) {
@@ -297,6 +283,16 @@ static bool check(const struct spk_config *config, struct spk_err *err)
     return true;
 }
 
+/* Help is not refused to who has a mistake beside it. */
+static bool asks_for_help(char *const *argv)
+{
+    for (size_t i = 1; argv[0] && argv[i]; i++)
+        if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h") ||
+            (i == 1 && !strcmp(argv[i], "help")))
+            return true;
+    return false;
+}
+
 bool spk_options_parse(struct spk_arena *arena, char *const *argv, char *const *environment,
                        struct spk_options *out, struct spk_err *err)
 {
@@ -304,7 +300,14 @@ bool spk_options_parse(struct spk_arena *arena, char *const *argv, char *const *
         .sources = spk_alloc_array(arena, SPK_LEN(table), sizeof(*options.sources))};
     struct parser p = {.arena = arena, .out = &options, .err = err};
 
-    if (!read_defaults(&p) || !read_environment(&p, environment))
+    if (!read_defaults(&p))
+        return false;
+    if (asks_for_help(argv)) {
+        options.action = SPK_ACTION_HELP;
+        *out = options;
+        return true;
+    }
+    if (!read_environment(&p, environment))
         return false;
     for (char *const *word = argv + 1; argv[0] && *word; word++)
         if (!read_flag(&p, &word))
@@ -317,22 +320,66 @@ bool spk_options_parse(struct spk_arena *arena, char *const *argv, char *const *
     return true;
 }
 
-void spk_options_help(FILE *file)
+/* Words of text in indented lines of at most HELP_COLUMNS. */
+static void print_wrapped(FILE *file, const char *text, size_t indent)
 {
-    (void)fputs("Usage: sparksubmitd [FLAGS]\n\n"
-                "Submits Apache Spark applications to Kubernetes on behalf of gRPC callers.\n"
-                "Each flag --NAME has an environment variable SPK_NAME; the flag wins.\n\n",
-                file);
-    for (size_t i = 0; i < SPK_LEN(table); i++) {
-        const char *initial = table[i].initial ? table[i].initial : "";
+    size_t column = indent;
 
-        (void)fprintf(file, "  --%s%s%s\n        %s", table[i].flag,
-                      table[i].choices ? " " : "", table[i].choices ? table[i].choices : "",
-                      table[i].help);
-        (void)fprintf(file, *initial ? " (default %s)\n" : "%s\n", initial);
+    (void)fprintf(file, "%*s", (int)indent, "");
+    while (*text) {
+        size_t length = strcspn(text, " ");
+
+        if (column > indent && column + 1 + length > HELP_COLUMNS) {
+            (void)fprintf(file, "\n%*s", (int)indent, "");
+            column = indent;
+        }
+        column +=
+            (size_t)fprintf(file, "%s%.*s", column > indent ? " " : "", (int)length, text);
+        text += length + (text[length] == ' ');
     }
+    (void)fputc('\n', file);
+}
+
+static void print_row(struct spk_arena *arena, FILE *file, const struct spk_option *row)
+{
+    const char *initial = row->initial ? row->initial : "";
+
+    (void)fprintf(file, "  --%s%s%s\n", row->flag, row->choices ? " " : "",
+                  row->choices ? row->choices : "");
+    print_wrapped(
+        file, *initial ? spk_printf(arena, "%s (default %s)", row->help, initial) : row->help,
+        8);
+}
+
+static const char help_head[] =
+    "Usage: sparksubmitd [FLAGS]\n\n"
+    "Submits Apache Spark applications to Kubernetes on behalf of gRPC callers.\n"
+    "Each flag --NAME has an environment variable SPK_NAME; the flag wins.\n"
+    "DURATION is a number with its unit: 250ms, 10s, 5m. SIZE likewise: 64KiB, 2MiB.\n\n";
+
+static const char help_tail[] =
+    "\nSignals: SIGTERM and SIGINT stop taking calls and end once the running ones are over; "
+    "a\n"
+    "second one ends the waiting, a third one the process. SIGUSR1 logs the state.\n"
+    "\nHealth (grpc.health.v1.Health) names two services besides \"\", and says SERVING of\n"
+    "  \"\"                              while the process works: for liveness\n"
+    "  readiness                       while the API server answers, too: for readiness\n"
+    "  spark.submit.v1.SubmitService   likewise\n"
+    "\nExit codes:\n"
+    "  0  stopped by a signal, all calls over    4  credentials or kubeconfig cannot be used\n"
+    "  1  a value cannot be used                 6  no memory, thread or other means at "
+    "start\n"
+    "  2  there is no such flag                  7  calls were stuck when it was stopped\n"
+    "  3  an address cannot be listened on       8  stopped by a third signal\n";
+
+void spk_options_help(struct spk_arena *arena, FILE *file)
+{
+    (void)fputs(help_head, file);
+    for (size_t i = 0; i < SPK_LEN(table); i++)
+        print_row(arena, file, &table[i]);
     for (size_t i = 0; i < SPK_LEN(actions); i++)
         (void)fprintf(file, "  --%s\n        %s\n", actions[i].flag, actions[i].help);
+    (void)fputs(help_tail, file);
 }
 
 void spk_options_print(struct spk_arena *arena, const struct spk_options *options, FILE *file)

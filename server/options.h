@@ -70,15 +70,18 @@ struct spk_options {
 bool spk_options_parse(struct spk_arena *arena, char *const *argv, char *const *environment,
                        struct spk_options *out, struct spk_err *err) SPK_CHECK;
 
-void spk_options_help(FILE *file);
+void spk_options_help(struct spk_arena *arena, FILE *file);
 
 /** Every value in force with its source, one per line. */
 void spk_options_print(struct spk_arena *arena, const struct spk_options *options, FILE *file);
 
-/** One address of --listen, taken apart. */
+/**
+ * One address of --listen, taken apart: unix:PATH, unix:///PATH or an absolute path;
+ * HOST:PORT, tcp://HOST:PORT or dns:///HOST:PORT. Clients read addresses alike.
+ */
 struct spk_address {
     bool is_unix;
-    const char *text; /* path, or host:port */
+    const char *text; /* path, or host:port; port 0 is any that is free */
     bool is_loopback; /* TCP */
 };
 

@@ -14,6 +14,11 @@
 #define LAST_RETRY_MS  30000
 #define KEEP_READY_MS  60000 /* losing the API server at once would shed all replicas */
 
+static bool is_in_memory(const struct spk_probe *probe)
+{
+    return strcmp(probe->api->url, "memory") == 0;
+}
+
 static void finish(struct spk_probe *probe)
 {
     spk_arena_free(&probe->arena);
@@ -60,7 +65,7 @@ static void on_answer(struct spk_probe *probe, const struct spk_api_reply *reply
 
     if (good) {
         note_version(probe, reply->object);
-        if (!atomic_exchange(probe->ready, true))
+        if (!atomic_exchange(probe->ready, true) && !is_in_memory(probe))
             spk_log_event(probe->log, SPK_LOG_INFO, "API server answers", "version",
                           probe->version);
         probe->answered_ms = now;
@@ -86,7 +91,7 @@ static void on_asked(struct spk_api_job *job)
         wait_ms = probe->backoff_ms;
         probe->backoff_ms = wait_ms * 2 < LAST_RETRY_MS ? wait_ms * 2 : LAST_RETRY_MS;
     }
-    if (atomic_load(&probe->stop) || strcmp(probe->api->url, "memory") == 0)
+    if (atomic_load(&probe->stop) || is_in_memory(probe))
         finish(probe);
     else
         wait_for(probe, wait_ms);

@@ -47,6 +47,8 @@
 #define SPK_MEMORY_BUDGET                                                                     \
     SPK_MIB(256) /* of all calls, when no cgroup limit says otherwise                         \
                   */
+#define SPK_MEMORY_BUDGET_MIN SPK_KIB(256) /* two calls */
+#define SPK_MEMORY_BUDGET_MAX (1LL << 40)  /* a budget above that is a mistake */
 
 /* Output: etcd refuses more than 1.5 MiB per request, a ConfigMap 1 MiB of data. */
 #define SPK_MAX_CONFIGMAP SPK_KIB(1024 - 16)

@@ -17,21 +17,18 @@
 
 /* ---- opening ---- */
 
-static bool add_tcp(struct spk_listener *listener, const char *address, struct spk_err *err)
+static bool add_tcp(struct spk_listener *listener, const char *address, int *out,
+                    struct spk_err *err)
 {
     grpc_server_credentials *credentials = grpc_insecure_server_credentials_create();
     int port = grpc_server_add_http2_port(listener->rpc->faces[SPK_FACE_TCP].server, address,
                                           credentials);
-    struct spk_log_line line;
 
     grpc_server_credentials_release(credentials);
     if (port == 0)
         return spk_fail(err, SPK_INVALID_FIELD,
                         "'%.64s' cannot be listened on: bad address, or in use", address);
-    spk_log_begin(listener->rpc->log, &line, SPK_LOG_INFO, "listening");
-    spk_log_text(&line, "address", address);
-    spk_log_int(&line, "port", port);
-    spk_log_end(&line);
+    *out = port;
     return true;
 }
 
@@ -47,10 +44,7 @@ static bool add_unix(struct spk_arena *arena, struct spk_listener *listener, con
                                   .fd = -1,
                                   .lock_fd = -1};
     listener->n_sockets++;
-    if (!spk_unix_socket_open(socket, err))
-        return false;
-    spk_log_event(listener->rpc->log, SPK_LOG_INFO, "listening", "address", path);
-    return true;
+    return spk_unix_socket_open(socket, err);
 }
 
 bool spk_listener_open(struct spk_arena *arena, struct spk_listener *listener,
@@ -63,16 +57,33 @@ bool spk_listener_open(struct spk_arena *arena, struct spk_listener *listener,
         .refused = {.event = "connection refused", .most = SPK_LOG_REPEATED},
         .wake = {-1, -1},
         .spare = -1};
+    listener->addresses =
+        spk_alloc_array(arena, config->listen.n, sizeof(*listener->addresses));
     listener->peers = spk_alloc_array(arena, SPK_MAX_CONNECTIONS, sizeof(*listener->peers));
     for (size_t i = 0; i < config->listen.n; i++) {
+        struct spk_listened *listened = &listener->addresses[listener->n_addresses++];
         struct spk_address address;
 
         if (!spk_address_parse(config->listen.items[i], &address, err) ||
             !(address.is_unix ? add_unix(arena, listener, address.text, err)
-                              : add_tcp(listener, address.text, err)))
+                              : add_tcp(listener, address.text, &listened->port, err)))
             return spk_fail_at(err, "--listen");
+        listened->text = address.text;
     }
     return true;
+}
+
+void spk_listener_log(const struct spk_listener *listener)
+{
+    for (size_t i = 0; i < listener->n_addresses; i++) {
+        struct spk_log_line line;
+
+        spk_log_begin(listener->rpc->log, &line, SPK_LOG_INFO, "listening");
+        spk_log_text(&line, "address", listener->addresses[i].text);
+        if (listener->addresses[i].port)
+            spk_log_int(&line, "port", listener->addresses[i].port);
+        spk_log_end(&line);
+    }
 }
 
 /* ---- accepting ---- */

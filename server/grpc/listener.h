@@ -21,11 +21,19 @@ struct spk_peer {
     uint64_t inode; /* tells whether fd is still the same socket */
 };
 
+/** An address that is listened on. */
+struct spk_listened {
+    const char *text;
+    int port; /* TCP: the one that was asked for, or got; else 0 */
+};
+
 struct spk_listener {
     struct spk_rpc *rpc;
     const struct spk_uids *allowed;
     struct spk_socket sockets[SPK_MAX_SOCKETS];
     size_t n_sockets;
+    struct spk_listened *addresses; /* of --listen, in order */
+    size_t n_addresses;
     int wake[2]; /* pipe: closing the far end stops the thread */
     int spare;   /* given up to accept and close when descriptors run out */
     pthread_t thread;
@@ -45,6 +53,9 @@ struct spk_listener {
 bool spk_listener_open(struct spk_arena *arena, struct spk_listener *listener,
                        struct spk_rpc *rpc, const struct spk_config *config,
                        struct spk_err *err) SPK_CHECK;
+
+/** A line for each address; once calls are taken. */
+void spk_listener_log(const struct spk_listener *listener);
 
 /** Accept; after spk_rpc_start. @errors INTERNAL_ERROR */
 bool spk_listener_start(struct spk_listener *listener, struct spk_err *err) SPK_CHECK;

@@ -49,7 +49,8 @@ static bool check_directory(const char *path, struct spk_err *err)
         ((status.st_mode & S_IWGRP) && !is_our_group(status.st_gid)))
         return spk_fail(err, SPK_INVALID_FIELD,
                         "others may write to directory '%.107s': name one that does not exist "
-                        "yet, or one of mode 0750",
+                        "yet, or one of mode 0750 (of an emptyDir volume, which is 0777, a "
+                        "sub-directory)",
                         directory);
     return true;
 }

@@ -191,7 +191,8 @@ class Configuration(unittest.TestCase):
                 ("standalone", [], {"HOME": home}, 0, ""),
                 ("standalone", [], {"KUBECONFIG": "/etc/passwd", "HOME": home}, 4, "/etc/passwd"),
                 ("standalone", ["--kubeconfig=/none"], {"KUBECONFIG": listed}, 4, "/none"),
-                ("sidecar", [], {"KUBECONFIG": listed}, 4, "there is no kubeconfig"),
+                ("sidecar", [], {"KUBECONFIG": listed}, 4,
+                 "service account; --mode=sidecar does not read KUBECONFIG: give --kubeconfig"),
                 ("sidecar", [], {"HOME": home}, 4, "there is no kubeconfig"),
                 ("sidecar", [f"--kubeconfig={api.kubeconfig}"], {}, 0, ""),
             ]
@@ -217,19 +218,30 @@ class Configuration(unittest.TestCase):
         printed = run("--print-config", "--api-server=memory", SPK_MODE="standalone").stdout
         self.assertIn("api-server=memory (flag)\n", printed)
         self.assertIn("mode=standalone (environment)\n", printed)
-        self.assertIn("drain-delay=5s (default)\n", printed)
+        self.assertIn("drain-delay=0ms (default)\n", printed)
         checked = run("--check-config", "--api-server=memory")
         self.assertEqual((checked.returncode, checked.stdout),
                          (0, "the configuration is valid\n"))
 
     def test_unknown_variables_are_warned_about(self):
-        os.environ["SPK_SERVICE_PORT"] = "1"
+        os.environ.update(SPK_SERVICE_PORT="1", SPK_ENDPOINT="unix:/x", SPK_SPARK_VERSION="4.1")
         try:
             server = Server()
         finally:
-            del os.environ["SPK_SERVICE_PORT"]
-        server.wait_for("unknown environment variable", name="SPK_SERVICE_PORT")
+            for name in ("SPK_SERVICE_PORT", "SPK_ENDPOINT", "SPK_SPARK_VERSION"):
+                del os.environ[name]
         server.stop()
+        names = [line["name"] for line in server.lines
+                 if line["msg"] == "unknown environment variable"]
+        self.assertEqual(names, ["SPK_SERVICE_PORT"])
+
+    def test_the_log_of_a_start_is_in_order(self):
+        server = Server("--listen=127.0.0.1:0")
+        server.wait_for("listening", address="127.0.0.1:0")
+        server.stop()
+        self.assertEqual([line["msg"] for line in server.lines],
+                         ["started", "listening", "listening", "draining", "listeners closed",
+                          "stopped"])
 
 
 class Draining(unittest.TestCase):

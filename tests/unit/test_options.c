@@ -19,9 +19,13 @@ static void test_flags_win_over_environment_over_defaults(void)
                           (char[]){"--uds-allow-uids=7,8"},
                           (char[]){"--memory-budget=64MiB"},
                           NULL};
-    char *const environment[] = {
-        (char[]){"SPK_DRAIN_GRACE=9s"}, (char[]){"SPK_MODE=standalone"},
-        (char[]){"SPK_SERVICE_HOST=1.2.3.4"}, (char[]){"HOME=/"}, NULL};
+    char *const environment[] = {(char[]){"SPK_DRAIN_GRACE=9s"},
+                                 (char[]){"SPK_MODE=standalone"},
+                                 (char[]){"SPK_SERVICE_HOST=1.2.3.4"},
+                                 (char[]){"SPK_ENDPOINT=unix:/run/x"},
+                                 (char[]){"SPK_SPARK_VERSION=4.1"},
+                                 (char[]){"HOME=/"},
+                                 NULL};
 
     CU_ASSERT_FATAL(spk_options_parse(&arena, argv, environment, &options, &err));
     const struct spk_config *config = &options.config;
@@ -70,11 +74,17 @@ static void test_bad_words_are_refused_with_their_flag(void)
         {"--mode=shared", SPK_INVALID_FIELD, "--mode",
          "'shared' is not one of sidecar|standalone"},
         {"--drain-grace=5", SPK_INVALID_FIELD, "--drain-grace",
-         "'5' is not a duration such as 250ms, 10s or 5m"},
+         "'5' is not a duration with its unit, such as 250ms, 10s or 5m"},
         {"--memory-budget=1GB", SPK_INVALID_FIELD, "--memory-budget",
-         "'1GB' is not a size such as 64KiB or 2MiB"},
+         "'1GB' is not a size from 256KiB to 1024GiB, such as 256MiB"},
         {"--memory-budget=999999999999GiB", SPK_INVALID_FIELD, "--memory-budget",
-         "'999999999999GiB' is not a size such as 64KiB or 2MiB"},
+         "'999999999999GiB' is not a size from 256KiB to 1024GiB, such as 256MiB"},
+        {"--memory-budget=10", SPK_INVALID_FIELD, "--memory-budget",
+         "'10' is not a size from 256KiB to 1024GiB, such as 256MiB"},
+        {"--memory-budget=255KiB", SPK_INVALID_FIELD, "--memory-budget",
+         "'255KiB' is not a size from 256KiB to 1024GiB, such as 256MiB"},
+        {"--memory-budget=1025GiB", SPK_INVALID_FIELD, "--memory-budget",
+         "'1025GiB' is not a size from 256KiB to 1024GiB, such as 256MiB"},
         {"--default-deadline=0s", SPK_INVALID_FIELD, "--default-deadline",
          "calls cannot have no time at all"},
         {"--max-inflight=0", SPK_INVALID_FIELD, "--max-inflight",
@@ -90,8 +100,25 @@ static void test_bad_words_are_refused_with_their_flag(void)
         {"--listen=unix:@x", SPK_INVALID_FIELD, "--listen",
          "'unix:@x' does not hold an absolute path: abstract and relative sockets have no "
          "permissions"},
-        {"--listen=127.0.0.1:80", SPK_INVALID_FIELD, "--listen",
-         "'127.0.0.1:80' is not unix:///PATH or tcp://HOST:PORT"},
+        {"--listen=0.0.0.0:80", SPK_INVALID_FIELD, "--listen",
+         "plaintext on '0.0.0.0:80' needs --allow-insecure-tcp"},
+        {"--listen=127.evil.example:80", SPK_INVALID_FIELD, "--listen",
+         "plaintext on '127.evil.example:80' needs --allow-insecure-tcp"},
+        {"--listen=unix://host/x", SPK_INVALID_FIELD, "--listen",
+         "'unix://host/x' does not hold an absolute path: abstract and relative sockets have "
+         "no permissions"},
+        {"--listen=x.sock", SPK_INVALID_FIELD, "--listen",
+         "'x.sock' is not unix:PATH, an absolute path, HOST:PORT or tcp://HOST:PORT"},
+        {"--listen=http://localhost:80", SPK_INVALID_FIELD, "--listen",
+         "'http://localhost:80' is not unix:PATH, an absolute path, HOST:PORT or "
+         "tcp://HOST:PORT"},
+        {"--listen=::1:80", SPK_INVALID_FIELD, "--listen",
+         "'::1:80' is not unix:PATH, an absolute path, HOST:PORT or tcp://HOST:PORT"},
+        {"--listen=:80", SPK_INVALID_FIELD, "--listen",
+         "':80' is not unix:PATH, an absolute path, HOST:PORT or tcp://HOST:PORT"},
+        {"--listen=localhost:65536", SPK_INVALID_FIELD, "--listen",
+         "'localhost:65536' is not unix:PATH, an absolute path, HOST:PORT or "
+         "tcp://HOST:PORT"},
         {"--default-deadline=5m", SPK_INVALID_FIELD, "--default-deadline",
          "it is longer than --max-deadline"},
         {"--spark-env=X", SPK_INVALID_FIELD, "--spark-env", "'X' is not NAME=VALUE"},
@@ -110,6 +137,83 @@ static void test_bad_words_are_refused_with_their_flag(void)
         SPK_ASSERT_TEXT(err.text, cases[i].text);
         CU_ASSERT_EQUAL(options.action, SPK_ACTION_CHECK);
     }
+}
+
+static void test_addresses_have_several_spellings(void)
+{
+    static const struct {
+        const char *text;
+        bool is_unix, is_loopback;
+        const char *address;
+    } cases[] = {
+        {"unix:///run/a.sock", true, false, "/run/a.sock"},
+        {"unix:/run/a.sock", true, false, "/run/a.sock"},
+        {"/run/a.sock", true, false, "/run/a.sock"},
+        {"tcp://127.0.0.1:0", false, true, "127.0.0.1:0"},
+        {"127.0.0.1:50051", false, true, "127.0.0.1:50051"},
+        {"localhost:1", false, true, "localhost:1"},
+        {"dns:///localhost:1", false, true, "localhost:1"},
+        {"[::1]:1", false, true, "[::1]:1"},
+        {"tcp://[::]:65535", false, false, "[::]:65535"},
+        {"localhost.example:1", false, false, "localhost.example:1"},
+        {"spark-submit.jobs.svc:1", false, false, "spark-submit.jobs.svc:1"},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        struct spk_address address;
+        struct spk_err err = {0};
+
+        CU_ASSERT_FATAL(spk_address_parse(cases[i].text, &address, &err));
+        SPK_ASSERT_TEXT(address.text, cases[i].address);
+        CU_ASSERT_EQUAL(address.is_unix, cases[i].is_unix);
+        CU_ASSERT_EQUAL(address.is_loopback, cases[i].is_loopback);
+    }
+}
+
+static void check_delay(const char *mode, const char *api_server, int64_t expected)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+    struct spk_options options;
+    struct spk_err err = {0};
+    char *const argv[] = {(char[]){"x"}, spk_printf(&arena, "--mode=%s", mode),
+                          spk_printf(&arena, "--api-server=%s", api_server), NULL};
+    char *const environment[] = {NULL};
+
+    CU_ASSERT_FATAL(spk_options_parse(&arena, argv, environment, &options, &err));
+    CU_ASSERT_EQUAL(options.config.drain_delay_ms, expected);
+}
+
+static void test_only_a_server_that_is_routed_to_waits_before_it_closes(void)
+{
+    check_delay("standalone", "kube", 5000);
+    check_delay("standalone", "memory", 0);
+    check_delay("sidecar", "kube", 0);
+}
+
+static void test_help_wins_and_is_not_too_wide(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+    struct spk_options options;
+    struct spk_err err = {0};
+    char *const argv[] = {(char[]){"x"}, (char[]){"--nope"}, (char[]){"-h"}, NULL};
+    char *const environment[] = {(char[]){"SPK_MODE=nope"}, NULL};
+    char *text = NULL;
+    size_t length = 0;
+
+    CU_ASSERT_FATAL(spk_options_parse(&arena, argv, environment, &options, &err));
+    CU_ASSERT_EQUAL(options.action, SPK_ACTION_HELP);
+    FILE *file = open_memstream(&text, &length);
+    spk_options_help(&arena, file);
+    CU_ASSERT(fclose(file) == 0);
+    struct spk_strings lines = spk_split(&arena, text, '\n');
+    for (size_t i = 0; i < lines.n; i++)
+        CU_ASSERT(strlen(lines.items[i]) <= 100);
+    static const char *const said[] = {"emptyDir", "  7  calls were stuck", "readiness",
+                                       "spark.submit.v1.SubmitService",
+                                       "(default unix:///run/spark-submit/grpc.sock)"};
+    for (size_t i = 0; i < SPK_LEN(said); i++)
+        CU_ASSERT_PTR_NOT_NULL(strstr(text, said[i]));
+    free(text);
 }
 
 static void test_what_is_printed_reads_back(void)
@@ -150,6 +254,9 @@ static CU_TestInfo tests[] = {
     SPK_TEST(flags_win_over_environment_over_defaults),
     SPK_TEST(defaults_are_those_of_a_sidecar),
     SPK_TEST(bad_words_are_refused_with_their_flag),
+    SPK_TEST(addresses_have_several_spellings),
+    SPK_TEST(only_a_server_that_is_routed_to_waits_before_it_closes),
+    SPK_TEST(help_wins_and_is_not_too_wide),
     SPK_TEST(what_is_printed_reads_back),
     CU_TEST_INFO_NULL,
 };
