@@ -63,6 +63,7 @@ enum spk_outcome {
     X(NAMESPACE_NOT_FOUND, NOT_FOUND, NO)                                                     \
     X(APPLICATION_NOT_FOUND, NOT_FOUND, NO)                                                   \
     X(SUBMISSION_NOT_FOUND, NOT_FOUND, NO)                                                    \
+    X(HEALTH_SERVICE_UNKNOWN, NOT_FOUND, NO)                                                  \
     X(DRIVER_POD_EXISTS, ALREADY_EXISTS, NO)                                                  \
     X(REQUEST_ID_REUSED, FAILED_PRECONDITION, NEW_KEY)                                        \
     X(OBJECT_FOREIGN, FAILED_PRECONDITION, NEW_KEY)                                           \

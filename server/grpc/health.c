@@ -96,7 +96,9 @@ static void check(struct spk_call *call)
     if (!read_service(call, &service))
         return;
     if (service == SPK_LEN(services)) {
-        spk_call_refuse(call, SPK_SUBMISSION_NOT_FOUND, "there is no such service");
+        spk_call_refuse(call, SPK_HEALTH_SERVICE_UNKNOWN,
+                        "health is known of \"\", \"readiness\" and "
+                        "\"spark.submit.v1.SubmitService\"");
         return;
     }
     response.status = status_of(call->rpc, service);
