@@ -30,22 +30,20 @@ static const struct spk_environment *read_environment(struct spk_arena *arena,
                                                       const struct spk_settings *settings)
 {
     struct spk_environment *environment = spk_alloc(arena, sizeof(*environment));
-    struct spk_conf_entry *variables =
-        spk_alloc_array(arena, command->n_environment, sizeof(*variables));
+    struct spk_conf variables = {.arena = arena};
     struct spk_named_bytes *files =
         spk_alloc_array(arena, command->n_conf_files, sizeof(*files));
 
     for (size_t i = 0; i < command->n_environment; i++)
-        variables[i] = (struct spk_conf_entry){.key = command->environment[i]->key,
-                                               .value = command->environment[i]->value,
-                                               .origin = "environment"};
+        spk_conf_set(&variables, command->environment[i]->key, command->environment[i]->value,
+                     "environment");
     for (size_t i = 0; i < command->n_conf_files; i++)
         files[i] = (struct spk_named_bytes){command->conf_files[i]->key,
                                             bytes_of(&command->conf_files[i]->value)};
     *environment = settings->environment;
     if (command->n_environment) {
-        environment->variables = variables;
-        environment->n = command->n_environment;
+        environment->variables = variables.entries;
+        environment->n = variables.n;
     }
     if (command->n_conf_files) {
         environment->has_conf_dir = true;

@@ -15,19 +15,16 @@
 static void read_variables(struct spk_arena *arena, const struct spk_config *config,
                            struct spk_environment *environment)
 {
-    struct spk_conf_entry *variables =
-        spk_alloc_array(arena, config->spark_env.n, sizeof(*variables));
+    struct spk_conf variables = {.arena = arena};
 
     for (size_t i = 0; i < config->spark_env.n; i++) {
         const char *text = config->spark_env.items[i], *equals = strchr(text, '=');
 
-        variables[i] =
-            (struct spk_conf_entry){.key = spk_strndup(arena, text, (size_t)(equals - text)),
-                                    .value = equals + 1,
-                                    .origin = "--spark-env"};
+        spk_conf_set(&variables, spk_strndup(arena, text, (size_t)(equals - text)), equals + 1,
+                     "--spark-env");
     }
-    environment->variables = variables;
-    environment->n = config->spark_env.n;
+    environment->variables = variables.entries;
+    environment->n = variables.n;
 }
 
 static int by_name(const void *a, const void *b)

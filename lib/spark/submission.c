@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "spark/submission.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+static int compare_names(const void *name, const void *variable)
+{
+    return strcmp(name, ((const struct spk_conf_entry *)variable)->key);
+}
 
 const char *spk_environment_get(const struct spk_environment *environment, const char *name)
 {
-    for (size_t i = 0; i < environment->n; i++)
-        if (!strcmp(environment->variables[i].key, name))
-            return environment->variables[i].value;
-    return NULL;
+    const struct spk_conf_entry *variable =
+        environment->n ? bsearch(name, environment->variables, environment->n,
+                                 sizeof(*environment->variables), compare_names)
+                       : NULL;
+
+    return variable ? variable->value : NULL;
 }

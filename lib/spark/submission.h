@@ -31,7 +31,7 @@ struct spk_files {
 
 /** What spark-submit looks at besides its arguments. Nothing of the process's own is read. */
 struct spk_environment {
-    const struct spk_conf_entry *variables; /* key = name; NULL-safe when n is 0 */
+    const struct spk_conf_entry *variables; /* key = name; unique, in byte order */
     size_t n;
     bool has_conf_dir;    /* SPARK_CONF_DIR is a directory; conf_files are its files */
     const char *conf_dir; /* its path, for messages; NULL: none */

@@ -17,6 +17,14 @@ struct reference {
     size_t length;    /* of the whole, with its brackets */
 };
 
+/*
+ * A stretch of a value without a name's end: from it up to a blank or the end of the value
+ * there is no '}'. A name that reaches it has no end either, so it is never read twice.
+ */
+struct barren {
+    const char *from, *to; /* NULL: none is known */
+};
+
 struct expansion {
     const struct spk_reader *reader;
     const char *key; /* whose value it is */
@@ -29,28 +37,38 @@ static bool is_word(char c)
     return isalnum((unsigned char)c) || c == '_';
 }
 
+static bool is_in(const struct barren *barren, const char *at)
+{
+    return barren->from && at >= barren->from && at <= barren->to;
+}
+
 /* The end of the name that starts at start: the first '}' behind at least one non-blank. */
-static const char *name_end(const char *start)
+static const char *name_end(struct barren *barren, const char *start)
 {
     const char *at = start;
 
-    while (*at && !strchr(" \t\n\v\f\r", *at)) {
+    while (!is_in(barren, at) && *at && !strchr(" \t\n\v\f\r", *at)) {
         at++;
         if (*at == '}')
             return at;
     }
+    if (!is_in(barren, at))
+        *barren = (struct barren){start, at};
+    else if (start < barren->from)
+        barren->from = start;
     return NULL;
 }
 
 /* Read the reference at text, which starts with "${"; false: it is none. */
-static bool read_reference(struct spk_arena *arena, const char *text, struct reference *out)
+static bool read_reference(struct spk_arena *arena, struct barren *barren, const char *text,
+                           struct reference *out)
 {
     const char *start = text + 2, *colon = start;
 
     while (is_word(*colon))
         colon++;
     if (colon > start && *colon == ':') {
-        const char *end = name_end(colon + 1);
+        const char *end = name_end(barren, colon + 1);
 
         if (end) {
             out->prefix = spk_strndup(arena, start, (size_t)(colon - start));
@@ -60,7 +78,7 @@ static bool read_reference(struct spk_arena *arena, const char *text, struct ref
             return true;
         }
     }
-    const char *end = name_end(start);
+    const char *end = name_end(barren, start);
     if (!end)
         return false;
     out->prefix = NULL;
@@ -153,11 +171,12 @@ static bool expand(struct expansion *expansion, const char *input, const char **
     struct spk_arena *arena = expansion->reader->arena;
     struct spk_buf buf = {.arena = arena};
     const char *at = input, *start;
+    struct barren barren = {0};
     struct reference reference;
 
     for (; (start = strstr(at, "${")); at = start + reference.length) {
         spk_buf_put(&buf, at, (size_t)(start - at));
-        if (!read_reference(arena, start, &reference)) {
+        if (!read_reference(arena, &barren, start, &reference)) {
             reference.length = 2;
             spk_buf_put(&buf, start, 2);
             continue;
@@ -198,10 +217,11 @@ bool spk_substitute(const struct spk_reader *reader, const char *key, const char
 static void add_variables(const struct spk_conf *known, struct spk_strings *texts,
                           const char *text, struct spk_conf *out)
 {
+    struct barren barren = {0};
     struct reference reference;
 
     for (const char *at = strstr(text, "${"); at; at = strstr(at + reference.length, "${")) {
-        if (!read_reference(out->arena, at, &reference)) {
+        if (!read_reference(out->arena, &barren, at, &reference)) {
             reference.length = 2;
             continue;
         }
