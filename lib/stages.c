@@ -176,13 +176,6 @@ static void invoke_from_command(const struct spk_pass *pass, struct spk_invocati
         invocation->environment = *payload->environment;
 }
 
-static void take_warnings(const struct spk_pass *pass, const struct spk_warnings *from)
-{
-    for (size_t i = 0; i < from->n; i++)
-        spk_warn(&pass->out->warnings, pass->arena, from->items[i].code, from->items[i].field,
-                 "%s", from->items[i].message);
-}
-
 static bool parse(const struct spk_pass *pass)
 {
     struct spk_invocation invocation = {
@@ -203,7 +196,7 @@ static bool parse(const struct spk_pass *pass)
         return spk_fail(pass->err, SPK_INVALID_SPARK_SUBMIT_ARGS,
                         "the command line does not submit an application");
     pass->out->submission = line.submission;
-    take_warnings(pass, &line.warnings);
+    spk_warnings_add(&pass->out->warnings, pass->arena, &line.warnings);
     return spk_reserved_check(pass->arena, &line.submission, pass->err);
 }
 
@@ -380,7 +373,7 @@ static bool make_plan(const struct spk_pass *pass)
 
     if (!spk_plan_make(pass->arena, &out->submission, &ids, &out->plan, pass->err))
         return false;
-    take_warnings(pass, &out->plan.warnings);
+    spk_warnings_add(&out->warnings, pass->arena, &out->plan.warnings);
     return true;
 }
 

@@ -239,12 +239,7 @@ void spk_method_submit(struct spk_call *call)
         return;
     }
     fill_submit(call, message, submission);
-    for (size_t i = 0; i < submission->warnings.n; i++) {
-        const struct spk_warning *warning = &submission->warnings.items[i];
-
-        spk_warn(&submission->prepared.warnings, &call->arena, warning->code, warning->field,
-                 "%s", warning->message);
-    }
+    spk_warnings_add(&submission->prepared.warnings, &call->arena, &submission->warnings);
     name_call(call, submission);
     submission->call = call;
     call->state = submission;

@@ -37,6 +37,9 @@
 #define SPK_MAX_APP_BYTES      SPK_MIB(1)
 #define SPK_MAX_VARIABLES      SPK_MIB(2) /* the environment: Linux: an eighth of the stack */
 
+/* Answers: warnings told of one code are at most what somebody reads. */
+#define SPK_MAX_WARNINGS_OF_CODE 64U
+
 /* Memory */
 #define SPK_ARENA_BYTES    SPK_MIB(16) /* of one call */
 #define SPK_EXCHANGE_BYTES SPK_MIB(16) /* of a request to the API server and its answer */

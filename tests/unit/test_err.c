@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/err.h"
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "base/warning.h"
 #include "test.h"
@@ -98,12 +99,68 @@ static void test_warnings_are_whole(void)
     SPK_ASSERT_TEXT(warnings.items[0].message, "'a' is odd");
 }
 
+static void warn_of(struct spk_warnings *warnings, struct spk_arena *arena, const char *code,
+                    size_t first, size_t n)
+{
+    for (size_t i = first; i < first + n; i++)
+        spk_warn(warnings, arena, code, "f", "%zu", i);
+}
+
+static void test_of_many_warnings_the_first_are_told_and_the_rest_counted(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(SPK_MIB(8));
+    struct spk_warnings warnings = {0}, others = {0};
+    const size_t most = SPK_MAX_WARNINGS_OF_CODE;
+
+    warn_of(&warnings, &arena, "MANY", 0, most);
+    CU_ASSERT_EQUAL(warnings.n, most);
+    for (int i = 0; i < 2; i++) /* each is counted once */
+        warn_of(&warnings, &arena, "MANY", 0, 5000);
+    warn_of(&warnings, &arena, "FEW", 0, 2);
+    CU_ASSERT_EQUAL_FATAL(warnings.n, most + 1 + 2);
+    SPK_ASSERT_TEXT(warnings.items[most - 1].message, "63");
+    SPK_ASSERT_TEXT(warnings.items[most].code, "MANY");
+    SPK_ASSERT_TEXT(warnings.items[most].message, "and 4936 more");
+    SPK_ASSERT_TEXT(warnings.items[most].field, "");
+    SPK_ASSERT_TEXT(warnings.items[most + 2].message, "1");
+
+    warn_of(&others, &arena, "MANY", 4990, 110);
+    spk_warnings_add(&others, &arena, &warnings);
+    CU_ASSERT_EQUAL_FATAL(others.n, most + 1 + 2);
+    SPK_ASSERT_TEXT(others.items[most].message, "and 5036 more"); /* of 0 to 5099 */
+    spk_warnings_add(&others, &arena, &warnings);
+    CU_ASSERT_EQUAL(others.n, most + 1 + 2);
+    SPK_ASSERT_TEXT(others.items[most].message, "and 5036 more");
+}
+
+static void test_a_set_holds_what_was_added_whatever_the_order(void)
+{
+    static const size_t strides[] = {1, 9999, 7919}; /* rising, falling, neither */
+
+    for (size_t s = 0; s < SPK_LEN(strides); s++) {
+        SPK_ARENA arena = SPK_ARENA_LIMIT(SPK_MIB(8));
+        struct spk_set set = {.arena = &arena};
+
+        for (size_t i = 0; i < 10000; i += 2)
+            CU_ASSERT(spk_set_add(&set, spk_printf(&arena, "%05zu", i * strides[s] % 10000)));
+        for (size_t i = 0; i < 10000; i++) {
+            const char *text = spk_printf(&arena, "%05zu", i * strides[s] % 10000);
+
+            CU_ASSERT_EQUAL(spk_set_has(&set, text), i % 2 == 0);
+            CU_ASSERT_EQUAL(spk_set_add(&set, text), i % 2 == 1);
+        }
+        CU_ASSERT(set.root->level <= 14);
+    }
+}
+
 static CU_TestInfo tests[] = {
     SPK_TEST(repair_takes_out_what_is_not_utf8),
     SPK_TEST(a_text_cut_by_its_format_is_whole),
     SPK_TEST(a_text_cut_by_its_room_is_whole),
     SPK_TEST(violations_and_notes_are_whole),
     SPK_TEST(warnings_are_whole),
+    SPK_TEST(of_many_warnings_the_first_are_told_and_the_rest_counted),
+    SPK_TEST(a_set_holds_what_was_added_whatever_the_order),
     CU_TEST_INFO_NULL,
 };
 
