@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "operator/executor_lost.h"
 
+#include "base/set.h"
 #include "operator/amount.h"
 
 #include <string.h>
@@ -14,6 +15,8 @@ struct look {
     const struct spk_mutations *changes;
     size_t at; /* of changes */
     const struct spk_executor_facts *facts;
+    const bool *hidden;   /* of each change: whether it is a variable that a later one hides */
+    int64_t java_options; /* how many of Spark's variables are such */
 };
 
 static const struct spk_mutation *change_of(const struct look *look)
@@ -118,7 +121,7 @@ static bool is_java_option(const struct look *look, const char *name)
 
     return spk_starts_with(name, JAVA_OPTION) &&
            spk_parse_int64(name + strlen(JAVA_OPTION), &index) && index >= 0 &&
-           index < java_options(look);
+           index < look->java_options;
 }
 
 static bool is_sparks_own(const struct look *look, const char *name)
@@ -135,17 +138,26 @@ static bool is_sparks_own(const struct look *look, const char *name)
             first_of(look, K "hadoop.configMapName", K "executor.hadoopConfigMapName"));
 }
 
-/* A later variable of the same name hides this one from executors anyway. */
-static bool is_hidden(const struct look *look, const char *name)
+/* The name of a variable; NULL: the change is none. */
+static const char *variable_of(const struct spk_mutation *change)
 {
-    for (size_t i = look->at + 1; i < look->changes->n; i++) {
-        const struct spk_mutation *other = &look->changes->items[i];
+    bool is_variable = change->in_container && spk_text_equal(change->path.items[0], "env");
 
-        if (other->in_container && spk_text_equal(other->path.items[0], "env") &&
-            spk_text_equal(spk_json_get_text(other->value, "name"), name))
-            return true;
+    return is_variable ? spk_json_get_text(change->value, "name") : NULL;
+}
+
+/* A later variable of the same name hides one from executors anyway. */
+static const bool *find_hidden(struct spk_arena *arena, const struct spk_mutations *changes)
+{
+    bool *hidden = spk_alloc_array(arena, changes->n, sizeof(*hidden));
+    struct spk_set later = {.arena = arena};
+
+    for (size_t i = changes->n; i-- > 0;) {
+        const char *name = variable_of(&changes->items[i]);
+
+        hidden[i] = name && !spk_set_add(&later, name);
     }
-    return false;
+    return hidden;
 }
 
 /* "name:key" of a variable that is taken from a Secret, as Spark writes it; NULL: it is not.
@@ -184,7 +196,7 @@ static const char *lost_variable(const struct look *look)
     const struct spk_conf *conf = look->facts->conf;
     const struct spk_conf_entry *entry;
 
-    if (!name || is_hidden(look, name))
+    if (!name || look->hidden[look->at])
         return NULL;
     entry = spk_conf_find(conf, spk_printf(look->arena, K "executor.secretKeyRef.%s", name));
     if (entry)
@@ -324,8 +336,12 @@ static const char *why_lost(const struct look *look)
 void spk_executor_lost(struct spk_arena *arena, const struct spk_mutations *changes,
                        const struct spk_executor_facts *facts, struct spk_warnings *warnings)
 {
-    struct look look = {.arena = arena, .changes = changes, .facts = facts};
+    struct look look = {.arena = arena,
+                        .changes = changes,
+                        .facts = facts,
+                        .hidden = find_hidden(arena, changes)};
 
+    look.java_options = java_options(&look);
     for (look.at = 0; look.at < changes->n; look.at++) {
         const char *why = why_lost(&look);
 
