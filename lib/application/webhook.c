@@ -142,9 +142,37 @@ static void deny(struct spk_findings *f, const char *key, const char *reason)
                 "sparkConf key %s is not allowed: %s", spk_quote_go(f->arena, key), reason);
 }
 
+/* A control character, or what Unicode calls a line's end: U+0085, U+2028, U+2029. */
+static bool has_control(const char *text)
+{
+    for (const char *c = text; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7F)
+            return true;
+    return strstr(text, "\xC2\x85") || strstr(text, "\u2028") || strstr(text, "\u2029");
+}
+
+/*
+ * spark-submit splits "key=value" at the first '=', and bin/spark-class drops carriage
+ * returns: such a key would become another one, which nobody has looked at.
+ */
+static void check_key(struct spk_findings *f, const char *key)
+{
+    bool is_controlled = has_control(key);
+
+    if (!is_controlled && !strchr(key, '='))
+        return;
+    spk_find_in(
+        f, spk_printf(f->arena, "[%s]", is_controlled ? spk_quote_go(f->arena, key) : key),
+        SPK_INVALID_FIELD,
+        "a key must not hold %s, spark-submit would make another key of it; write the "
+        "key without it and the whole value as the value",
+        is_controlled ? "a control character" : "'='");
+}
+
 static void check_conf(struct spk_findings *f, const char *key, const char *value,
                        const char *ns)
 {
+    check_key(f, key);
     for (size_t i = 0; i < SPK_LEN(denied); i++)
         if (strcmp(denied[i].key, key) == 0)
             deny(f, key, denied[i].reason);
@@ -166,7 +194,11 @@ void spk_check_webhook(struct spk_findings *findings, const Spk__SparkApplicatio
     check_templates(findings, spec);
     check_node_selectors(findings, spec);
     check_ingresses(findings, spec);
-    size_t before = spk_enter(findings, "spec.sparkConf");
+    size_t before = spk_enter(findings, "spec.hadoopConf");
+    for (size_t i = 0; i < spec->n_hadoop_conf; i++)
+        check_key(findings, spec->hadoop_conf[i]->key);
+    spk_leave(findings, before);
+    before = spk_enter(findings, "spec.sparkConf");
     for (size_t i = 0; i < spec->n_spark_conf; i++)
         check_conf(findings, spec->spark_conf[i]->key, spec->spark_conf[i]->value,
                    spk_application_namespace(application));

@@ -46,6 +46,8 @@ EXCEPTIONS = [
 
 # What a verdict `refuse` stands for: its reason, ours, field (a pattern), text (a pattern).
 VERDICTS = {
+    "a key with '=' (it becomes another key)":
+        ("INVALID_FIELD", r"spec\.sparkConf\[spark\.a=b\]", r"a key must not hold '=', .*"),
     "client mode": ("UNSUPPORTED_FEATURE", r"spec\.mode", r"client mode runs the driver .*"),
     "suspended (APPLICATION_SUSPENDED)":
         ("APPLICATION_SUSPENDED", r"spec\.suspend", "the application is suspended: .*"),

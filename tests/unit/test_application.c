@@ -402,6 +402,42 @@ static void test_values_are_those_of_the_crd(void)
     assert_refused(cases, SPK_LEN(cases));
 }
 
+static void test_keys_that_would_become_others_are_refused(void)
+{
+#define TOKEN "spark.kubernetes.authenticate.driver.oauthToken"
+    static const struct refusal cases[] = {
+        {SPEC("\"sparkConf\":{\"" TOKEN "=AAAA\":\"\"}"), SPK_INVALID_FIELD,
+         "spec.sparkConf[" TOKEN "=AAAA]", "a key must not hold '='"},
+        {SPEC("\"sparkConf\":{\"spark.master=k8s://https://evil/?\":\"x\"}"),
+         SPK_INVALID_FIELD, "spec.sparkConf[spark.master=k8s://https://evil/?]", "'='"},
+        {SPEC("\"sparkConf\":{\"spark.mas\\rter\":\"x\"}"), SPK_INVALID_FIELD,
+         "spec.sparkConf[\"spark.mas\\rter\"]", "a key must not hold a control character"},
+        {SPEC("\"sparkConf\":{\"spark.a\\u2028\":\"x\"}"), SPK_INVALID_FIELD,
+         "spec.sparkConf[\"spark.a\\u2028\"]", "control character"},
+        {SPEC("\"sparkConf\":{\"spark.a\\u0085\":\"x\"}"), SPK_INVALID_FIELD,
+         "spec.sparkConf[\"spark.a\\u0085\"]", "control character"},
+        {SPEC("\"sparkConf\":{\"" TOKEN "\":\"x\"}"), SPK_INVALID_FIELD,
+         "spec.sparkConf[" TOKEN "]", "credentials are managed by the operator"},
+        {SPEC("\"hadoopConf\":{\"a=b\":\"x\"}"), SPK_INVALID_FIELD, "spec.hadoopConf[a=b]",
+         "a key must not hold '='"},
+        {SPEC("\"hadoopConf\":{\"a\\nb\":\"x\"}"), SPK_INVALID_FIELD,
+         "spec.hadoopConf[\"a\\nb\"]", "control character"},
+    };
+
+    assert_refused(cases, SPK_LEN(cases));
+
+    /* What people write, and what Spark only warns of. */
+    SPK_ARENA arena = SPK_ARENA_LIMIT(SPK_ARENA_BYTES);
+    Spk__SparkApplication *out = NULL;
+    struct spk_err err = {0};
+    CU_ASSERT(
+        load(&arena,
+             SPEC("\"sparkConf\":{\"\":\"1\",\"*.sink.x\":\"1\",\"spark.k v\":\"1\","
+                  "\"spark.\u00e9\":\"1\",\"spark.metrics.conf.*.sink.x:y/z[0]\":\"a=b\"}"),
+             &strict, &out, &err));
+    SPK_ASSERT_TEXT(err.text, "");
+}
+
 #define INGRESS(a, b) SPEC("\"driverIngressOptions\":[{" a "},{" b "}]")
 #define NAMED         ",\"servicePortName\":\"n\""
 
@@ -593,6 +629,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(quotes_are_the_matter_only_where_leaving_them_out_helps),
     SPK_TEST(reading_refuses_unknown_fields_by_path),
     SPK_TEST(every_unknown_field_is_named_at_any_depth),
+    SPK_TEST(keys_that_would_become_others_are_refused),
     SPK_TEST(reading_warns_of_unknown_fields_when_asked_to),
     SPK_TEST(reading_says_what_to_send_instead),
     SPK_TEST(reading_refuses_a_document_of_three_mebibytes),
