@@ -57,8 +57,27 @@ static bool check_tree(const cJSON *tree, const char *origin, struct spk_err *er
     return true;
 }
 
-/* A text that cannot be read here is refused later, or read by Spark: it may not mention us.
+/*
+ * A text that cannot be read here is refused later, or read by Spark, which may make our names
+ * of what an escape stands for.
  */
+static bool may_mention_ours(const struct spk_bytes *text)
+{
+    return mentions_ours(text) || memchr(text->data, '\\', text->length);
+}
+
+/* unread says why a text was not read. */
+static bool refuse_unread(const char *origin, struct spk_err *unread, struct spk_err *err)
+{
+    (void)spk_fail(
+        err, SPK_INVALID_POD_TEMPLATE,
+        "names that start with " SPK_MARK " are reserved, and this template cannot "
+        "be searched for them: %.300s; write it without escapes (\\), or so that it "
+        "can be read",
+        unread->text);
+    return spk_fail_at(err, "%s", origin);
+}
+
 static bool check_template(struct spk_arena *arena, const struct spk_template *template,
                            struct spk_err *err)
 {
@@ -71,10 +90,7 @@ static bool check_template(struct spk_arena *arena, const struct spk_template *t
         return check_tree(template->tree, template->origin, err);
     if (spk_yaml_read_template(arena, text->data, text->length, &tree, &is_json, &unread))
         return check_tree(tree, template->origin, err);
-    if (!mentions_ours(text))
-        return true;
-    (void)refuse(err);
-    return spk_fail_at(err, "%s", template->origin);
+    return !may_mention_ours(text) || refuse_unread(template->origin, &unread, err);
 }
 
 static bool sets_ours(const char *key)
