@@ -51,20 +51,43 @@ static bool read_stream(struct spk_arena *arena, int fd, const char *path,
     return true;
 }
 
+static bool open_stream(struct spk_arena *arena, const char *path, struct spk_bytes *out,
+                        struct spk_err *err)
+{
+    SPK_CLEANUP(close_descriptor) int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    return fd < 0 ? fail_to_read(err, path) : read_stream(arena, fd, path, out, err);
+}
+
+static bool stream_once(struct spk_streams *kept, const char *path, struct spk_bytes *out,
+                        struct spk_err *err)
+{
+    for (size_t i = 0; i < kept->n; i++)
+        if (strcmp(kept->items[i].name, path) == 0) {
+            *out = kept->items[i].bytes;
+            return true;
+        }
+    if (!open_stream(kept->arena, path, out, err))
+        return false;
+    kept->items =
+        spk_grow_array(kept->arena, kept->items, kept->n, kept->n + 1, sizeof(*kept->items));
+    kept->items[kept->n++] =
+        (struct spk_named_bytes){.name = spk_strdup(kept->arena, path), .bytes = *out};
+    return true;
+}
+
 bool spk_local_file(void *context, struct spk_arena *arena, const char *path,
                     struct spk_bytes *out, struct spk_err *err)
 {
     struct stat info;
 
-    (void)context;
     if (stat(path, &info) < 0)
         return fail_to_read(err, path);
     if (S_ISREG(info.st_mode) && (size_t)info.st_size > SPK_MAX_REQUEST)
         return is_too_large(err, path);
     if (!S_ISFIFO(info.st_mode) && !S_ISCHR(info.st_mode))
         return spk_file_read(arena, path, SPK_MAX_REQUEST, out, err);
-    SPK_CLEANUP(close_descriptor) int fd = open(path, O_RDONLY | O_CLOEXEC);
-    return fd < 0 ? fail_to_read(err, path) : read_stream(arena, fd, path, out, err);
+    return context ? stream_once(context, path, out, err) : open_stream(arena, path, out, err);
 }
 
 bool spk_local_stdin(struct spk_arena *arena, struct spk_bytes *out, struct spk_err *err)

@@ -7,9 +7,17 @@
 
 #include "spark/submission.h"
 
+/** What pipes said: a command line may be read more than once, and they cannot. */
+struct spk_streams {
+    struct spk_arena *arena; /* lives as long as this */
+    struct spk_named_bytes *items;
+    size_t n;
+};
+
 /**
  * As spk_environment.read_file: at most SPK_MAX_REQUEST bytes. Pipes and devices are read to
- * their end, once, as by what opens a file as a stream: <(...) of a shell names one.
+ * their end, as by what opens a file as a stream: <(...) of a shell names one. context: a
+ * struct spk_streams that keeps them; NULL: each is read once.
  */
 bool spk_local_file(void *context, struct spk_arena *arena, const char *path,
                     struct spk_bytes *out, struct spk_err *err);

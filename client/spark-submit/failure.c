@@ -73,7 +73,7 @@ static void print_violations(const struct spk_err *err)
                        at->text);
 }
 
-void submit_print_failure(const struct spk_err *err, const char *url)
+void submit_print_failure(const struct spk_err *err, const char *url, const char *argument)
 {
     const char *code = submit_note(err, "kube_code");
     const char *reason = submit_note(err, "kube_reason");
@@ -93,8 +93,10 @@ void submit_print_failure(const struct spk_err *err, const char *url)
     else if (code && strcmp(code, "409") != 0)
         print_status(err, url, code, reason ? reason : "null");
     else
-        submit_say("Exception in thread \"main\" %s: %s%s%s%s", class_of(err), err->text,
-                   *err->field ? " (" : "", err->field, *err->field ? ")" : "");
+        submit_say("Exception in thread \"main\" %s: %s%s%s%s%s%s%s%s%s", class_of(err),
+                   err->text, cause ? " (" : "", cause ? cause : "", cause ? ")" : "",
+                   *err->field ? " (" : "", err->field, argument ? ": " : "",
+                   argument ? argument : "", *err->field ? ")" : "");
 }
 
 /* Who says it in Spark; logger NULL: SparkSubmit, before there is a log. Else Client. */

@@ -77,8 +77,11 @@ bool submit_machine_look(struct spk_arena *arena, struct submit_machine *out,
 {
     struct submit_machine machine = {
         .environment = {.read_file = spk_local_file, .read_directory = spk_local_directory}};
+    struct spk_streams *streams = spk_alloc(arena, sizeof(*streams));
     char *directory = spk_alloc(arena, 4096);
 
+    streams->arena = arena;
+    machine.environment.context = streams;
     take_variables(arena, &machine.environment);
     machine.environment.user = find_user(arena, &machine);
     machine.environment.cwd = getcwd(directory, 4096);

@@ -2,6 +2,7 @@
 /* A drop-in for bin/spark-submit: same options, exit codes and the log lines tools look for.
  */
 #include "apiserver/loop.h"
+#include "argument_name.h"
 #include "base/limits.h"
 #include "cluster.h"
 #include "failure.h"
@@ -189,7 +190,8 @@ static void run(void *argument)
         ok = carry_out(program, &machine, &arguments, &line, &err);
     }
     if (!ok) {
-        submit_print_failure(&err, program->url);
+        submit_print_failure(&err, program->url,
+                             spk_argument_name(program->arena, &arguments.list, err.field));
         program->status = EXIT_REFUSED;
     }
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "output.h"
 
+#include "argument_name.h"
 #include "base/limits.h"
 #include "base/printable.h"
 #include "json/write.h"
 #include "json/yaml.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* An error of either kind. */
@@ -86,35 +86,13 @@ static void print_json(struct spk_arena *arena, const struct ctl_options *option
     fprintf(stderr, "%s\n", spk_printable_json(arena, spk_json_write(arena, tree)));
 }
 
-/* The argument that "args[3]" means; NULL: field is something else. */
-static const char *argument_of(const struct ctl_options *options, const char *field,
-                               size_t *index)
-{
-    const char *digits = field + strlen("args[");
-    int64_t number;
-
-    if (!spk_starts_with(field, "args[") || strspn(digits, "0123456789") > 6 ||
-        strcmp(digits + strspn(digits, "0123456789"), "]") != 0)
-        return NULL;
-    number = strtol(digits, NULL, 10);
-    *index = (size_t)number;
-    return *index < options->arguments.n ? options->arguments.items[*index] : NULL;
-}
-
 /* A number says little to whoever typed the arguments: the option or property is named. */
 static const char *name_field(struct spk_arena *arena, const struct ctl_options *options,
                               const char *field)
 {
-    size_t index, length;
-    const char *word = argument_of(options, field, &index);
-    const char *option = word && index ? options->arguments.items[index - 1] : "";
-    bool conf = !strcmp(option, "--conf") || !strcmp(option, "-c");
+    const char *name = spk_argument_name(arena, &options->arguments, field);
 
-    if (!word || (!conf && *word != '-'))
-        return clean(arena, field);
-    length = strcspn(word, "="); /* its value may be a secret */
-    return clean(arena, spk_printf(arena, "%s (%s%.*s)", field, conf ? "--conf " : "",
-                                   (int)(length < 128 ? length : 128), word));
+    return clean(arena, name ? spk_printf(arena, "%s (%s)", field, name) : field);
 }
 
 static void print_line(struct spk_arena *arena, const struct ctl_options *options,
@@ -166,12 +144,9 @@ static int print_failure(struct spk_arena *arena, const struct ctl_options *opti
 /* Spark's own text does not always say why a file cannot be read. */
 static const char *text_of(struct spk_arena *arena, const struct spk_err *err)
 {
-    for (const struct spk_note *note = err->notes; note; note = note->next) {
-        const char *why = strrchr(note->value, ':');
-
-        if (strcmp(note->key, "cause") == 0 && !(why && strstr(err->text, why + 2)))
+    for (const struct spk_note *note = err->notes; note; note = note->next)
+        if (strcmp(note->key, "cause") == 0)
             return spk_printf(arena, "%s (%s)", err->text, note->value);
-    }
     return err->text;
 }
 

@@ -68,7 +68,7 @@ static bool read_template(const struct spk_reader *reader, const char *key, cons
                            ? ""
                            : "Could not load pod from template file. ",
                        missing);
-        spk_err_note(err, reader->arena, "cause", cause);
+        spk_err_note(err, reader->arena, "cause", missing == path ? cause : NULL);
         return spk_conf_blame(err, reader->conf, key);
     }
     out->origin = path;

@@ -175,5 +175,31 @@ class ConfDir(Case):
             self.assertIn(say, error.splitlines()[-1])
 
 
+class Files(Case):
+    def test_pipes_are_read(self):
+        """<(...) of a shell, also by what reads the command line twice."""
+        template = self.write("template.yaml", "spec: {nodeName: here}\n")
+        properties = self.write("some.conf", "spark.executor.cores 3\n")
+        script = ('"$0" --dry-run --properties-file <(cat "$1") --conf '
+                  'spark.kubernetes.driver.podTemplateFile=<(cat "$2") "${@:3}" local:///a.jar')
+        done = subprocess.run(["bash", "-c", script, PROGRAM, properties, template, *WORDS, "--class", "A"], check=False,
+                              capture_output=True, text=True, timeout=60, env={"PATH": os.environ["PATH"],
+                                                                               "SPK_SPARK_VERSION": "4.1.4"})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("nodeName: here", done.stdout)
+        self.assertIn("spark.executor.cores=3", done.stdout)
+
+    def test_errors_say_why_and_name_the_option(self):
+        key = "spark.kubernetes.driver.podTemplateFile"
+        for words, say in ([["--conf", key + "=/absent"], "(cannot read '/absent': No such file or directory) (args[%d]: --conf " + key + ")"],
+                           [["--conf", key + "=/"], "(cannot read '/': not a regular file) (args[%d]: --conf " + key + ")"],
+                           [["--conf", "spark.executor.cores=secret"], "(args[%d]: --conf spark.executor.cores)"]):
+            _, error = self.show(*words, expect=1)
+            self.assertTrue(error.splitlines()[-1].endswith(say % (len(WORDS) + 1)), error)
+            self.assertNotIn("secret", error)
+        _, error = self.show("--properties-file", "/absent", expect=1)
+        self.assertIn("Error: Invalid properties file '/absent'. (cannot read '/absent': No such file or directory)\n", error)
+
+
 if __name__ == "__main__":
     unittest.main(argv=["drop_in_machine.py", *sys.argv[2:]], verbosity=2)
