@@ -8,6 +8,9 @@
  * returned text belongs to its result and lives until that is freed. No function aborts, logs,
  * or touches errno or global state. Do not fork after spk_client_open.
  *
+ * Texts of results and errors are a server's: at most 4 MiB in all, and they may hold
+ * anything, control characters too. Escape them before a terminal or a log sees them.
+ *
  * Structs start with their size: set it to sizeof, zero the rest. New members are appended, so
  * older callers keep working.
  */
@@ -47,8 +50,10 @@ SPK_API void spk_client_close(struct spk_client *client);
 /** End running calls that carry token (not 0) with CANCELLED; from any thread. */
 SPK_API void spk_client_cancel(struct spk_client *client, uint64_t token);
 
+/** Who does a part of the work: what the server is configured for, nobody, or the server. */
 enum spk_choice { SPK_CHOICE_DEFAULT, SPK_CHOICE_NONE, SPK_CHOICE_DO };
 
+/** An entry of a map; both are texts. */
 struct spk_pair {
     const char *key, *value;
 };
@@ -74,6 +79,7 @@ struct spk_job {
         *reserved[5]; /* zero: room for members to come, so that the struct keeps its size */
 };
 
+/** A submission. */
 struct spk_submit {
     size_t size;
     struct spk_job job;
@@ -104,8 +110,10 @@ SPK_API bool spk_client_submit(struct spk_client *client, const struct spk_submi
                                int64_t deadline_ms, struct spk_result **out,
                                struct spk_error *error);
 
+/** How far a rendering goes: Kubernetes objects, the operator's command line, defaults. */
 enum spk_render_stage { SPK_RENDER_OBJECTS, SPK_RENDER_SUBMISSION, SPK_RENDER_APPLICATION };
 
+/** A rendering; the members that spk_submit has as well mean the same. */
 struct spk_render_request {
     size_t size;
     struct spk_job job;
@@ -130,7 +138,7 @@ SPK_API bool spk_client_info(struct spk_client *client, int64_t deadline_ms,
 SPK_API bool spk_client_health(struct spk_client *client, const char *service,
                                int64_t deadline_ms, bool *serving, struct spk_error *error);
 
-/** Texts of a result; "" when the reply lacks it. */
+/** Texts of a result. */
 enum spk_field {
     SPK_FIELD_NAMESPACE,
     SPK_FIELD_DRIVER_POD_NAME,
@@ -172,7 +180,10 @@ enum spk_list {
     SPK_LIST_PAYLOAD_FORMS,
 };
 
+/** A text of the reply; "" when it lacks it. Owner: result. */
 SPK_API const char *spk_result_text(const struct spk_result *result, enum spk_field field);
+
+/** How many items a list of the reply has, and one of them. Owner: result. */
 SPK_API size_t spk_result_count(const struct spk_result *result, enum spk_list list);
 SPK_API const char *spk_result_item(const struct spk_result *result, enum spk_list list,
                                     size_t index);       /* "" beyond the end */
