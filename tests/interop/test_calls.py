@@ -48,7 +48,7 @@ COMMAND = {"args": ["--master", "k8s://https://kubernetes.default.svc:443", "--d
 REFUSED = [
     ("bad JSON", '{"kind": ', "INVALID_MANIFEST", "", "line 1, column"),
     ("bad YAML", "kind: [", "INVALID_MANIFEST", "", "line "),
-    ("an alias", YAML.replace("spark:4.0.1", "&a x"), "INVALID_MANIFEST", "", "line "),
+    ("an alias of nothing", YAML.replace("spark:4.0.1", "*a"), "INVALID_MANIFEST", "", "line "),
     ("no file", json.dumps(application(mainApplicationFile=None)), "INVALID_FIELD",
      "spec.mainApplicationFile", ""),
     ("unknown", json.dumps(application(driver={"cores": 1, "memroy": "1g"})),
@@ -94,7 +94,8 @@ class Calls(unittest.TestCase):
         self.assertEqual({each.kind for each in first.objects},
                          {"Pod", "ConfigMap", "Service"})
         self.assertGreater(first.submitted_at.seconds, 0)
-        line = self.server.wait_for("rpc", method=f"/{SERVICE}/Submit", adopted=True)
+        line = self.server.wait_for("rpc", method=f"/{SERVICE}/Submit", adopted=True,
+                                    pod="once-driver")
         self.assertEqual((line["pod"], line["ns"], line["code"]),
                          ("once-driver", "default", "OK"))
 
