@@ -46,10 +46,12 @@ static unsigned check_answer(const struct world *world, const struct call *call)
     return broken("I-3", "OK without a committed driver of the attempt", call->index);
 }
 
-/* I-4: what is said not to exist does not come later either. */
+/* I-4: no less is told than what exists; and what is said not to exist does not come later
+ * either. */
 static unsigned check_outcome(const struct world *world, const struct call *call)
 {
     enum spk_outcome outcome = call->submit.err.outcome;
+    bool committed = false;
     unsigned bad = 0;
 
     for (size_t i = 0; i < world->n_events; i++) {
@@ -59,16 +61,27 @@ static unsigned check_outcome(const struct world *world, const struct call *call
             continue;
         if (event->kind == EVENT_CREATED && outcome == SPK_NOT_CREATED)
             bad += broken("I-4", "NOT_CREATED, but something was", call->index);
-        if (event->kind == EVENT_COMMITTED && outcome == SPK_PARTIAL)
-            bad += broken("I-4", "PARTIAL, but the driver was committed", call->index);
+        if (event->kind == EVENT_COMMITTED && outcome <= SPK_PARTIAL)
+            bad += broken("I-4", "no driver can start, but one was committed", call->index);
+        committed |= event->kind == EVENT_COMMITTED && i < call->ended_at;
     }
+    if (outcome == SPK_CREATED && !committed && !call->submit.require_submission_id)
+        bad += broken("I-4", "CREATED, but no driver was committed", call->index);
     return bad;
 }
 
-static bool leaves_doubt(enum fault fault)
+/* I-13: adopted is what an earlier call made. A refusal that belongs to a second sending hides
+ * who made it. */
+static unsigned check_adoption(const struct world *world, const struct call *call)
 {
-    return fault == FAULT_LOST || fault == FAULT_ACK_LOST || fault == FAULT_ERROR ||
-           fault == FAULT_ACK_ERROR || fault == FAULT_LATE;
+    for (size_t i = 0; i < world->n_events; i++) {
+        const struct event *event = &world->events[i];
+
+        if (event->kind == EVENT_CREATED && event->call == call->index &&
+            strcmp(event->object_kind, "Pod") == 0 && call->submit.result.adopted)
+            return broken("I-13", "adopted, but this call made it", call->index);
+    }
+    return 0;
 }
 
 static bool same_object(const struct event *a, const struct event *b)
@@ -95,8 +108,8 @@ static unsigned check_posts(const struct world *world, const struct call *call, 
             continue;
         if (doubt)
             bad += broken("I-8", "POST after a doubtful POST without a look", call->index);
-        doubt = leaves_doubt(event->fault);
-        posts++;
+        doubt = fault_rules[event->fault].leaves_doubt;
+        posts += event->fault != FAULT_NOT_SENT; /* what never left is no try */
     }
     if (posts > 5)
         bad += broken("I-8", "more than 5 POSTs of one object", call->index);
@@ -156,7 +169,7 @@ unsigned invariants_check(const struct world *world)
 
         bad += check_requests(world, call);
         if (call->finished && call->submit.ok)
-            bad += check_answer(world, call);
+            bad += check_answer(world, call) + check_adoption(world, call);
         if (call->finished && !call->submit.ok)
             bad += check_outcome(world, call);
     }

@@ -51,7 +51,7 @@ static void print_history(const struct world *world)
         printf("  call %zu %s %s %s %s (%s)\n", event->call, kinds[event->kind],
                event->kind == EVENT_SENT ? verbs[event->verb] : "",
                event->object_kind ? event->object_kind : "", event->name ? event->name : "",
-               fault_name(event->fault));
+               fault_rules[event->fault].name);
     }
     for (size_t i = 0; i < world->n_calls; i++)
         printf("  call %zu: %s %s\n", i, world->calls[i]->submit.ok ? "OK" : "",

@@ -13,28 +13,6 @@
 #define MAX_REPEATS      6U
 #define CALL_DEADLINE_MS 60000
 
-static const char *const fault_names[] = {
-    [FAULT_NONE] = "none",
-    [FAULT_NOT_SENT] = "not sent",
-    [FAULT_LOST] = "lost",
-    [FAULT_ACK_LOST] = "acknowledgement lost",
-    [FAULT_ERROR] = "500",
-    [FAULT_ACK_ERROR] = "504 with effect",
-    [FAULT_THROTTLED] = "429",
-    [FAULT_CONFLICT] = "409",
-    [FAULT_QUOTA] = "403",
-    [FAULT_UNAUTHORIZED] = "401",
-    [FAULT_CUT] = "answer cut",
-    [FAULT_LATE] = "late",
-    [FAULT_CRASH_BEFORE] = "crash before",
-    [FAULT_CRASH_AFTER] = "crash after",
-};
-
-const char *fault_name(enum fault fault)
-{
-    return fault_names[fault];
-}
-
 /* The API server. */
 
 static void keep_reply(struct spk_api_job *job)
@@ -165,9 +143,12 @@ static struct spk_api_reply refusal(int http, const char *reason, const char *me
 }
 
 /* The network has bytes of its own: the caller's end with the exchange. */
-static void delay(struct world *world, struct call *call, const struct spk_api_job *job)
+static void delay(struct world *world, struct call *call, const struct spk_api_job *job,
+                  enum fault fault)
 {
-    int64_t due_ms = world->now_ms + (int64_t)job->request.timeout_s * 1000;
+    int64_t due_ms = fault == FAULT_LATE
+                         ? world->now_ms + (int64_t)job->request.timeout_s * 1000
+                         : INT64_MAX;
     struct late *late = &world->late[world->n_late++];
 
     assert(world->n_late <= MAX_LATE);
@@ -175,73 +156,41 @@ static void delay(struct world *world, struct call *call, const struct spk_api_j
     late->request.body = spk_strdup(&call->arena, job->request.body);
 }
 
-/* What each fault makes of a request: whether it is carried out, and the answer otherwise. */
-static const struct {
-    bool effect;
-    enum spk_api_transport transport;
-    int http; /* 0: no answer, or the real one */
-    const char *reason, *message;
-} faults[] = {
-    [FAULT_NONE] = {true, SPK_API_ANSWERED, 0, "", ""},
-    [FAULT_NOT_SENT] = {false, SPK_API_NOT_SENT, 0, "", ""},
-    [FAULT_LOST] = {false, SPK_API_INTERRUPTED, 0, "", ""},
-    [FAULT_ACK_LOST] = {true, SPK_API_INTERRUPTED, 0, "", ""},
-    [FAULT_ERROR] = {false, SPK_API_ANSWERED, 500, "InternalError", "down"},
-    [FAULT_ACK_ERROR] = {true, SPK_API_ANSWERED, 504, "Timeout", "too slow"},
-    [FAULT_THROTTLED] = {false, SPK_API_ANSWERED, 429, "TooManyRequests", "slow down"},
-    [FAULT_CONFLICT] = {false, SPK_API_ANSWERED, 409, "Conflict", "modified"},
-    [FAULT_QUOTA] = {false, SPK_API_ANSWERED, 403, "Forbidden",
-                     "x is forbidden: exceeded quota: q, requested: a=1, used: a=1, "
-                     "limited: a=1"},
-    [FAULT_UNAUTHORIZED] = {false, SPK_API_ANSWERED, 401, "Unauthorized", "Unauthorized"},
-    [FAULT_CUT] = {true, SPK_API_TRUNCATED, 0, "", ""},
-    [FAULT_LATE] = {false, SPK_API_INTERRUPTED, 0, "", ""},
-    [FAULT_CRASH_BEFORE] = {false, SPK_API_INTERRUPTED, 0, "", ""},
-    [FAULT_CRASH_AFTER] = {true, SPK_API_INTERRUPTED, 0, "", ""},
-};
-
 static struct spk_api_reply answer(struct world *world, struct call *call,
                                    const struct spk_api_job *job, enum fault fault)
 {
+    const struct fault_rule *rule = &fault_rules[fault];
     struct spk_api_reply real = no_answer(SPK_API_INTERRUPTED);
 
-    if (faults[fault].effect)
+    if (rule->effect)
         real = carry_out(world, call, &job->request);
+    call->cut_off |= rule->cuts_off;
     if (fault == FAULT_NONE || (fault == FAULT_CUT && real.http >= 300))
         return real;
-    if (fault == FAULT_LATE)
-        delay(world, call, job);
-    if (faults[fault].http)
-        return refusal(faults[fault].http, faults[fault].reason, faults[fault].message);
-    struct spk_api_reply reply = no_answer(faults[fault].transport);
+    if (fault == FAULT_LATE || fault == FAULT_VERY_LATE)
+        delay(world, call, job, fault);
+    if (rule->http)
+        return refusal(rule->http, rule->reason, rule->message);
+    struct spk_api_reply reply = no_answer(rule->transport);
     if (fault == FAULT_CUT)
         reply.http = real.http;
     return reply;
 }
 
-static const enum fault write_faults[] = {
-    FAULT_NONE,         FAULT_NOT_SENT,     FAULT_LOST,      FAULT_ACK_LOST,
-    FAULT_ERROR,        FAULT_ACK_ERROR,    FAULT_THROTTLED, FAULT_CONFLICT,
-    FAULT_QUOTA,        FAULT_UNAUTHORIZED, FAULT_CUT,       FAULT_LATE,
-    FAULT_CRASH_BEFORE, FAULT_CRASH_AFTER,
-};
-static const enum fault read_faults[] = {FAULT_NONE, FAULT_LOST, FAULT_ERROR,
-                                         FAULT_UNAUTHORIZED, FAULT_CRASH_BEFORE};
-
 static enum fault pick_fault(struct world *world, const struct call *call,
                              const struct spk_api_job *job)
 {
-    bool read = job->request.verb == SPK_API_GET;
-    const enum fault *kinds = read ? read_faults : write_faults;
-    unsigned n = read ? SPK_LEN(read_faults) : SPK_LEN(write_faults);
+    struct fault_list list = fault_list(job->request.verb);
 
+    if (call->cut_off)
+        return FAULT_NOT_SENT;
     if (world->script)
         return world->script(world, call, job);
     if (world->faults_left == 0)
         return FAULT_NONE;
     if (!world->scenario->crashes)
-        n -= read ? 1 : 2;
-    enum fault fault = kinds[choose(world->choices, n)];
+        list.n -= list.deaths;
+    enum fault fault = list.items[choose(world->choices, list.n)];
     world->faults_left -= fault != FAULT_NONE;
     return fault;
 }
@@ -396,19 +345,28 @@ static struct call *begin(struct world *world, size_t caller, bool retry)
     return call;
 }
 
-/* An application that got no good answer asks again; false: all have theirs. */
-static bool repeat_calls(struct world *world)
+/* Whether a caller got no good answer, and asks again. */
+static bool asks_again(const struct world *world, size_t caller)
 {
-    size_t before = world->n_calls;
+    const struct call *call = world->current[caller];
+    bool failed = call->crashed || (call->finished && !call->submit.ok);
 
-    for (size_t i = 0; i < world->scenario->callers; i++) {
-        const struct call *call = world->current[i];
-        bool failed = call->crashed || (call->finished && !call->submit.ok);
+    return failed && world->n_calls < world->scenario->callers * MAX_REPEATS;
+}
 
-        if (failed && world->n_calls < world->scenario->callers * MAX_REPEATS)
-            (void)begin(world, i, call->index % 2 == 1);
-    }
-    return world->n_calls > before;
+static bool anybody_asks_again(const struct world *world)
+{
+    for (size_t i = 0; i < world->scenario->callers; i++)
+        if (asks_again(world, i))
+            return true;
+    return false;
+}
+
+static void repeat_calls(struct world *world)
+{
+    for (size_t i = 0; i < world->scenario->callers; i++)
+        if (asks_again(world, i))
+            (void)begin(world, i, world->current[i]->index % 2 == 1);
 }
 
 /* One step of whoever is chosen; false: nothing is left to happen. */
@@ -425,13 +383,18 @@ static bool step(struct world *world)
     for (size_t i = 0; i < world->scenario->callers; i++)
         if (world->current[i] && world->current[i]->pending && !world->current[i]->crashed)
             ready[n++] = world->current[i];
-    unsigned pick = choose(world->choices, n + (unsigned)world->n_late);
-    if (n + world->n_late == 0)
+    /* Who was answered may ask again before what is late arrives. */
+    bool again = n == 0 && anybody_asks_again(world);
+    unsigned late = (unsigned)world->n_late;
+    if (n + late + again == 0)
         return false;
+    unsigned pick = choose(world->choices, n + late + again);
     if (pick < n)
         serve(world, ready[pick]);
-    else
+    else if (pick < n + late)
         arrive(world, pick - n);
+    else
+        repeat_calls(world);
     return true;
 }
 
@@ -439,10 +402,8 @@ void world_run(struct world *world)
 {
     for (size_t i = 0; i < world->scenario->callers; i++)
         (void)begin(world, i, false);
-    do
-        while (step(world))
-            ;
-    while (repeat_calls(world));
+    while (step(world))
+        ;
 }
 
 struct call *world_call(struct world *world, bool retry)

@@ -7,6 +7,7 @@
 
 #include "apiserver/memory.h"
 #include "choices.h"
+#include "faults.h"
 #include "submitter.h"
 
 #define MAX_CALLERS 3
@@ -15,25 +16,6 @@
 #define MAX_LATE    16
 
 #define WORLD_NS "ns1"
-
-/** What happens to one request. */
-enum fault {
-    FAULT_NONE,
-    FAULT_NOT_SENT,     /* no connection */
-    FAULT_LOST,         /* sent, never arrives */
-    FAULT_ACK_LOST,     /* has its effect, the answer is lost */
-    FAULT_ERROR,        /* 500 without effect */
-    FAULT_ACK_ERROR,    /* 504 although it has its effect */
-    FAULT_THROTTLED,    /* 429 */
-    FAULT_CONFLICT,     /* 409 Conflict */
-    FAULT_QUOTA,        /* 403 exceeded quota */
-    FAULT_UNAUTHORIZED, /* 401 */
-    FAULT_CUT,          /* has its effect, the answer cannot be read */
-    FAULT_LATE,         /* the answer is lost, the effect comes later */
-    FAULT_CRASH_BEFORE, /* the caller dies, the request never leaves */
-    FAULT_CRASH_AFTER,  /* the caller dies when the request has had its effect */
-    FAULT_COUNT
-};
 
 /** One rendering that callers may try to create. */
 struct rendering {
@@ -52,6 +34,7 @@ struct call {
     size_t caller, index;
     struct spk_api_job *pending;
     bool finished, crashed;
+    bool cut_off;    /* nothing that it sends arrives any more */
     size_t ended_at; /* event index at the answer */
     struct rendering rendering;
 };
@@ -141,5 +124,3 @@ const cJSON *world_get(struct world *world, struct spk_arena *arena, const char 
 
 /** Check the history; prints what does not hold and returns how much. */
 unsigned invariants_check(const struct world *world);
-
-const char *fault_name(enum fault fault);
