@@ -161,6 +161,7 @@ static void found_for_relabel(struct spk_turn *turn)
         spk_turn_perform(turn, SPK_TO_RELABEL);
 }
 
+/* The input is judged, not the moment: who has the name now may be gone when it matters. */
 static void found_for_check(struct spk_turn *turn)
 {
     const struct spk_claimant ours = claimant(turn);
@@ -168,13 +169,14 @@ static void found_for_check(struct spk_turn *turn)
     struct spk_adopted adopted = spk_adopt_pod(turn->m->arena, &ours, turn->seen.object, &err);
 
     if (adopted.verdict == SPK_REFUSE) {
-        spk_turn_give_up(turn, &err);
-        return;
+        spk_warn(&turn->m->warnings, turn->m->arena, spk_reason_name(err.reason), "", "%s",
+                 err.text);
+    } else {
+        if (adopted.input_changed)
+            warn_of_changed_input(turn);
+        turn->m->would_adopt = true;
+        spk_turn_note_pod(turn, turn->seen.object);
     }
-    if (adopted.input_changed)
-        warn_of_changed_input(turn);
-    turn->m->would_adopt = true;
-    spk_turn_note_pod(turn, turn->seen.object);
     spk_rehearsal_begin(turn);
 }
 

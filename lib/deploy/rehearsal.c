@@ -60,7 +60,7 @@ static void pass(struct spk_turn *turn)
     if (turn->p->lenient)
         warn(turn, "KUBE_WARNING", "is accepted, but not by strict validation",
              &turn->p->refusal);
-    /* The children's dry runs need an owner's uid, and this one will do. */
+    /* The children's dry runs name an owner's uid, and this one will do. */
     if (turn->m->at == turn->m->pod_at)
         turn->p->uid = spk_strdup(turn->m->arena, uid);
     turn->p->state = SPK_PART_WOULD_PASS;
@@ -84,7 +84,7 @@ static void refuse(struct spk_turn *turn)
         spk_turn_perform(turn, SPK_TO_CREATE);
         return;
     }
-    warn(turn, "KUBE_WARNING", "would be refused", refusal);
+    warn(turn, "DRY_RUN_REFUSED", "would be refused", refusal);
     turn->p->state = SPK_PART_WOULD_FAIL;
     go_on(turn);
 }

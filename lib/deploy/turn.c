@@ -143,19 +143,27 @@ void spk_turn_note_pod(struct spk_turn *turn, const cJSON *pod)
     turn->m->pod = noted;
 }
 
-/* Children of a gated Pod name it as owner once it has a uid. */
+/* Children of a gated Pod name it as owner once it has a uid; without one, which is where its
+ * dry run was refused, theirs name none. */
 static void fill_owner(const struct spk_machine *m, cJSON *object)
 {
     const char *uid = m->progress[m->pod_at].uid;
-
-    if (m->task->parts->variant != SPK_VARIANT_G || !uid)
-        return;
     cJSON *owners = spk_json_find(spk_json_find(object, "metadata"), "ownerReferences");
-    for (cJSON *owner = owners ? owners->child : NULL; owner; owner = owner->next)
-        if (spk_text_equal(spk_json_get_text(owner, "kind"), "Pod") &&
-            spk_text_equal(spk_json_get_text(owner, "name"),
-                           spk_object_name(m->task->parts->pod)))
+    cJSON *owner = owners ? owners->child : NULL, *next;
+
+    if (m->task->parts->variant != SPK_VARIANT_G)
+        return;
+    for (; owner; owner = next) {
+        next = owner->next;
+        if (!spk_text_equal(spk_json_get_text(owner, "kind"), "Pod") ||
+            !spk_text_equal(spk_json_get_text(owner, "name"),
+                            spk_object_name(m->task->parts->pod)))
+            continue;
+        if (uid)
             spk_json_text(owner, "uid", uid);
+        else
+            spk_json_unlink(owners, owner);
+    }
 }
 
 static void add_operation(cJSON *patch, const char *op, const char *path, const char *value)

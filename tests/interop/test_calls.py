@@ -119,6 +119,18 @@ class Calls(unittest.TestCase):
         self.assertFalse(seen.would_adopt)
         self.assertFalse(self.client.submit(app, idempotencyKey="key-c").adopted)
 
+    def test_validate_only_judges_the_input(self):
+        app = application()
+        app["metadata"]["name"] = "running"
+        first = self.client.submit(app, idempotencyKey="key-r")
+        seen = self.client.submit(app, idempotencyKey="key-s", validateOnly=True)
+        self.assertFalse(seen.would_adopt)
+        self.assertEqual(seen.driver_pod_uid, "")
+        self.assertIn("DRIVER_POD_EXISTS", [warning.code for warning in seen.warnings])
+        seen = self.client.submit(app, idempotencyKey="key-r", validateOnly=True)
+        self.assertTrue(seen.would_adopt)
+        self.assertEqual(seen.driver_pod_uid, first.driver_pod_uid)
+
     def test_all_forms_of_one_application_give_the_same_objects(self):
         forms = [{"application": application()}, as_json(), {"manifest": encoded(YAML)}]
         rendered = [self.client.call("Render", form) for form in forms]

@@ -12,7 +12,7 @@
 struct counter {
     struct spk_api api; /* first */
     struct spk_api *memory;
-    unsigned reads, writes, dry_runs;
+    unsigned reads, writes, dry_runs, nameless; /* nameless: naming an owner without uid */
     /* A refusal for the requests of a verb, "" for any kind; http 0: none. */
     int http;
     enum spk_api_verb verb;
@@ -41,6 +41,7 @@ static void start(struct spk_api *api, struct spk_api_job *job)
         counter->reads += read;
         counter->writes += !read && !job->request.dry_run;
         counter->dry_runs += job->request.dry_run;
+        counter->nameless += job->request.body && strstr(job->request.body, "\"uid\":\"\"");
     }
     if (!is_refused(counter, job)) {
         spk_api_start(counter->memory, job);
@@ -465,9 +466,9 @@ static void test_dry_runs_report_their_verdicts(void)
         {"Service", 400, "strict decoding error: unknown field \"spec.x\"", true,
          SPK_DISPOSITION_DRY_RUN_OK, SPK_NO_REASON, "KUBE_WARNING"},
         {"Service", 400, "bad", false, SPK_DISPOSITION_DRY_RUN_REFUSED, SPK_NO_REASON,
-         "KUBE_WARNING"},
+         "DRY_RUN_REFUSED"},
         {"Service", 422, "bad", false, SPK_DISPOSITION_DRY_RUN_REFUSED, SPK_NO_REASON,
-         "KUBE_WARNING"},
+         "DRY_RUN_REFUSED"},
         {"Service", 400, "admission webhook \"w\" does not support dry run", false,
          SPK_DISPOSITION_DRY_RUN_OK, SPK_NO_REASON, "DRY_RUN_UNSUPPORTED"},
         {"", 400, "admission webhook \"w\" does not support dry run", false,
@@ -494,6 +495,92 @@ static void test_dry_runs_report_their_verdicts(void)
         if (bench.call.ok)
             CU_ASSERT_EQUAL(bench.call.result.objects[1].disposition, cases[i].disposition);
         CU_ASSERT_EQUAL(counter.writes, 0);
+        spk_arena_free(&bench.arena);
+        spk_api_close(&counter.api);
+    }
+}
+
+/* Validation judges the input: who has the name now is worth a warning. */
+static void test_a_taken_name_is_a_warning_of_validation(void)
+{
+    static const struct {
+        enum spk_variant variant;
+        int64_t attempts;
+        const char *input; /* NULL: the same */
+        bool deleting;
+        const char *warning;
+    } cases[] = {
+        {SPK_VARIANT_P, 2, NULL, false, "DRIVER_POD_EXISTS"},
+        {SPK_VARIANT_P, 2, NULL, true, "PREVIOUS_RUN_TERMINATING"},
+        {SPK_VARIANT_P, 1, NULL, true, "SUBMISSION_BEING_DELETED"},
+        {SPK_VARIANT_G, 0, "other", false, "REQUEST_ID_REUSED"},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        struct counter counter;
+        struct submission_fixture first, other;
+
+        counter_init(&counter);
+        bench_init(&first, &counter, cases[i].variant, "sub-1", 1);
+        run(&first);
+        CU_ASSERT_TRUE_FATAL(first.call.ok);
+        if (cases[i].deleting) {
+            cJSON *pod =
+                spk_json_copy(&first.arena, stored(&counter, &first, "Pod", "pi-driver"));
+
+            spk_json_text(spk_json_child(pod, "metadata"), "deletionTimestamp",
+                          "2026-01-01T00:00:00Z");
+            spk_memory_put(counter.memory, &first.arena, "ns1", pod);
+        }
+        bench_init(&other, &counter, cases[i].variant,
+                   cases[i].attempts == 2 ? "s-2" : "sub-1", cases[i].attempts);
+        if (cases[i].input)
+            other.key.input_sha256 = cases[i].input;
+        other.call.validate_only = true;
+        counter.nameless = 0;
+        run(&other);
+        CU_ASSERT_TRUE(other.call.ok);
+        SPK_ASSERT_TEXT(other.call.err.text, "");
+        CU_ASSERT_FALSE(other.call.result.would_adopt);
+        SPK_ASSERT_TEXT(other.call.result.pod_uid, "");
+        CU_ASSERT_PTR_NOT_NULL(warning(&other.call, cases[i].warning));
+        CU_ASSERT_EQUAL(other.call.result.warnings.n, 1);
+        CU_ASSERT_EQUAL(other.call.result.n_objects, 3);
+        for (size_t j = 0; j < other.call.result.n_objects; j++)
+            CU_ASSERT_EQUAL(other.call.result.objects[j].disposition,
+                            SPK_DISPOSITION_DRY_RUN_OK);
+        CU_ASSERT_EQUAL(counter.nameless, 0);
+        CU_ASSERT_EQUAL(counter.writes, cases[i].variant == SPK_VARIANT_P ? 3 : 4);
+        spk_arena_free(&other.arena);
+        spk_arena_free(&first.arena);
+        spk_api_close(&counter.api);
+    }
+}
+
+/* Children are judged even where the Pod is refused: then they name no owner. */
+static void test_dry_runs_name_an_owner_or_none(void)
+{
+    for (int http = 0; http <= 422; http += 422) {
+        struct counter counter;
+        struct submission_fixture bench;
+
+        counter_init(&counter);
+        counter.http = http;
+        counter.verb = SPK_API_CREATE;
+        counter.kind = "Pod";
+        counter.reason = "Invalid";
+        counter.message = "bad";
+        bench_init(&bench, &counter, SPK_VARIANT_G, "sub-1", 1);
+        bench.call.validate_only = true;
+        run(&bench);
+        CU_ASSERT_TRUE(bench.call.ok);
+        CU_ASSERT_EQUAL(counter.dry_runs, 3);
+        CU_ASSERT_EQUAL(counter.nameless, 0);
+        const struct spk_object_result *objects = bench.call.result.objects;
+        CU_ASSERT_EQUAL(objects[0].disposition,
+                        http ? SPK_DISPOSITION_DRY_RUN_REFUSED : SPK_DISPOSITION_DRY_RUN_OK);
+        CU_ASSERT_EQUAL(objects[1].disposition, SPK_DISPOSITION_DRY_RUN_OK);
+        CU_ASSERT_EQUAL(objects[2].disposition, SPK_DISPOSITION_DRY_RUN_OK);
         spk_arena_free(&bench.arena);
         spk_api_close(&counter.api);
     }
@@ -775,6 +862,8 @@ static CU_TestInfo tests[] = {
     SPK_TEST(no_write_starts_too_late),
     SPK_TEST(validation_creates_nothing),
     SPK_TEST(dry_runs_report_their_verdicts),
+    SPK_TEST(a_taken_name_is_a_warning_of_validation),
+    SPK_TEST(dry_runs_name_an_owner_or_none),
     SPK_TEST(the_application_is_verified_before_anything_is_written),
     SPK_TEST(a_gated_driver_may_have_an_application_to_verify),
     SPK_TEST(an_unreadable_answer_is_said_to_be_one),
