@@ -190,23 +190,40 @@ static int64_t rest_of_grace_ms(const struct spk_claimant *claimant, const cJSON
     return (rest > MAX_GRACE_S ? MAX_GRACE_S : rest) * 1000;
 }
 
+/* What is said after the driver's name: the first row of the reason all of whose facts hold.
+ * A key is advised only where it leads to this very driver: of the same input, and of the same
+ * owner or none likewise. */
 static const struct {
     enum spk_reason reason;
-    const char *text; /* after the driver's name */
+    unsigned facts;
+    const char *text;
 } refusals[] = {
-    {SPK_REQUEST_ID_REUSED, "was made with the same key from other content"},
-    {SPK_TRANSLATOR_CHANGED, "was prepared by another version and has not started"},
-    {SPK_SUBMISSION_BEING_DELETED, "is being deleted"},
-    {SPK_PREVIOUS_RUN_TERMINATING, "is of an earlier run and being deleted"},
-    {SPK_DRIVER_POD_EXISTS, "already exists and is of another submission"},
+    {SPK_REQUEST_ID_REUSED, 0, "was made with the same key from other content"},
+    {SPK_TRANSLATOR_CHANGED, 0, "was prepared by another version and has not started"},
+    {SPK_SUBMISSION_BEING_DELETED, 0, "is being deleted"},
+    {SPK_PREVIOUS_RUN_TERMINATING, 0, "is of an earlier run and being deleted"},
+    {SPK_DRIVER_POD_EXISTS, SAME_APP | KEYED | ENDED,
+     "already exists: it is of another attempt of this application, and has ended; delete it "
+     "to start this one"},
+    {SPK_DRIVER_POD_EXISTS, SAME_APP | KEYED,
+     "already exists: it is of another attempt of this application; delete it to start this "
+     "one"},
+    {SPK_DRIVER_POD_EXISTS, KEYED | INPUT | OWNER,
+     "already exists: it was made from the same input under another key; pass the "
+     "idempotency_key or submission_id of that submission to adopt it, or delete it"},
+    {SPK_DRIVER_POD_EXISTS, 0,
+     "already exists and is of another submission; delete it, or give this driver another "
+     "name"},
 };
 
-static void explain(struct spk_err *err, enum spk_reason reason, const cJSON *pod)
+static void explain(struct spk_err *err, enum spk_reason reason, unsigned facts,
+                    const cJSON *pod)
 {
     const char *uid = spk_object_uid(pod);
     size_t i = 0;
 
-    while (i + 1 < SPK_LEN(refusals) && refusals[i].reason != reason)
+    while (i + 1 < SPK_LEN(refusals) &&
+           (refusals[i].reason != reason || (facts & refusals[i].facts) != refusals[i].facts))
         i++;
     spk_fail(err, reason, "driver '%.253s' (uid %.64s, phase %.16s) %s", spk_object_name(pod),
              uid ? uid : "unknown", phase(pod), refusals[i].text);
@@ -231,7 +248,7 @@ struct spk_adopted spk_adopt_pod(struct spk_arena *arena, const struct spk_claim
     while ((facts & rule->facts) != rule->facts || (facts & rule->excluded))
         rule++;
     if (rule->verdict == SPK_REFUSE) {
-        explain(err, rule->reason, observed);
+        explain(err, rule->reason, facts, observed);
         describe(err, arena, facts, observed);
         if (rule->reason == SPK_PREVIOUS_RUN_TERMINATING)
             err->retry_after_ms = rest_of_grace_ms(claimant, observed);

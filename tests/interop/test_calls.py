@@ -107,6 +107,8 @@ class Calls(unittest.TestCase):
         self.assertEqual((refusal.code, refusal.reason), ("ALREADY_EXISTS", "DRIVER_POD_EXISTS"))
         self.assertEqual(refusal.metadata["outcome"], "NOT_CREATED")
         self.assertIn("existing_uid", refusal.metadata)
+        self.assertIn("pass the idempotency_key or submission_id of that", refusal.text)
+        self.assertTrue(self.client.submit(app, idempotencyKey="key-a").adopted)
         resource = refusal.details["google.rpc.ResourceInfo"]
         self.assertEqual((resource.resource_type, resource.resource_name), ("Pod", "taken-driver"))
         self.assertEqual(refusal.trailers["grpc-retry-pushback-ms"], "-1")

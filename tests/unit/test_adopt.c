@@ -247,6 +247,46 @@ static void test_a_refusal_describes_what_is_there(void)
     CU_ASSERT_EQUAL(err.retry_after_ms, 30000);
 }
 
+/* Advice is given where it leads somewhere. */
+static void test_a_taken_name_says_what_to_do(void)
+{
+    static const struct {
+        enum spk_variant variant;
+        bool owned;
+        const char *change, *advice;
+    } cases[] = {
+        {G, false, META(KEY(HASH_B, HASH_K)), "pass the idempotency_key or submission_id of"},
+        {G, false, "{\"metadata\":{" KEY(HASH_B, HASH_K) "}," OPEN "}",
+         "pass the idempotency_key or submission_id of"},
+        {G, false,
+         META("\"annotations\":{\"spark-submit.internal/key\":\"" HASH_B "/" HASH_K
+              "\",\"spark-submit.internal/input-sha256\":\"" HASH_B "\"}"),
+         "delete it, or give this driver another name"},
+        {G, false, META(NO_KEY), "delete it, or give this driver another name"},
+        {P, true, META(KEY(HASH_B, HASH_K) "," ID("old")),
+         "of another attempt of this application; delete it"},
+        {P, true, "{\"metadata\":{" KEY(HASH_B, HASH_K) "," ID("old") "}," PHASE("Failed") "}",
+         "and has ended; delete it"},
+        {P, true, META(KEY(HASH_B, HASH_K) "," ID("old") "," OWNER("other", "u2")),
+         "delete it, or give this driver another name"},
+        {P, true, META(OWNER("app", "u2")), "delete it, or give this driver another name"},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+        struct spk_err err = {0};
+        struct bench bench;
+
+        bench_init(&bench, &arena, cases[i].variant, COUNTERS, cases[i].owned);
+        const cJSON *observed = observe(&arena, bench.parts.pod, cases[i].change);
+        (void)spk_adopt_pod(&arena, &bench.claimant, observed, &err);
+        CU_ASSERT_EQUAL(err.reason, SPK_DRIVER_POD_EXISTS);
+        if (!strstr(err.text, cases[i].advice))
+            fprintf(stderr, "\ncase %zu: %s\n", i, err.text);
+        CU_ASSERT_PTR_NOT_NULL(strstr(err.text, cases[i].advice));
+    }
+}
+
 static const struct child_case {
     enum spk_variant variant;
     enum spk_part_kind kind;
@@ -443,6 +483,7 @@ static void test_times_are_read(void)
 static CU_TestInfo tests[] = {
     SPK_TEST(each_row_about_the_drivers_name_holds),
     SPK_TEST(a_refusal_describes_what_is_there),
+    SPK_TEST(a_taken_name_says_what_to_do),
     SPK_TEST(each_part_about_children_holds),
     SPK_TEST(an_object_of_the_controller_is_brought_up_to_date),
     SPK_TEST(the_submit_time_may_differ_wherever_it_stands),
