@@ -3,6 +3,17 @@
 
 #include "stages.h"
 
+/* What the translation takes as it is and Kubernetes does not. */
+static bool check_values(const struct spk_pass *pass)
+{
+    const Spk__SparkApplication *application = pass->out->application;
+
+    if (application && (!spk_application_check_values(pass->arena, application, pass->err) ||
+                        !spk_executors_check(pass->arena, &pass->out->submission, pass->err)))
+        return false;
+    return spk_plan_check(pass->arena, &pass->out->plan, pass->err);
+}
+
 bool spk_prepare(struct spk_arena *arena, const struct spk_settings *settings,
                  const struct spk_request *request, struct spk_prepared *out,
                  struct spk_err *err)
@@ -10,7 +21,7 @@ bool spk_prepare(struct spk_arena *arena, const struct spk_settings *settings,
     struct spk_prepared prepared = {0};
     struct spk_pass pass = {arena, settings, request, &prepared, err};
 
-    if (!spk_stage_plan(&pass) || !spk_plan_check(arena, &prepared.plan, err))
+    if (!spk_stage_plan(&pass) || !check_values(&pass))
         return false;
     spk_stage_parts(&pass);
     *out = prepared;
@@ -126,8 +137,7 @@ bool spk_render(struct spk_arena *arena, const struct spk_settings *settings,
             return false;
         *out = view_submission(&pass);
     } else {
-        if (!spk_stage_plan(&pass) ||
-            (!view->plain && !spk_plan_check(arena, &made.plan, err)))
+        if (!spk_stage_plan(&pass) || (!view->plain && !check_values(&pass)))
             return false;
         *out = view->plain ? view_plain(&pass) : view_parts(&pass);
     }

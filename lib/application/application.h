@@ -60,6 +60,18 @@ bool spk_application_check(struct spk_arena *arena, Spk__SparkApplication *appli
                            const struct spk_application_options *options,
                            struct spk_warnings *warnings, struct spk_err *err) SPK_CHECK;
 
+/**
+ * Before anything is sent: names, labels, amounts, ports and variables of a checked
+ * application by their grammars. The API server would refuse each later, in the driver's Pod
+ * or in every executor's, or no object can ever have such a name.
+ *
+ * @errors INVALID_FIELD  every further violation hangs on err
+ * @source k8s.io/kubernetes pkg/apis/core/validation
+ */
+bool spk_application_check_values(struct spk_arena *arena,
+                                  const Spk__SparkApplication *application,
+                                  struct spk_err *err) SPK_CHECK;
+
 /** The application as JSON with the CRD's names, as Go would write it. */
 cJSON *spk_application_tree(struct spk_arena *arena, const Spk__SparkApplication *application);
 

@@ -2,6 +2,7 @@
 #include "application/finding.h"
 
 #include "base/limits.h"
+#include "base/secret.h"
 #include "base/text.h"
 
 #include <stdio.h>
@@ -23,7 +24,8 @@ static size_t enter(struct spk_findings *f, const char *fmt, va_list args)
     }
     room = sizeof(f->path) - f->length;
     (void)vsnprintf(f->path + f->length, room, fmt, args);
-    f->length += spk_repair_utf8(f->path + f->length);
+    (void)spk_repair_utf8(f->path + f->length);
+    f->length += spk_escape_controls(f->path + f->length, room);
     return before;
 }
 
@@ -52,6 +54,7 @@ static void find(struct spk_findings *f, enum spk_reason reason, const char *fmt
         return;
     (void)vsnprintf(text, sizeof(text), fmt, args);
     (void)spk_repair_utf8(text);
+    spk_hide_secrets(text);
     struct spk_violation *violation = spk_alloc(f->arena, sizeof(*violation));
     violation->field = spk_strdup(f->arena, f->path);
     violation->text = spk_strdup(f->arena, text);

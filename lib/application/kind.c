@@ -42,10 +42,9 @@ static bool refuse_version(const char *version, struct spk_err *err)
 
 bool spk_kind_check(const char *api_version, const char *kind, struct spk_err *err)
 {
-    if (kind && *kind && strcmp(kind, "SparkApplication") != 0)
+    if (kind && strcmp(kind, "SparkApplication") != 0)
         return refuse_kind(kind, err);
-    if (api_version && *api_version &&
-        strcmp(api_version, "sparkoperator.k8s.io/v1beta2") != 0)
+    if (api_version && strcmp(api_version, "sparkoperator.k8s.io/v1beta2") != 0)
         return refuse_version(api_version, err);
     return true;
 }

@@ -5,7 +5,7 @@
 #include "base/err.h"
 
 /**
- * NULL or "" as version or kind is taken for the right one.
+ * NULL as version or kind is taken for the right one.
  *
  * @errors INVALID_MANIFEST  says what to send instead
  */

@@ -5,6 +5,7 @@
 #include "application/field.h"
 
 #include "base/limits.h"
+#include "base/printable.h"
 #include "kubernetes/schema.h"
 
 #include <string.h>
@@ -29,7 +30,7 @@ void spk_unknown_field(struct spk_unknowns *unknowns, const char *key,
     const char *name = spk_nearest_name(nearest);
     const char *hint = name ? spk_printf(f->arena, "; did you mean '%s'?", name) : "";
 
-    key = spk_cut(f->arena, key, 64);
+    key = spk_printable(f->arena, key, 64);
     if (!unknowns->warn) {
         spk_find(f, SPK_UNKNOWN_FIELD, "unknown field '%s'%s", key, hint);
         return;

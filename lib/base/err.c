@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/err.h"
 
+#include "base/secret.h"
 #include "base/text.h"
 
 #include <stdio.h>
@@ -19,7 +20,14 @@ bool spk_fail(struct spk_err *err, enum spk_reason reason, const char *fmt, ...)
     (void)vsnprintf(err->text, sizeof(err->text), fmt, args);
     va_end(args);
     (void)spk_repair_utf8(err->text);
+    spk_hide_secrets(err->text);
     return false;
+}
+
+static void plain_field(struct spk_err *err)
+{
+    (void)spk_repair_utf8(err->field);
+    (void)spk_escape_controls(err->field, sizeof(err->field));
 }
 
 bool spk_fail_in(struct spk_err *err, const char *fmt, ...)
@@ -33,7 +41,7 @@ bool spk_fail_in(struct spk_err *err, const char *fmt, ...)
     memcpy(rest, err->field, sizeof(rest));
     const char *dot = rest[0] == '\0' || rest[0] == '[' || step[0] == '\0' ? "" : ".";
     (void)snprintf(err->field, sizeof(err->field), "%s%s%s", step, dot, rest);
-    (void)spk_repair_utf8(err->field);
+    plain_field(err);
     return false;
 }
 
@@ -44,7 +52,7 @@ bool spk_fail_at(struct spk_err *err, const char *fmt, ...)
     va_start(args, fmt);
     (void)vsnprintf(err->field, sizeof(err->field), fmt, args);
     va_end(args);
-    (void)spk_repair_utf8(err->field);
+    plain_field(err);
     return false;
 }
 
@@ -64,7 +72,7 @@ void spk_err_violation(struct spk_err *err, struct spk_arena *arena, const char 
     while (*end)
         end = &(*end)->next;
     *end = spk_alloc(arena, sizeof(**end));
-    (*end)->field = whole_copy(arena, field);
+    (*end)->field = spk_plain_path(arena, field);
     (*end)->text = whole_copy(arena, text);
 }
 

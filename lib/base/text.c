@@ -263,3 +263,53 @@ bool spk_parse_int64(const char *text, int64_t *out)
     *out = value;
     return true;
 }
+
+static void escape_control(uint32_t code, char *out, size_t size)
+{
+    if (code == '\n' || code == '\r' || code == '\t')
+        (void)snprintf(out, size, "\\%c", code == '\n' ? 'n' : code == '\r' ? 'r' : 't');
+    else
+        (void)snprintf(out, size, code < 0x100 ? "\\x%02x" : "\\u%04x", (unsigned)code);
+}
+
+size_t spk_escape_controls(char *text, size_t size)
+{
+    size_t length = strlen(text);
+
+    for (size_t at = 0; text[at];) {
+        char escaped[12] = "";
+        uint32_t code = 0;
+        size_t from = spk_utf8_read(text + at, length - at, &code), to;
+
+        if (from == 0 || !spk_is_control(code)) {
+            at += from ? from : 1;
+            continue;
+        }
+        escape_control(code, escaped, sizeof(escaped));
+        to = strlen(escaped);
+        if (at + to >= size) {
+            text[at] = '\0';
+            break;
+        }
+        size_t rest = length - at - from, room = size - 1 - at - to;
+        if (rest > room)
+            rest = room;
+        memmove(text + at + to, text + at + from, rest);
+        memcpy(text + at, escaped, to);
+        at += to;
+        length = at + rest;
+        text[length] = '\0';
+    }
+    return spk_repair_utf8(text);
+}
+
+char *spk_plain_path(struct spk_arena *arena, const char *path)
+{
+    const size_t length = strlen(path), size = length + 64;
+    char *copy = spk_alloc(arena, size);
+
+    memcpy(copy, path, length + 1);
+    (void)spk_repair_utf8(copy);
+    (void)spk_escape_controls(copy, size);
+    return copy;
+}

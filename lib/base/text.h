@@ -76,6 +76,15 @@ size_t spk_utf8_read(const char *bytes, size_t left, uint32_t *code);
  */
 bool spk_is_control(uint32_t code);
 
+/**
+ * Write each such character as "\n", "\x1b" or "\u202e", in place: size bytes are there,
+ * what does not fit is cut. Returns the new length.
+ */
+size_t spk_escape_controls(char *text, size_t size);
+
+/** A copy of a path in a request, whole UTF-8 and escaped; one with many escapes is cut. */
+char *spk_plain_path(struct spk_arena *arena, const char *path);
+
 /** Why length bytes are no text: "is not UTF-8", "holds a NUL byte"; NULL: they are one. */
 const char *spk_text_flaw(const char *bytes, size_t length);
 

@@ -81,11 +81,10 @@ void spk_warn(struct spk_warnings *warnings, struct spk_arena *arena, const char
 
     va_start(args, fmt);
     char *message = spk_vprintf(arena, fmt, args);
-    char *at = spk_strdup(arena, field);
+    char *at = spk_plain_path(arena, field);
 
     va_end(args);
     (void)spk_repair_utf8(message);
-    (void)spk_repair_utf8(at);
     add(warnings, arena, &(struct spk_warning){.code = code, .message = message, .field = at});
 }
 

@@ -109,3 +109,19 @@ bool spk_is_env_name(const char *text)
     return length > 0 && !has_char(DIGIT, *text) &&
            strspn(text, LETTER DIGIT "-._") == length && !leads_out(text);
 }
+
+bool spk_is_variable_name(const char *text)
+{
+    for (const char *c = text; *c; c++)
+        if (*c < ' ' || *c > '~' || *c == '=')
+            return false;
+    return *text != '\0';
+}
+
+bool spk_is_scheduler_name(const char *text)
+{
+    size_t length = strlen(text);
+
+    return length <= MAX_NAME &&
+           is_word(text, length, LETTER DIGIT, LETTER DIGIT, LETTER DIGIT "-_.");
+}

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/secret.h"
 #include "kubernetes/object.h"
 #include "spark/driver/driver.h"
 #include "spark/names.h"
@@ -93,6 +94,8 @@ static bool is_secret(struct spk_arena *arena, const struct spk_conf_entry *entr
             return false;
     if (*entry->value == '\0' || strcmp(entry->value, SPK_REDACTED) == 0)
         return false;
+    if (spk_holds_secret(entry->value))
+        return true;
     const char *key = spk_lower(arena, entry->key);
     for (size_t i = 0; i < SPK_LEN(words); i++)
         if (strstr(key, words[i]))
@@ -123,10 +126,16 @@ static bool check_limits(struct spk_arena *arena, const struct spk_plan *plan,
 
     for (size_t i = 0; i < plan->n; i++)
         claims += plan->objects[i].role == SPK_ROLE_CLAIM;
-    if (claims > SPK_MAX_CLAIMS)
-        return spk_fail(err, SPK_INVALID_FIELD,
-                        "there are %zu volume claims to create, at most %u are allowed",
-                        claims, SPK_MAX_CLAIMS);
+    if (claims > SPK_MAX_CLAIMS) {
+        size_t n;
+        const struct spk_conf_entry *first = spk_conf_prefix(
+            &plan->properties, SPK_K "driver.volumes.persistentVolumeClaim.", &n);
+
+        (void)spk_fail(err, SPK_INVALID_FIELD,
+                       "there are %zu volume claims to create, at most %u are allowed", claims,
+                       SPK_MAX_CLAIMS);
+        return spk_fail_at(err, "%s", first ? first->origin : "");
+    }
     if (plan->n > SPK_MAX_OBJECTS)
         return spk_fail(err, SPK_INVALID_FIELD,
                         "there are %zu objects to create, at most %u are allowed", plan->n,
@@ -144,6 +153,7 @@ static struct spk_plan assemble(const struct spk_driver *driver)
         .objects = spk_alloc_array(driver->arena, driver->n + 1, sizeof(*plan.objects)),
         .pod = driver->pod,
         .namespace_ = driver->ns,
+        .template_origin = driver->submission->driver_template.origin,
         .application_id = driver->ids->application_id,
         .application_name = driver->app_name,
         .properties = driver->properties,

@@ -38,6 +38,7 @@ struct spk_plan {
     size_t n;
     cJSON *pod; /* the object of SPK_ROLE_POD */
     const char *namespace_;
+    const char *template_origin; /* of the driver's template; NULL: none */
     const char *application_id;
     const char *application_name;
     struct spk_conf properties; /* what spark.properties holds */
@@ -73,3 +74,11 @@ void spk_plan_own(struct spk_arena *arena, struct spk_plan *plan);
  */
 bool spk_plan_check(struct spk_arena *arena, const struct spk_plan *plan,
                     struct spk_err *err) SPK_CHECK;
+
+/**
+ * What Spark reads first when the driver starts its executors: a driver would end at once.
+ *
+ * @errors INVALID_FIELD  with Spark's text; field blamed by origin
+ */
+bool spk_executors_check(struct spk_arena *arena, const struct spk_submission *submission,
+                         struct spk_err *err) SPK_CHECK;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/printable.h"
 #include "kubernetes/object.h"
 #include "kubernetes/schema.h"
 #include "spark/profile.h"
@@ -144,7 +145,7 @@ static void tell_unknown(void *context, const struct spk_type *type, const char 
         return;
     const struct spk_nearest nearest = spk_type_nearest(type, key);
     const char *name = spk_nearest_name(&nearest);
-    const char *cut = spk_cut(unknowns->arena, key, 64);
+    const char *cut = spk_printable(unknowns->arena, key, 64);
     spk_warn(unknowns->warnings, unknowns->arena, "UNKNOWN_FIELD_IGNORED",
              spk_printf(unknowns->arena, "%s%s%s.%s", unknowns->origin, *path ? "." : "", path,
                         cut),

@@ -210,6 +210,7 @@ static void test_reading_says_what_to_send_instead(void)
          "one SparkApplication at a time"},
         {"kind: ScheduledSparkApplication\nspec: {schedule: x}\n", SPK_INVALID_MANIFEST,
          "kind", "spec.template"},
+        {"{\"kind\":\"\"}", SPK_INVALID_MANIFEST, "kind", "'' is not SparkApplication"},
         {"{\"kind\":\"Pod\"}", SPK_INVALID_MANIFEST, "kind", "'Pod' is not SparkApplication"},
         {"{\"apiVersion\":\"sparkoperator.k8s.io/v1beta1\"}", SPK_INVALID_MANIFEST,
          "apiVersion", "the only version that is served"},

@@ -153,6 +153,42 @@ static void test_a_set_holds_what_was_added_whatever_the_order(void)
     }
 }
 
+/* Whoever prints a field, or logs it, is safe from what stands in a key. */
+static void test_fields_hold_no_control_characters(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(SPK_ARENA_BYTES);
+    const char *raw = "a[\r\n\x1b\xc2\x85\u2028\u00e9]",
+               *plain = "a[\\r\\n\\x1b\\x85\\u2028\u00e9]";
+    struct spk_warnings warnings = {0};
+    char many[400], small[8] = "abc\n\n\n";
+    struct spk_err err;
+
+    (void)spk_fail(&err, SPK_INVALID_FIELD, "no");
+    (void)spk_fail_at(&err, "%s", raw);
+    SPK_ASSERT_TEXT(err.field, plain);
+    (void)spk_fail_in(&err, "x\ny");
+    SPK_ASSERT_TEXT(err.field, spk_printf(&arena, "x\\ny.%s", plain));
+    spk_err_violation(&err, &arena, raw, "no");
+    SPK_ASSERT_TEXT(err.violations->field, plain);
+    spk_warn(&warnings, &arena, "CODE", raw, "no");
+    SPK_ASSERT_TEXT(warnings.items[0].field, plain);
+    memset(many, '\n', sizeof(many) - 1);
+    many[sizeof(many) - 1] = '\0';
+    (void)spk_fail_at(&err, "%s", many);
+    CU_ASSERT_EQUAL(strlen(err.field) % 2, 0);
+    CU_ASSERT(strlen(err.field) > 200);
+    CU_ASSERT_EQUAL(spk_escape_controls(small, sizeof(small)), 7);
+    SPK_ASSERT_TEXT(small, "abc\\n\\n");
+}
+
+static void test_texts_hide_secrets(void)
+{
+    struct spk_err err;
+
+    (void)spk_fail(&err, SPK_INVALID_FIELD, "no URI: https://u:hunter2@h -Dpassword=hunter2");
+    SPK_ASSERT_TEXT(err.text, "no URI: https://u:***@h -Dpassword=***");
+}
+
 static CU_TestInfo tests[] = {
     SPK_TEST(repair_takes_out_what_is_not_utf8),
     SPK_TEST(a_text_cut_by_its_format_is_whole),
@@ -161,6 +197,8 @@ static CU_TestInfo tests[] = {
     SPK_TEST(warnings_are_whole),
     SPK_TEST(of_many_warnings_the_first_are_told_and_the_rest_counted),
     SPK_TEST(a_set_holds_what_was_added_whatever_the_order),
+    SPK_TEST(fields_hold_no_control_characters),
+    SPK_TEST(texts_hide_secrets),
     CU_TEST_INFO_NULL,
 };
 

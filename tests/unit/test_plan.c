@@ -443,6 +443,9 @@ static void test_warnings_tell_what_the_caller_should_know(void)
         {"spark.app.name=a-name-that-is-one-too-long-for-that", "SERVICE_NAME_SHORTENED", ""},
         {"spark.hadoop.fs.s3a.secret.key=x", "SECRET_IN_CONFIGMAP",
          "conf:spark.hadoop.fs.s3a.secret.key"},
+        {"spark.driver.extraJavaOptions=-Dpassword=x", "SECRET_IN_CONFIGMAP",
+         "conf:spark.driver.extraJavaOptions"},
+        {"spark.master=k8s://https://u:p@h", "SECRET_IN_CONFIGMAP", "conf:spark.master"},
         {K "driver.podTemplateContainerName=none", "TEMPLATE_CONTAINER_NOT_FOUND", ""},
     };
 
@@ -479,8 +482,47 @@ static void test_annotations_have_a_total(void)
         CU_ASSERT_EQUAL(fits, cases[i].fits);
         if (!fits)
             CU_ASSERT_PTR_NOT_NULL(strstr(fixture.err.text, "at most 262144 are allowed"));
+        SPK_ASSERT_TEXT(fixture.err.field, fits ? "" : "conf:" K "driver.annotation.a");
         plan_fixture_done(&fixture);
     }
+}
+
+/* What no key of the configuration made is the template's. */
+static void test_names_in_a_template_are_blamed_on_it(void)
+{
+    static const char *const specs[] = {
+        "{\"containers\":[{\"name\":\"a\"},{\"name\":\"b\",\"env\":[{\"name\":\"a=b\"}]}]}",
+        "{\"containers\":[],\"volumes\":[{\"name\":\"A_B\"}]}",
+        "{\"containers\":[],\"priorityClassName\":\"a b\"}",
+        "{\"containers\":[],\"volumes\":[{\"name\":\"v\",\"configMap\":{\"name\":\"A\"}}]}",
+    };
+
+    for (size_t i = 0; i < SPK_LEN(specs); i++) {
+        struct plan_fixture fixture;
+
+        plan_fixture_init(&fixture, SPK_SPARK_4_1);
+        fixture.submission.driver_template.origin = "driver.yaml";
+        fixture.submission.driver_template.tree =
+            read_tree(&fixture, spk_printf(&fixture.arena, "{\"spec\":%s}", specs[i]));
+        CU_ASSERT_FATAL(plan_fixture_make(&fixture));
+        CU_ASSERT_FALSE(spk_plan_check(&fixture.arena, &fixture.plan, &fixture.err));
+        SPK_ASSERT_TEXT(fixture.err.field, "driver.yaml");
+        plan_fixture_done(&fixture);
+    }
+}
+
+static void test_executors_overhead_is_a_size(void)
+{
+    struct plan_fixture fixture;
+
+    plan_fixture_init(&fixture, SPK_SPARK_4_1);
+    CU_ASSERT(spk_executors_check(&fixture.arena, &fixture.submission, &fixture.err));
+    plan_fixture_set(&fixture, "spark.executor.memoryOverhead=-1");
+    CU_ASSERT(spk_executors_check(&fixture.arena, &fixture.submission, &fixture.err));
+    plan_fixture_set(&fixture, "spark.executor.memoryOverhead=x");
+    CU_ASSERT_FALSE(spk_executors_check(&fixture.arena, &fixture.submission, &fixture.err));
+    SPK_ASSERT_TEXT(fixture.err.field, "conf:spark.executor.memoryOverhead");
+    plan_fixture_done(&fixture);
 }
 
 static void test_names_that_kubernetes_refuses_are_found(void)
@@ -495,6 +537,13 @@ static void test_names_that_kubernetes_refuses_are_found(void)
         {K "driver.annotation.-a=b", "conf:" K "driver.annotation.-a"},
         {K "driver.service.label.a=b c", "conf:" K "driver.service.label.a"},
         {K "driverEnv.\u00e9=x", "conf:" K "driverEnv.\u00e9"},
+        {K "driver.limit.cores=x", "conf:" K "driver.limit.cores"},
+        {K "driver.request.cores=-1", "conf:" K "driver.request.cores"},
+        {K "authenticate.driver.serviceAccountName=a/b",
+         "conf:" K "authenticate.driver.serviceAccountName"},
+        {K "driver.scheduler.name=a?b", "conf:" K "driver.scheduler.name"},
+        {K "scheduler.name=../x", "conf:" K "scheduler.name"},
+        {K "hadoop.configMapName=A", "conf:" K "hadoop.configMapName"},
     };
 
     for (size_t i = 0; i < SPK_LEN(cases); i++) {
@@ -513,6 +562,8 @@ static void test_names_that_kubernetes_refuses_are_found(void)
 }
 
 static CU_TestInfo tests[] = {
+    SPK_TEST(names_in_a_template_are_blamed_on_it),
+    SPK_TEST(executors_overhead_is_a_size),
     SPK_TEST(the_operator_s_example_is_as_spark_makes_it),
     SPK_TEST(equal_input_gives_equal_bytes),
     SPK_TEST(all_but_the_pod_are_owned_by_it),
