@@ -5,18 +5,26 @@
 #include "kubernetes/object.h"
 #include "json/yaml.h"
 
+#include <stddef.h>
 #include <string.h>
+#include <strings.h>
 
 #define OWN_ORIGIN "pod_mutation" /* of the label that native mutation sets */
 
 static bool refuse(struct spk_err *err)
 {
-    return spk_fail(err, SPK_INVALID_FIELD, "names that start with " SPK_MARK " are reserved");
+    return spk_fail(err, SPK_INVALID_FIELD, "names under " SPK_MARK " are reserved");
 }
 
+/* Our domain or one below it, in any case: as a name is in the DNS. */
 static bool is_ours(const char *name)
 {
-    return name && spk_starts_with(name, SPK_MARK);
+    const char *slash = name ? strchr(name, '/') : NULL;
+    const size_t length = strlen(SPK_MARK) - 1;
+    const size_t domain = slash ? (size_t)(slash - name) : 0;
+
+    return domain >= length && strncasecmp(slash - length, SPK_MARK, length) == 0 &&
+           (domain == length || slash[-(ptrdiff_t)length - 1] == '.');
 }
 
 /* The keys of a map, the texts of a list, or the names of a list of objects. */

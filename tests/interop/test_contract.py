@@ -199,6 +199,10 @@ class Frames(unittest.TestCase):
             ({"application": application(driver={"labels": {mark: "x"}})}, "spec.driver.labels[" + mark + "]"),
             ({"application": application(executor={"annotations": {mark: "x"}})},
              "spec.executor.annotations[" + mark + "]"),
+            ({"application": application(driver={"labels": {"x." + mark: "x"}})},
+             "spec.driver.labels[x." + mark + "]"),
+            ({"application": application(driver={"annotations": {mark.upper().replace("ATTEMPT", "attempt"): "x"}})},
+             "spec.driver.annotations[SPARK-SUBMIT.INTERNAL/attempt]"),
             ({"command": {"args": ["--conf", K + "driver.service.annotation." + mark + "=x", *command]}}, "args[1]"),
             ({"command": {"args": command, "driverPodTemplate": {"metadata": {"labels": {mark: "x"}}, "spec": spec}}},
              place + "labels"),
@@ -219,7 +223,7 @@ class Frames(unittest.TestCase):
         reading = text("spec: {containers: [{env: [{name: A, valueFrom: {fieldRef: {fieldPath: "
                        "\"metadata.labels['%s']\"}}}]}]}" % mark)
         self.client.call("Render", {"command": {"args": [
-            "--conf", K + "driver.label.team." + mark + "=x", *command], "driverPodTemplateText": reading}})
+            "--conf", K + "driver.label.team-" + mark + "=x", *command], "driverPodTemplateText": reading}})
         # Not our own.
         self.client.call("Render", {"application": application(), "podMutation": "POD_MUTATION_NATIVE"})
 
