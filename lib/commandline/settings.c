@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "commandline/settings.h"
 
+#include "base/printable.h"
 #include "spark/entry.h"
 #include "spark/number.h"
 #include "spark/profile.h"
@@ -171,8 +172,10 @@ static bool check_numbers(struct spk_arena *arena, const struct spk_version *ver
             !strcasecmp(dynamic, "true"))
             continue;
         if (setting->value && !is_positive(arena, version, numeric->check, setting->value))
-            return spk_submit_fail(err, setting->origin, "%s must be a positive number",
-                                   numeric->name);
+            return spk_submit_fail(
+                err, setting->origin, "%s must be a positive number (%sfound '%s')",
+                numeric->name, numeric->check == SIZE ? "Spark's units: 1g, 1536m; " : "",
+                spk_printable(arena, setting->value, 40));
     }
     return true;
 }

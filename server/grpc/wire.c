@@ -85,10 +85,14 @@ static void *add_element(struct spk_decoder *d, const struct target *t, size_t *
     void **array = member(t->message, field->offset);
     bool map = field->type == PROTOBUF_C_TYPE_MESSAGE && is_map_entry(field->descriptor);
 
-    if (*count >= (map ? SPK_MAX_KEYS : SPK_MAX_ELEMENTS)) {
+    /* A command line may have more words than a list of anything else has elements. */
+    bool words = field->type == PROTOBUF_C_TYPE_STRING;
+
+    if (*count >= (map ? SPK_MAX_KEYS : words ? SPK_MAX_ARGUMENTS : SPK_MAX_ELEMENTS)) {
         (void)spk_decoder_fail(d, field, *count, SPK_INVALID_MESSAGE,
-                               map ? "a map has more than 4096 keys"
-                                   : "a list has more than 10000 elements");
+                               map     ? "a map has more than 4096 keys"
+                               : words ? "a list has more than 16384 elements"
+                                       : "a list has more than 10000 elements");
         return NULL;
     }
     /* Full whenever the number of elements is 0 or a power of two from 4 on. */

@@ -140,10 +140,15 @@ def mutation(answer, case, why):
 UPLOAD = "Please specify spark.kubernetes.file.upload.path property."
 
 
+# What we add to Spark's text of a number: its units, and what was found.
+BRACKET = re.compile(r" \((Spark's units: 1g, 1536m; )?found '[^']*'\)$")
+
+
 def is_sparks(error, chain, printed):
     """Any link of the chain of exceptions; or the first, with a cause in our words."""
     if not chain:
-        return error["reason"] == "INVALID_SPARK_SUBMIT_ARGS" and error["message"] == printed
+        return (error["reason"] == "INVALID_SPARK_SUBMIT_ARGS"
+                and BRACKET.sub("", error["message"]) == printed)
     texts = [(link["message"] or "").replace("\n", " ") for link in chain]
     texts = [text[len("Error: "):] if text.startswith("Error: ") else text for text in texts]
     if texts[0].startswith("Could not load pod from template file"):
@@ -152,7 +157,7 @@ def is_sparks(error, chain, printed):
         reasons = ["INVALID_FIELD", "INVALID_POD_TEMPLATE", "INVALID_SPARK_SUBMIT_ARGS"]
     if error["reason"] not in reasons:
         return False
-    ours = error["message"].replace("\n", " ")
+    ours = BRACKET.sub("", error["message"].replace("\n", " "))
     if texts[0] == UPLOAD:
         return ours.startswith(UPLOAD + " It would not help, though: ")
     return ours in texts or (len(texts) > 1 and texts[0] != "" and ours.startswith(texts[0] + " "))

@@ -527,13 +527,13 @@ static bool fits_string(struct spk_arena *arena, size_t length)
 static void test_limits_hold_exactly(void)
 {
     SPK_ARENA arena = SPK_ARENA_LIMIT(SPK_MIB(512));
-    const char *list = "a list has more than 10000 elements";
+    const char *list = "a list has more than 16384 elements";
     const char *map = "a map has more than 4096 keys";
 
     CU_ASSERT(fits_depth(&arena, SPK_MAX_DEPTH - 1));
     CU_ASSERT_FALSE(fits_depth(&arena, SPK_MAX_DEPTH));
-    CU_ASSERT(fits_arguments(&arena, SPK_MAX_ELEMENTS, 0, list));
-    CU_ASSERT_FALSE(fits_arguments(&arena, SPK_MAX_ELEMENTS + 1, 0, list));
+    CU_ASSERT(fits_arguments(&arena, SPK_MAX_ARGUMENTS, 0, list));
+    CU_ASSERT_FALSE(fits_arguments(&arena, SPK_MAX_ARGUMENTS + 1, 0, list));
     CU_ASSERT(fits_arguments(&arena, 0, SPK_MAX_KEYS, map));
     CU_ASSERT_FALSE(fits_arguments(&arena, 0, SPK_MAX_KEYS + 1, map));
     CU_ASSERT(fits_nodes(&arena, SPK_MAX_NODES));
