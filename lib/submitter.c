@@ -50,8 +50,9 @@ static void note_object(const struct state *state, const struct spk_api_reply *r
 }
 
 /* What an answer means, in the words of the machine. */
-static struct spk_seen see(struct state *state, const struct spk_api_reply *reply)
+static struct spk_seen see(struct state *state, const struct spk_api_job *job)
 {
+    const struct spk_api_reply *reply = &job->reply;
     static const enum spk_seen_way ways[] = {
         [SPK_API_ANSWERED] = SPK_SEEN_ANSWER,
         [SPK_API_NOT_SENT] = SPK_SEEN_NOT_SENT,
@@ -75,7 +76,7 @@ static struct spk_seen see(struct state *state, const struct spk_api_reply *repl
     if (reply->http == 0 || reply->http >= 300) {
         struct spk_err *refusal = spk_alloc(arena, sizeof(*refusal));
 
-        (void)spk_status_fail(reply, arena, refusal);
+        (void)spk_status_fail(reply, job->request.resource, arena, refusal);
         if (reply->http)
             note_object(state, reply, refusal);
         seen.refusal = refusal;
@@ -261,7 +262,7 @@ static void take_step(void *argument)
     next->recovery = call->arena->recovery; /* running out of either ends the call */
     state->machine.scratch = next;
     if (step->answered && !waited)
-        seen = see(state, &step->answered->reply);
+        seen = see(state, step->answered);
     if (seen.refusal)
         note_refused(call, &step->answered->request, seen.http);
     if (atomic_load(&call->cancelled))

@@ -287,7 +287,7 @@ bool submit_cluster_call(struct spk_arena *arena, struct spk_api *api,
     spk_api_start(api, job);
     spk_latch_wait(&latch);
     if (job->reply.transport != SPK_API_ANSWERED || job->reply.http / 100 != 2) {
-        (void)spk_status_fail(&job->reply, arena, err);
+        (void)spk_status_fail(&job->reply, request->resource, arena, err);
         submit_note_request(err, arena, request);
         return false;
     }
@@ -355,7 +355,9 @@ bool submit_cluster_pod(struct spk_arena *arena, struct spk_api *api, const char
         return true;
     bool found = submit_cluster_call(arena, api, &request, &reply, &why);
 
-    if (!found && !spk_text_equal(submit_note(&why, "kube_code"), "404")) {
+    /* A page of something else that has no such page says nothing about the Pod. */
+    if (!found && !(spk_text_equal(submit_note(&why, "kube_code"), "404") &&
+                    spk_text_equal(submit_note(&why, "kube_reason"), "NotFound"))) {
         *err = why;
         return false;
     }

@@ -13,20 +13,26 @@
 #define NETWORKING     "networking.k8s.io/v1"
 #define OPERATOR       "sparkoperator.k8s.io/v1beta2"
 
+#define OTHER_SCHEDULER "choose a batch scheduler that needs no PodGroup, as YuniKorn"
+
 /* Everything that a client of ours may touch. */
 static const struct spk_resource resources[] = {
-    {"Pod", "v1", "pods", false, false},
-    {"ConfigMap", "v1", "configmaps", false, false},
-    {"Service", "v1", "services", false, true},
-    {"PersistentVolumeClaim", "v1", "persistentvolumeclaims", false, false},
-    {"Secret", "v1", "secrets", false, false},
-    {"Event", "v1", "events", false, false},
-    {"NetworkPolicy", NETWORKING, "networkpolicies", false, false},
-    {"PodGroup", VOLCANO, "podgroups", false, false},
-    {"PodGroup", SIGS_SCHEDULE, "podgroups", false, false},
-    {"SparkApplication", OPERATOR, "sparkapplications", false, false},
-    {"TokenReview", AUTHENTICATION, "tokenreviews", true, false},
-    {"SelfSubjectAccessReview", AUTHORIZATION, "selfsubjectaccessreviews", true, false},
+    {"Pod", "v1", "pods", false, false, NULL},
+    {"ConfigMap", "v1", "configmaps", false, false, NULL},
+    {"Service", "v1", "services", false, true, NULL},
+    {"PersistentVolumeClaim", "v1", "persistentvolumeclaims", false, false, NULL},
+    {"Secret", "v1", "secrets", false, false, NULL},
+    {"Event", "v1", "events", false, false, NULL},
+    {"NetworkPolicy", NETWORKING, "networkpolicies", false, false, NULL},
+    {"PodGroup", VOLCANO, "podgroups", false, false,
+     "install Volcano (https://volcano.sh), or " OTHER_SCHEDULER},
+    {"PodGroup", SIGS_SCHEDULE, "podgroups", false, false,
+     "install the CustomResourceDefinitions of the scheduler plugins "
+     "(https://scheduler-plugins.sigs.k8s.io), or " OTHER_SCHEDULER},
+    {"SparkApplication", OPERATOR, "sparkapplications", false, false,
+     "install the CustomResourceDefinitions of the Spark operator"},
+    {"TokenReview", AUTHENTICATION, "tokenreviews", true, false, NULL},
+    {"SelfSubjectAccessReview", AUTHORIZATION, "selfsubjectaccessreviews", true, false, NULL},
 };
 
 const struct spk_resource *spk_resource_find(const char *api_version, const char *kind)

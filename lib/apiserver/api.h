@@ -34,6 +34,7 @@ struct spk_resource {
     const char *kind, *api_version, *plural;
     bool cluster_scoped; /* has no namespace */
     bool label_name;     /* names are RFC 1035 labels (Service), else RFC 1123 subdomains */
+    const char *remedy;  /* what helps where the kind is not served; NULL: it always is */
 };
 
 /** NULL: not on the surface. Without an api_version the first row of the kind. */
@@ -87,8 +88,9 @@ struct spk_api_reply {
     int64_t retry_after_ms;      /* 0: none */
     int64_t date_s;              /* Date header, Unix seconds; 0: none */
     struct spk_strings warnings; /* texts of Warning headers */
-    const char *trouble; /* why there is no answer, or a page that is no Status; "" else */
-    bool lasting;        /* NOT_SENT, and another try would end alike: it is not the network */
+    const char *trouble;  /* why there is no answer, or a page that is no Status; "" else */
+    const char *location; /* where a redirect leads, without user and query; NULL: none */
+    bool lasting; /* NOT_SENT, and another try would end alike: it is not the network */
 };
 
 /**

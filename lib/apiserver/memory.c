@@ -294,7 +294,7 @@ static const struct verb {
 static void run(void *argument)
 {
     struct exchange *ex = argument;
-    static const struct spk_resource none = {"", "", "", false, false};
+    static const struct spk_resource none = {"", "", "", false, false, NULL};
     const struct spk_api_request *request = ex->request;
     const struct verb *verb = &verbs[request->verb];
     struct spk_err err;

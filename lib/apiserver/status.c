@@ -124,6 +124,8 @@ static const struct rule {
     {403, NULL, NULL, NULL, "^image policy webhook backend denied", SPK_ADMISSION_DENIED},
     {403, NULL, NULL, NULL, NULL, SPK_KUBE_FORBIDDEN},
     {404, NULL, NULL, "namespaces", NULL, SPK_NAMESPACE_NOT_FOUND},
+    /* Who misses an object names it; of a kind that is not served nobody says a word. */
+    {404, NULL, NULL, "", NULL, SPK_KIND_UNKNOWN},
     {404, NULL, NULL, NULL, NULL, SPK_INTERNAL_ERROR},
     {405, NULL, NULL, NULL, NULL, SPK_INTERNAL_ERROR},
     {406, NULL, NULL, NULL, NULL, SPK_INTERNAL_ERROR},
@@ -183,11 +185,39 @@ enum spk_reason spk_status_reason(const struct spk_api_reply *reply)
     if (reply->http / 100 == 2)
         return SPK_NO_REASON;
     if (reply->http < 400)
-        return SPK_INTERNAL_ERROR;
+        return SPK_KUBE_ERROR;
     for (size_t i = 0; i < SPK_LEN(rules); i++)
         if (matches(&rules[i], reply, text))
             return rules[i].reason;
     return SPK_KUBE_ERROR;
+}
+
+/* One line, whatever the message holds. */
+static const char *one_line(struct spk_arena *arena, const char *text)
+{
+    char *line = spk_strdup(arena, text);
+
+    for (char *c = line; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7F)
+            *c = ' ';
+    return line;
+}
+
+const char *spk_status_location(struct spk_arena *arena, const char *value)
+{
+    const char *start = strstr(value, "://");
+    const char *host = start ? start + strlen("://") : value;
+    size_t scheme = (size_t)(host - value);
+    size_t authority = strcspn(host, "/?#"), length = strcspn(host, "?#");
+
+    for (size_t i = authority; start && i > 0; i--)
+        if (host[i - 1] == '@') {
+            host += i;
+            length -= i;
+            break;
+        }
+    return spk_printf(arena, "%.*s%s", (int)scheme, value,
+                      one_line(arena, spk_strndup(arena, host, length)));
 }
 
 /*
@@ -217,29 +247,43 @@ static void note_quota(const char *message, struct spk_arena *arena, struct spk_
     }
 }
 
-/* One line, whatever the message holds. */
-static const char *one_line(struct spk_arena *arena, const char *text)
+static void fail_unknown_kind(enum spk_reason reason, const struct spk_resource *resource,
+                              struct spk_err *err)
 {
-    char *line = spk_strdup(arena, text);
-
-    for (char *c = line; *c; c++)
-        if ((unsigned char)*c < ' ' || *c == 0x7F)
-            *c = ' ';
-    return line;
+    if (!resource)
+        (void)spk_fail(err, reason, "the API server does not know the path (HTTP 404)");
+    else if (resource->remedy)
+        (void)spk_fail(err, reason, "the API server does not serve %s of %s (HTTP 404): %s",
+                       resource->kind, resource->api_version, resource->remedy);
+    else
+        (void)spk_fail(err, reason,
+                       "%s of %s is unknown there (HTTP 404), and every API server serves it: "
+                       "something else answers at its address",
+                       resource->kind, resource->api_version);
 }
 
-bool spk_status_fail(const struct spk_api_reply *reply, struct spk_arena *arena,
-                     struct spk_err *err)
+bool spk_status_fail(const struct spk_api_reply *reply, const struct spk_resource *resource,
+                     struct spk_arena *arena, struct spk_err *err)
 {
     enum spk_reason reason = spk_status_reason(reply);
     const char *message = reply->message ? reply->message : "";
 
+    if (reason == SPK_KIND_UNKNOWN && resource && !resource->remedy)
+        reason = SPK_KUBE_ERROR;
     if (reply->transport == SPK_API_REFUSED)
         (void)spk_fail(err, reason, "the request cannot be sent: %s",
                        reply->trouble ? reply->trouble : "");
     else if (reply->http == 0)
         (void)spk_fail(err, reason, "the API server gave no answer: %s",
                        reply->trouble ? reply->trouble : "");
+    else if (spk_status_reason(reply) == SPK_KIND_UNKNOWN)
+        fail_unknown_kind(reason, resource, err);
+    else if (reply->location)
+        (void)spk_fail(
+            err, reason,
+            "HTTP %d leads to '%.256s', and no API server redirects: something else "
+            "answers at its address",
+            reply->http, reply->location);
     else if (*message)
         (void)spk_fail(err, reason, "the API server refused (HTTP %d): %s", reply->http,
                        one_line(arena, message));

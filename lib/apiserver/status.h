@@ -33,10 +33,13 @@ enum spk_reason spk_status_reason(const struct spk_api_reply *reply);
 /**
  * spk_status_reason as an error: the API server's message, its causes as violations, retry
  * advice, and the notes kube_code, kube_reason, and for quota: quota, requested, used,
- * limited. Returns false.
+ * limited. resource: what the request was about; NULL: nothing. Returns false.
  */
-bool spk_status_fail(const struct spk_api_reply *reply, struct spk_arena *arena,
-                     struct spk_err *err);
+bool spk_status_fail(const struct spk_api_reply *reply, const struct spk_resource *resource,
+                     struct spk_arena *arena, struct spk_err *err);
+
+/** The value of a Location header as it may be shown: without user and query. */
+const char *spk_status_location(struct spk_arena *arena, const char *value);
 
 /**
  * Add the texts of one Warning header's value (there may be several, separated by commas) to

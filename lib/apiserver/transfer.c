@@ -128,7 +128,7 @@ static size_t on_header(char *line, size_t size, size_t count, void *argument)
     if (transfer->header_bytes > SPK_MAX_REPLY_HEADERS)
         return 0;
     if (length > 5 && memcmp(line, "HTTP/", 5) == 0) { /* what came before was 1xx */
-        transfer->date[0] = transfer->retry_after[0] = '\0';
+        transfer->date[0] = transfer->retry_after[0] = transfer->location[0] = '\0';
         transfer->warnings.n = 0;
         return length;
     }
@@ -138,6 +138,9 @@ static size_t on_header(char *line, size_t size, size_t count, void *argument)
     value = header_value(line, length, "Retry-After", &n);
     if (value)
         keep(transfer->retry_after, sizeof(transfer->retry_after), value, n);
+    value = header_value(line, length, "Location", &n);
+    if (value)
+        keep(transfer->location, sizeof(transfer->location), value, n);
     value = header_value(line, length, "Warning", &n);
     if (value) {
         struct warning_line warning = {transfer, value, n};
@@ -263,7 +266,8 @@ static void clear(struct spk_transfer *transfer)
     transfer->body = (struct spk_buf){.arena = transfer->job->arena};
     transfer->header_bytes = 0;
     transfer->sent = false;
-    transfer->date[0] = transfer->retry_after[0] = transfer->trouble[0] = '\0';
+    transfer->date[0] = transfer->retry_after[0] = '\0';
+    transfer->location[0] = transfer->trouble[0] = '\0';
     transfer->warnings = (struct spk_strings){0};
 }
 
@@ -371,6 +375,8 @@ static void read_reply(void *argument)
     reply->retry_after_ms = spk_status_retry_after_ms(
         transfer->retry_after, reply->date_s ? reply->date_s : spk_wall_ms() / 1000);
     reply->warnings = transfer->warnings;
+    if (reply->http < 400 && transfer->location[0])
+        reply->location = spk_status_location(job->arena, transfer->location);
     if (reply->transport != SPK_API_ANSWERED)
         return;
     const char *body = spk_buf_string(&transfer->body);

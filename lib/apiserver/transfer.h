@@ -29,6 +29,7 @@ struct spk_transfer {
     struct spk_buf body;
     size_t header_bytes;
     char date[64], retry_after[64]; /* values of headers; "" if none or too long */
+    char location[1024];            /* likewise */
     struct spk_strings warnings;
     char trouble[CURL_ERROR_SIZE];
 };

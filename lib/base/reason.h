@@ -75,6 +75,7 @@ enum spk_outcome {
     X(NAMESPACE_TERMINATING, FAILED_PRECONDITION, NO)                                         \
     X(ADMISSION_DENIED, FAILED_PRECONDITION, NO)                                              \
     X(DRY_RUN_UNSUPPORTED, FAILED_PRECONDITION, NO)                                           \
+    X(KIND_UNKNOWN, FAILED_PRECONDITION, NO)                                                  \
     X(KUBE_QUOTA_EXCEEDED, RESOURCE_EXHAUSTED, SAME_KEY)                                      \
     X(SERVER_OVERLOADED, RESOURCE_EXHAUSTED, SAME_KEY)                                        \
     X(TENANT_RATE_LIMITED, RESOURCE_EXHAUSTED, SAME_KEY)                                      \

@@ -32,10 +32,13 @@
 #define LOOK_FINAL SPK_FOLLOW_LOOK_FINAL
 #define FINAL      SPK_FOLLOW_FINAL
 
-#define ANY_WHY SPK_NO_REASON
-#define DENIED  SPK_ADMISSION_DENIED
-#define QUOTA   SPK_KUBE_QUOTA_EXCEEDED
-#define TOO_BIG SPK_OBJECT_TOO_LARGE
+#define STATUS_NOT_FOUND 404
+
+#define ANY_WHY   SPK_NO_REASON
+#define DENIED    SPK_ADMISSION_DENIED
+#define QUOTA     SPK_KUBE_QUOTA_EXCEEDED
+#define TOO_BIG   SPK_OBJECT_TOO_LARGE
+#define ELSEWHERE SPK_KUBE_ERROR /* a 404 that is none of the API server's */
 
 /*
  * A 401 was answered with fresh credentials before it is seen here, if there were any. The
@@ -67,6 +70,7 @@ static const struct row {
     {ANSWERED, ANY, 401, 401, NULL, ANY_WHY, ALL, {8, NO, FINAL}},
     {ANSWERED, CREATE, 403, 403, NULL, QUOTA, ALL, {9, UNLESS, LOOK_FINAL}},
     {ANSWERED, ANY, 403, 403, NULL, ANY_WHY, ALL, {9, NO, LOOK_FINAL}},
+    {ANSWERED, CREATE, 404, 404, NULL, ELSEWHERE, ALL, {10, NO, RETRY}},
     {ANSWERED, CREATE, 404, 404, NULL, ANY_WHY, ALL, {10, NO, FINAL}},
     {ANSWERED, PATCH | DELETE, 404, 404, NULL, ANY_WHY, ALL, {18, UNLESS, LOOK}},
     {ANSWERED, ANY, 405, 406, NULL, ANY_WHY, ALL, {7, NO, FINAL}},
@@ -131,6 +135,10 @@ enum spk_look spk_outcome_of_look(const struct spk_seen *seen)
     bool answered = seen->way == SPK_SEEN_ANSWER || seen->way == SPK_SEEN_CUT;
     size_t i = 0;
 
+    /* Only the API server knows that an object is absent, and it says so in a Status. */
+    if (answered && seen->http == STATUS_NOT_FOUND && *seen->reason == '\0')
+        return seen->refusal && seen->refusal->reason == SPK_KIND_UNKNOWN ? SPK_LOOK_REFUSED
+                                                                          : SPK_LOOK_AGAIN;
     for (; i + 1 < SPK_LEN(look_rows); i++) {
         const struct look_row *row = &look_rows[i];
 

@@ -345,13 +345,26 @@ void spk_turn_back_off(struct spk_turn *turn, enum spk_intent intent)
     turn->action = (struct spk_action){.kind = SPK_ACTION_WAIT, .wait_ms = wait_ms};
 }
 
+static const char *or_none(const char *text)
+{
+    return text ? text : "";
+}
+
 /* Another object than the one asked for: once may be a cache on the way. */
 bool spk_turn_is_strange_again(struct spk_turn *turn)
 {
     if (++turn->p->strange < 2)
         return false;
-    spk_turn_give_up_because(
-        turn, SPK_INTERNAL_ERROR,
-        "the API server answers with another object than the one asked for");
+    const cJSON *asked = spk_turn_part(turn)->object, *seen = turn->seen.object;
+    struct spk_err err;
+
+    spk_fail(&err, SPK_KUBE_ERROR,
+             "what answers for the API server was asked about %s '%.128s' and showed %.64s "
+             "'%.128s' with uid '%.63s', which is not of this submission",
+             spk_object_kind(asked), spk_object_name(asked), or_none(spk_object_kind(seen)),
+             or_none(spk_object_name(seen)), or_none(spk_object_uid(seen)));
+    spk_err_note(&err, turn->m->arena, "kind", spk_object_kind(asked));
+    spk_err_note(&err, turn->m->arena, "name", spk_object_name(asked));
+    spk_turn_give_up(turn, &err);
     return true;
 }

@@ -103,7 +103,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     check_reply(&reply);
-    SPK_PROMISE(!spk_status_fail(&reply, &arena, &err));
+    SPK_PROMISE(!spk_status_fail(&reply, NULL, &arena, &err));
     SPK_PROMISE(err.reason == spk_status_reason(&reply) && err.reason != SPK_NO_REASON);
     SPK_PROMISE(err.text[0] && spk_is_utf8(err.text, strlen(err.text)));
     check_outcome(&reply, &err);

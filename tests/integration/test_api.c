@@ -194,6 +194,12 @@ static void test_refusals_have_their_reasons(void)
     struct spk_api *api = open_api(NULL), *nobody = open_api("nobody");
     struct spk_api_request create =
         request(SPK_API_CREATE, "Pod", NULL, body_of(&arena, 1, "refused"));
+    /* Of a group that is not there, and of one that is. */
+    static const struct spk_resource absent = {
+        .kind = "PodGroup", .api_version = "absent.example/v1", .plural = "podgroups"};
+    static const struct spk_resource older = {.kind = "NetworkPolicy",
+                                              .api_version = "networking.k8s.io/v1beta9",
+                                              .plural = "networkpolicies"};
 
     struct spk_api_reply reply = exchange(nobody, &arena, create);
     CU_ASSERT_EQUAL(reply.http, 403);
@@ -202,6 +208,15 @@ static void test_refusals_have_their_reasons(void)
     reply = exchange(api, &arena, create);
     CU_ASSERT_EQUAL(reply.http, 404);
     CU_ASSERT_EQUAL(spk_status_reason(&reply), SPK_NAMESPACE_NOT_FOUND);
+    create.resource = &absent;
+    reply = exchange(api, &arena, create);
+    CU_ASSERT_EQUAL(reply.http, 404);
+    CU_ASSERT_EQUAL(spk_status_reason(&reply), SPK_KIND_UNKNOWN);
+    create.resource = &older;
+    reply = exchange(api, &arena, create);
+    CU_ASSERT_EQUAL(reply.http, 404);
+    CU_ASSERT_EQUAL(spk_status_reason(&reply), SPK_KIND_UNKNOWN);
+    create.resource = spk_resource_find(NULL, "Pod");
     create.ns = NS;
     create.body =
         "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"refused\"},"
@@ -232,7 +247,7 @@ static void test_a_full_quota_is_recognised(void)
     create.ns = QUOTA_NS;
     struct spk_api_reply reply = exchange(api, &arena, create);
     CU_ASSERT_EQUAL(reply.http, 403);
-    CU_ASSERT_FALSE(spk_status_fail(&reply, &arena, &err));
+    CU_ASSERT_FALSE(spk_status_fail(&reply, NULL, &arena, &err));
     SPK_ASSERT_TEXT(spk_reason_name(err.reason), "KUBE_QUOTA_EXCEEDED");
     create.resource = spk_resource_find(NULL, "Pod");
     create.body =

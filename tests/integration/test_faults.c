@@ -121,9 +121,11 @@ static void test_a_request_that_never_left_has_no_effect(void)
     spk_api_close(api);
 }
 
-static int64_t writes(struct spk_api *api, struct spk_arena *arena)
+/* How many writes arrived at the healthy server; name: what to ask it. */
+static int64_t writes_after(struct spk_api *api, const char *name)
 {
-    struct spk_api_reply reply = exchange(api, arena, get("count"));
+    SPK_ARENA arena = SPK_ARENA_LIMIT(MEMORY);
+    struct spk_api_reply reply = exchange(api, &arena, get(name));
     int64_t n = -1;
 
     CU_ASSERT_EQUAL(reply.http, 200);
@@ -137,7 +139,7 @@ enum { QUEUE = 20, CONNECTIONS = 2 };
  * Writes whose first byte left hold all slots, or all connections; QUEUE creates wait for one.
  */
 struct crowd {
-    struct spk_arena arena;
+    struct spk_arena arena;      /* of api's loop */
     struct spk_api *api, *other; /* other: what the test itself asks the server with */
     int64_t before;
     size_t n_holders;
@@ -152,10 +154,10 @@ static void crowd_start(struct crowd *crowd, unsigned slots, int64_t timeout_ms)
     crowd->other = open_api(&config);
     config.max_inflight = slots;
     crowd->api = open_api(&config);
-    crowd->before = writes(crowd->other, &crowd->arena);
+    crowd->before = writes_after(crowd->other, "count");
     for (size_t i = 0; i < crowd->n_holders; i++)
         exchange_start(&crowd->holders[i], crowd->api, &crowd->arena, patch("held"), 20000);
-    while (writes(crowd->other, &crowd->arena) < crowd->before + (int64_t)crowd->n_holders)
+    while (writes_after(crowd->other, "count") < crowd->before + (int64_t)crowd->n_holders)
         ; /* until they are there */
     for (size_t i = 0; i < QUEUE; i++)
         exchange_start(&crowd->queued[i], crowd->api, &crowd->arena, create(), timeout_ms);
@@ -164,14 +166,14 @@ static void crowd_start(struct crowd *crowd, unsigned slots, int64_t timeout_ms)
 static void crowd_end(struct crowd *crowd)
 {
     for (size_t i = 0; i < crowd->n_holders; i++)
-        CU_ASSERT_EQUAL(exchange(crowd->other, &crowd->arena, get("release")).http, 200);
+        (void)writes_after(crowd->other, "release");
     for (size_t i = 0; i < crowd->n_holders; i++) {
         exchange_wait(&crowd->holders[i]);
         CU_ASSERT_EQUAL(crowd->holders[i].job.reply.transport, SPK_API_ANSWERED);
         CU_ASSERT_EQUAL(crowd->holders[i].job.reply.http, 200);
     }
     spk_api_close(crowd->api);
-    CU_ASSERT_EQUAL(writes(crowd->other, &crowd->arena) - crowd->before,
+    CU_ASSERT_EQUAL(writes_after(crowd->other, "count") - crowd->before,
                     (int64_t)crowd->n_holders);
     spk_api_close(crowd->other);
     spk_arena_free(&crowd->arena);
@@ -241,6 +243,24 @@ static void test_nobody_waits_for_a_connection_longer_than_he_wants(void)
     spk_api_close(api);
 }
 
+static void test_a_redirect_is_told_and_not_followed(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(MEMORY);
+    struct spk_kube_config config = config_of(&arena, "moved");
+    struct spk_api *api = open_api(&config);
+    struct spk_api_reply reply = exchange(api, &arena, create());
+
+    CU_ASSERT_EQUAL(reply.transport, SPK_API_ANSWERED);
+    CU_ASSERT_EQUAL(reply.http, 302);
+    SPK_ASSERT_TEXT(reply.location, "https://login.example/sign-in");
+    spk_api_close(api);
+    config = config_of(&arena, "healthy");
+    api = open_api(&config);
+    reply = exchange(api, &arena, get("count"));
+    CU_ASSERT_PTR_NULL(reply.location);
+    spk_api_close(api);
+}
+
 /* A thread of libcurl waits for the name server; the loop must not wait for that thread. */
 static void test_a_silent_name_server_stops_nobody(void)
 {
@@ -278,6 +298,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(of_cancelled_writes_only_those_that_left_go_on),
     SPK_TEST(writes_whose_time_is_up_before_they_left_are_dropped),
     SPK_TEST(nobody_waits_for_a_connection_longer_than_he_wants),
+    SPK_TEST(a_redirect_is_told_and_not_followed),
     SPK_TEST(a_silent_name_server_stops_nobody),
     CU_TEST_INFO_NULL,
 };

@@ -293,6 +293,46 @@ static void test_concurrent_callers_get_one_driver(void)
     spk_api_close(api);
 }
 
+/* The ConfigMap of the controller steps becomes a PodGroup, as the operator makes one. */
+static void make_pod_group(struct bench *bench)
+{
+    const struct spk_parts *parts = &bench->fixture.parts;
+
+    for (size_t i = 0; i < parts->n; i++) {
+        cJSON *object = parts->items[i].object;
+
+        if (parts->items[i].kind != SPK_PART_CONTROLLER)
+            continue;
+        spk_json_text(object, "apiVersion", "scheduling.x-k8s.io/v1alpha1");
+        spk_json_text(object, "kind", "PodGroup");
+        spk_json_remove(object, "data");
+        spk_json_int(spk_json_child(object, "spec"), "minMember", 1);
+    }
+}
+
+static void test_a_kind_that_is_not_served_is_named(void)
+{
+    struct spk_api *api = open_api("token");
+    struct bench bench;
+
+    bench_init(&bench, api, "group",
+               (struct submission_choice){.attempts = 1, .shared = true, .shared_data = "x"});
+    make_pod_group(&bench);
+    const struct spk_submit_call *call = run(&bench);
+    CU_ASSERT_FALSE(call->ok);
+    SPK_ASSERT_TEXT(spk_reason_name(call->err.reason), "KIND_UNKNOWN");
+    CU_ASSERT_PTR_NOT_NULL(strstr(call->err.text, "does not serve PodGroup of "
+                                                  "scheduling.x-k8s.io/v1alpha1"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(call->err.text, "scheduler plugins"));
+    bench_done(&bench);
+
+    bench_init(&bench, api, "nowhere", (struct submission_choice){.ns = "not-there"});
+    CU_ASSERT_FALSE(run(&bench)->ok);
+    SPK_ASSERT_TEXT(spk_reason_name(bench.fixture.call.err.reason), "NAMESPACE_NOT_FOUND");
+    bench_done(&bench);
+    spk_api_close(api);
+}
+
 static CU_TestInfo tests[] = {
     SPK_TEST(p_creates_adopts_and_relabels),
     SPK_TEST(g_opens_its_gate_and_leaves_others),
@@ -300,6 +340,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(validation_stores_nothing_and_reports),
     SPK_TEST(refusals_are_told_apart),
     SPK_TEST(concurrent_callers_get_one_driver),
+    SPK_TEST(a_kind_that_is_not_served_is_named),
     CU_TEST_INFO_NULL,
 };
 

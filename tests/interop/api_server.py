@@ -19,6 +19,7 @@ class ApiServer:
         self.traces = []  # the traceparent of every write, None without one
         self.refusal = None  # a Status, the answer to every write ...
         self.refusals = None  # ... or only to so many of them
+        self.page = None  # code, headers and text of what is no API server's, likewise
         self.pods = {}
         self.applications = {}  # by name, what is there of SparkApplications
         self.look = None  # answers a read: a function of its path that gives (code, body) or None
@@ -80,6 +81,14 @@ class ApiServer:
                     return
                 outer.held.wait(60)
                 time.sleep(outer.delay)
+                if outer.page:
+                    code, headers, text = outer.page
+                    self.send_response(code)
+                    for name, value in {**headers, "Content-Length": len(text)}.items():
+                        self.send_header(name, str(value))
+                    self.end_headers()
+                    self.wfile.write(text.encode())
+                    return
                 if outer.refusals is not None:
                     outer.refusals -= 1
                 if outer.refusal and (outer.refusals is None or outer.refusals >= 0):

@@ -191,6 +191,29 @@ class NoNames(unittest.TestCase):
 class Refusals(unittest.TestCase):
     """What callers are told about the object that an API server did not want."""
 
+    def test_what_is_no_api_server_is_told(self):
+        cases = [
+            (302, {"Location": "https://u:SECRET@login.example/in?x=SECRET"}, "<html>",
+             "HTTP 302 leads to 'https://login.example/in', and no API server redirects"),
+            (404, {}, "404 page not found",
+             "Pod of v1 is unknown there (HTTP 404), and every API server serves it"),
+        ]
+        with tempfile.TemporaryDirectory() as directory:
+            api = ApiServer(directory)
+            server = Server("--mode=standalone", api_server=api)
+            client = Client(server)
+            for code, headers, page, text in cases:
+                with self.subTest(code):
+                    api.page = code, headers, page
+                    refusal = client.refused("Submit", {"application": application()}, timeout=4)
+                    self.assertEqual((refusal.code, refusal.reason), ("UNAVAILABLE", "KUBE_ERROR"))
+                    self.assertIn(text, refusal.text)
+                    self.assertNotIn("SECRET", refusal.text)
+                    self.assertEqual(refusal.metadata["outcome"], "NOT_CREATED")
+            client.close()
+            server.stop()
+            api.close()
+
     def test_they_name_what_they_are_about(self):
         driver = "spark-pi-driver"
         cases = [

@@ -161,7 +161,6 @@ static void test_looks_are_sorted(void)
         {SPK_SEEN_ANSWER, 200, SPK_SEEN_STRANGE, SPK_LOOK_STRANGE},
         {SPK_SEEN_ANSWER, 200, SPK_SEEN_NO_OBJECT, SPK_LOOK_AGAIN},
         {SPK_SEEN_CUT, 200, SPK_SEEN_NO_OBJECT, SPK_LOOK_AGAIN},
-        {SPK_SEEN_ANSWER, 404, SPK_SEEN_NO_OBJECT, SPK_LOOK_ABSENT},
         {SPK_SEEN_ANSWER, 403, SPK_SEEN_NO_OBJECT, SPK_LOOK_REFUSED},
         {SPK_SEEN_ANSWER, 401, SPK_SEEN_NO_OBJECT, SPK_LOOK_REFUSED},
         {SPK_SEEN_ANSWER, 302, SPK_SEEN_NO_OBJECT, SPK_LOOK_REFUSED},
@@ -179,6 +178,24 @@ static void test_looks_are_sorted(void)
 
         CU_ASSERT_EQUAL(spk_outcome_of_look(&seen), looks[i].look);
     }
+}
+
+/* A page without a Status is that of a proxy, or of an API server without the kind. */
+static void test_only_a_status_says_that_an_object_is_absent(void)
+{
+    const struct spk_err elsewhere = {.reason = SPK_KUBE_ERROR};
+    const struct spk_err unknown = {.reason = SPK_KIND_UNKNOWN};
+    struct spk_seen seen = {.way = SPK_SEEN_ANSWER, .http = 404, .reason = "NotFound"};
+
+    CU_ASSERT_EQUAL(spk_outcome_of_look(&seen), SPK_LOOK_ABSENT);
+    seen.way = SPK_SEEN_CUT;
+    CU_ASSERT_EQUAL(spk_outcome_of_look(&seen), SPK_LOOK_ABSENT);
+    seen = (struct spk_seen){.http = 404, .reason = "", .refusal = &elsewhere};
+    CU_ASSERT_EQUAL(spk_outcome_of_look(&seen), SPK_LOOK_AGAIN);
+    CU_ASSERT_EQUAL(spk_outcome_of(SPK_WRITE_CREATE, &seen)->next, SPK_FOLLOW_RETRY);
+    seen.refusal = &unknown;
+    CU_ASSERT_EQUAL(spk_outcome_of_look(&seen), SPK_LOOK_REFUSED);
+    CU_ASSERT_EQUAL(spk_outcome_of(SPK_WRITE_CREATE, &seen)->next, SPK_FOLLOW_FINAL);
 }
 
 static void test_writes_keep_a_margin_to_the_deadline(void)
@@ -250,6 +267,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(every_row_of_the_table_holds),
     SPK_TEST(no_answer_falls_through),
     SPK_TEST(looks_are_sorted),
+    SPK_TEST(only_a_status_says_that_an_object_is_absent),
     SPK_TEST(writes_keep_a_margin_to_the_deadline),
     SPK_TEST(waits_grow_and_obey_the_server),
     SPK_TEST(a_retry_after_is_drawn_out_by_up_to_a_fifth),

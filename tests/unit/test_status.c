@@ -116,7 +116,7 @@ static const struct {
      SPK_DRY_RUN_UNSUPPORTED},
     {401, "Unauthorized", "Unauthorized", NULL, SPK_KUBE_CREDENTIALS_REJECTED},
     {404, "NotFound", "the server could not find the requested resource", NULL,
-     SPK_INTERNAL_ERROR},
+     SPK_KIND_UNKNOWN},
     {405, "MethodNotAllowed", "no", NULL, SPK_INTERNAL_ERROR},
     {406, "NotAcceptable", "no", NULL, SPK_INTERNAL_ERROR},
     {415, "UnsupportedMediaType", "no", NULL, SPK_INTERNAL_ERROR},
@@ -133,8 +133,8 @@ static const struct {
      SPK_KUBE_ERROR},
     {500, "", "etcdserver: request is too large", NULL, SPK_OBJECT_TOO_LARGE},
     {503, "ServiceUnavailable", "no", NULL, SPK_KUBE_ERROR},
-    {302, "", "", NULL, SPK_INTERNAL_ERROR},
-    {101, "", "", NULL, SPK_INTERNAL_ERROR},
+    {302, "", "", NULL, SPK_KUBE_ERROR},
+    {101, "", "", NULL, SPK_KUBE_ERROR},
 };
 
 static void test_every_refusal_has_its_reason(void)
@@ -256,7 +256,7 @@ static void test_a_refusal_becomes_an_error(void)
         status(&arena, 422, "Invalid", "Pod \"p\" is\ninvalid", "FieldValueInvalid");
 
     spk_status_decode(&reply, &arena, body, strlen(body));
-    CU_ASSERT_FALSE(spk_status_fail(&reply, &arena, &err));
+    CU_ASSERT_FALSE(spk_status_fail(&reply, NULL, &arena, &err));
     CU_ASSERT_EQUAL(err.reason, SPK_KUBE_REJECTED);
     SPK_ASSERT_TEXT(err.text, "the API server refused (HTTP 422): Pod \"p\" is invalid");
     CU_ASSERT_EQUAL(err.retry_after_ms, 3000);
@@ -267,9 +267,78 @@ static void test_a_refusal_becomes_an_error(void)
     SPK_ASSERT_TEXT(err.violations->text, "cause's   message");
 
     reply = (struct spk_api_reply){.transport = SPK_API_NOT_SENT, .trouble = "no route"};
-    CU_ASSERT_FALSE(spk_status_fail(&reply, &arena, &err));
+    CU_ASSERT_FALSE(spk_status_fail(&reply, NULL, &arena, &err));
     CU_ASSERT_EQUAL(err.reason, SPK_KUBE_UNREACHABLE);
     SPK_ASSERT_TEXT(err.text, "the API server gave no answer: no route");
+}
+
+/* The page of an API server without the kind, and its Status for a group that it has. */
+static void test_a_kind_that_is_not_served_is_named(void)
+{
+    static const char *const bodies[] = {
+        "404 page not found\n",
+        "{\"kind\":\"Status\",\"message\":\"the server could not find the requested "
+        "resource\",\"reason\":\"NotFound\",\"details\":{},\"code\":404}",
+    };
+    static const struct {
+        const char *api_version, *kind;
+        enum spk_reason reason;
+        const char *text;
+    } cases[] = {
+        {"scheduling.volcano.sh/v1beta1", "PodGroup", SPK_KIND_UNKNOWN,
+         "the API server does not serve PodGroup of scheduling.volcano.sh/v1beta1 (HTTP 404): "
+         "install Volcano (https://volcano.sh), or choose a batch scheduler that needs no "
+         "PodGroup, as YuniKorn"},
+        {"scheduling.x-k8s.io/v1alpha1", "PodGroup", SPK_KIND_UNKNOWN,
+         "the API server does not serve PodGroup of scheduling.x-k8s.io/v1alpha1 (HTTP 404): "
+         "install the CustomResourceDefinitions of the scheduler plugins "
+         "(https://scheduler-plugins.sigs.k8s.io), or choose a batch scheduler that needs no "
+         "PodGroup, as YuniKorn"},
+        {"sparkoperator.k8s.io/v1beta2", "SparkApplication", SPK_KIND_UNKNOWN,
+         "the API server does not serve SparkApplication of sparkoperator.k8s.io/v1beta2 "
+         "(HTTP "
+         "404): install the CustomResourceDefinitions of the Spark operator"},
+        {"v1", "Pod", SPK_KUBE_ERROR,
+         "Pod of v1 is unknown there (HTTP 404), and every API server serves it: something "
+         "else answers at its address"},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases) * SPK_LEN(bodies); i++) {
+        SPK_ARENA arena = SPK_ARENA_LIMIT(MEMORY);
+        const char *body = bodies[i % SPK_LEN(bodies)];
+        size_t at = i / SPK_LEN(bodies);
+        struct spk_api_reply reply = {.http = 404};
+        struct spk_err err = {0};
+
+        spk_status_decode(&reply, &arena, body, strlen(body));
+        CU_ASSERT_FALSE(spk_status_fail(
+            &reply, spk_resource_find(cases[at].api_version, cases[at].kind), &arena, &err));
+        SPK_ASSERT_TEXT(spk_reason_name(err.reason), spk_reason_name(cases[at].reason));
+        SPK_ASSERT_TEXT(err.text, cases[at].text);
+    }
+}
+
+static void test_a_redirect_shows_neither_user_nor_query(void)
+{
+    static const char *const values[][2] = {
+        {"https://u:SECRET@login.example:8443/in?state=SECRET#SECRET",
+         "https://login.example:8443/in"},
+        {"https://login.example", "https://login.example"},
+        {"https://u@v@login.example/a@b", "https://login.example/a@b"},
+        {"/sign-in?x=SECRET", "/sign-in"},
+        {"https://login.example/\x01\x1b[31m", "https://login.example/  [31m"},
+        {"", ""},
+    };
+    SPK_ARENA arena = SPK_ARENA_LIMIT(MEMORY);
+    struct spk_api_reply reply = {.http = 302, .location = "https://login.example/"};
+    struct spk_err err = {0};
+
+    for (size_t i = 0; i < SPK_LEN(values); i++)
+        SPK_ASSERT_TEXT(spk_status_location(&arena, values[i][0]), values[i][1]);
+    CU_ASSERT_FALSE(spk_status_fail(&reply, NULL, &arena, &err));
+    SPK_ASSERT_TEXT(spk_reason_name(err.reason), "KUBE_ERROR");
+    SPK_ASSERT_TEXT(err.text, "HTTP 302 leads to 'https://login.example/', and no API server "
+                              "redirects: something else answers at its address");
 }
 
 static void test_an_exceeded_quota_is_named(void)
@@ -283,7 +352,7 @@ static void test_an_exceeded_quota_is_named(void)
     };
     struct spk_err err = {0};
 
-    CU_ASSERT_FALSE(spk_status_fail(&reply, &arena, &err));
+    CU_ASSERT_FALSE(spk_status_fail(&reply, NULL, &arena, &err));
     CU_ASSERT_EQUAL(err.reason, SPK_KUBE_QUOTA_EXCEEDED);
     CU_ASSERT_EQUAL(err.retry_after_ms, 30000);
     SPK_ASSERT_TEXT(note(&err, "quota"), "team");
@@ -353,6 +422,8 @@ static CU_TestInfo tests[] = {
     SPK_TEST(a_proxys_page_is_no_status),
     SPK_TEST(a_status_is_bounded),
     SPK_TEST(a_refusal_becomes_an_error),
+    SPK_TEST(a_kind_that_is_not_served_is_named),
+    SPK_TEST(a_redirect_shows_neither_user_nor_query),
     SPK_TEST(an_exceeded_quota_is_named),
     SPK_TEST(warnings_are_unescaped_and_bounded),
     SPK_TEST(retry_after_is_seconds_or_a_date),

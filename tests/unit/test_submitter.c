@@ -17,6 +17,7 @@ struct counter {
     int http;
     enum spk_api_verb verb;
     const char *kind, *reason, *message;
+    const cJSON *object; /* of the answer; NULL: none */
     bool only_strict;
     int64_t now_ms;
 };
@@ -51,6 +52,7 @@ static void start(struct spk_api *api, struct spk_api_job *job)
                                         .http = counter->http,
                                         .reason = counter->reason,
                                         .message = counter->message,
+                                        .object = counter->object,
                                         .details_kind = "",
                                         .details_name = "",
                                         .trouble = ""};
@@ -850,6 +852,41 @@ static void test_an_exhausted_arena_ends_the_call(void)
     spk_api_close(&counter.api);
 }
 
+/* A cache or a proxy in between may show something else, and does so again. */
+static void test_another_object_is_said_to_be_one(void)
+{
+    static const enum spk_api_verb verbs[] = {SPK_API_CREATE, SPK_API_GET};
+
+    for (size_t i = 0; i < SPK_LEN(verbs); i++) {
+        struct counter counter;
+        struct submission_fixture bench;
+
+        counter_init(&counter);
+        bench_init(&bench, &counter, SPK_VARIANT_G, "sub-1", 1);
+        bench.call.retry = verbs[i] == SPK_API_GET;
+        cJSON *other = spk_object(&bench.arena, "v1", "Pod", "somebody-else");
+        spk_json_text(spk_json_child(other, "metadata"), "uid", "uid-7");
+        counter.http = 200;
+        counter.verb = verbs[i];
+        counter.kind = "Pod";
+        counter.object = other;
+        counter.reason = counter.message = "";
+        run(&bench);
+        CU_ASSERT_FALSE(bench.call.ok);
+        if (verbs[i] == SPK_API_GET) {
+            SPK_ASSERT_TEXT(spk_reason_name(bench.call.err.reason), "KUBE_ERROR");
+            SPK_ASSERT_TEXT(bench.call.err.text,
+                            "what answers for the API server was asked about Pod 'pi-driver' "
+                            "and showed Pod 'somebody-else' with uid 'uid-7', which is not of "
+                            "this submission");
+            SPK_ASSERT_TEXT(note(&bench.call.err, "name"), "pi-driver");
+        }
+        CU_ASSERT_NOT_EQUAL(bench.call.err.reason, SPK_INTERNAL_ERROR);
+        spk_arena_free(&bench.arena);
+        spk_api_close(&counter.api);
+    }
+}
+
 static CU_TestInfo tests[] = {
     SPK_TEST(p_takes_three_writes_and_no_read),
     SPK_TEST(g_takes_four_writes_and_no_read),
@@ -872,6 +909,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(what_is_left_behind_closed_is_told),
     SPK_TEST(a_call_cancelled_before_its_start_sends_nothing),
     SPK_TEST(an_exhausted_arena_ends_the_call),
+    SPK_TEST(another_object_is_said_to_be_one),
     CU_TEST_INFO_NULL,
 };
 
