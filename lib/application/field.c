@@ -150,6 +150,8 @@ static void walk_elements(const struct walk *walk, const ProtobufCMessage *messa
     size_t n = *spk_field_count(message, field);
 
     for (size_t i = 0; i < n; i++) {
+        if (!elements[i]) /* of another type, which is a finding already */
+            continue;
         if (spk_field_is_map(field)) {
             walk_entry(walk, elements[i]);
             continue;

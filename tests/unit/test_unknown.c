@@ -267,7 +267,30 @@ static void test_warnings_of_a_template_hide_no_refusal(void)
     SPK_ASSERT_TEXT(err.field, "spec.driver.env[0].valeu");
 }
 
+/* What has another type is no message, and is passed over. */
+static void test_what_cannot_be_read_is_told_beside_what_is_unknown(void)
+{
+    static const char manifest[] =
+        "{\"metadata\":{\"name\":\"a\"},\"spec\":{\"driver\":{\"ports\":[1,{\"nam\":\"a\"}],"
+        "\"envSecretKeyRefs\":{\"A\":1},\"env\":[2,{\"valeu\":\"a\"}]}}}";
+    SPK_ARENA arena = SPK_ARENA_LIMIT(SPK_ARENA_BYTES);
+    struct spk_strings fields = {0};
+    struct spk_warnings warnings;
+    struct spk_err err;
+
+    CU_ASSERT_FALSE(check(&arena, NULL, manifest, &refuse, &warnings, &err));
+    spk_strings_add(&arena, &fields, err.field);
+    for (const struct spk_violation *each = err.violations; each; each = each->next)
+        spk_strings_add(&arena, &fields, each->field);
+    qsort(fields.items, fields.n, sizeof(*fields.items), compare_texts);
+    SPK_ASSERT_TEXT(
+        spk_join(&arena, fields.items, fields.n, "\n"),
+        "spec.driver.envSecretKeyRefs[A]\nspec.driver.env[0]\n"
+        "spec.driver.env[1].valeu\nspec.driver.ports[0]\nspec.driver.ports[1].nam");
+}
+
 static CU_TestInfo tests[] = {
+    SPK_TEST(what_cannot_be_read_is_told_beside_what_is_unknown),
     SPK_TEST(warnings_of_a_template_hide_no_refusal),
     SPK_TEST(the_same_are_named_as_by_the_api_server),
     SPK_TEST(more_than_are_kept_are_counted),
