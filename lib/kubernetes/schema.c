@@ -30,9 +30,15 @@ const struct spk_field *spk_type_field(const struct spk_type *type, const char *
 
 static const char *expected_name(const struct spk_field *field)
 {
-    static const char *const kinds[] = {"string",  "boolean",  "32-bit integer",
-                                        "integer", "quantity", "integer or string",
-                                        "object",  "any value"};
+    static const char *const kinds[] = {[STRING] = "string",
+                                        [TIME] = "time such as 2026-01-31T12:00:00Z",
+                                        [BOOL] = "boolean",
+                                        [INT32] = "32-bit integer",
+                                        [INT64] = "integer",
+                                        [QUANTITY] = "quantity",
+                                        [INT_OR_STRING] = "integer or string",
+                                        [OBJECT] = "object",
+                                        [ANY] = "any value"};
 
     if (field->shape == ONE)
         return kinds[field->kind];

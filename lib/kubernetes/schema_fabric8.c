@@ -240,9 +240,13 @@ static bool read_one(const struct reader *r, const struct spk_field *field, cons
     typedef bool read_fn(const struct reader *r, const struct spk_field *field,
                          const cJSON *in, cJSON **out);
     static read_fn *const readers[] = {
-        [STRING] = read_string,     [BOOL] = read_bool,
-        [INT32] = read_integer,     [INT64] = read_integer,
-        [QUANTITY] = read_quantity, [INT_OR_STRING] = read_int_or_string,
+        [STRING] = read_string,
+        [TIME] = read_string,
+        [BOOL] = read_bool,
+        [INT32] = read_integer,
+        [INT64] = read_integer,
+        [QUANTITY] = read_quantity,
+        [INT_OR_STRING] = read_int_or_string,
     };
 
     if (field->kind == ANY) {

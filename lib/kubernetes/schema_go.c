@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/timestamp.h"
 #include "kubernetes/quantity.h"
 #include "kubernetes/schema.h"
 #include "kubernetes/schema_table.h"
@@ -60,6 +61,19 @@ static bool read_quantity(const struct reader *r, const struct spk_field *field,
     return true;
 }
 
+/* @source k8s.io/apimachinery/pkg/apis/meta/v1/time.go */
+static bool read_time(const struct reader *r, const struct spk_field *field, const cJSON *in,
+                      cJSON **out)
+{
+    const char *text = spk_json_string(in);
+    char utc[SPK_TIMESTAMP_SIZE];
+
+    if (!text || !spk_timestamp_utc(text, utc))
+        return refuse(r, field, in);
+    *out = spk_json_new_text(r->arena, utc);
+    return true;
+}
+
 /* One value that is not null. */
 static bool read_one(const struct reader *r, const struct spk_field *field, const cJSON *in,
                      cJSON **out)
@@ -82,6 +96,8 @@ static bool read_one(const struct reader *r, const struct spk_field *field, cons
         if (!spk_json_string(in))
             return refuse(r, field, in);
         break;
+    case TIME:
+        return read_time(r, field, in, out);
     case BOOL:
         if (!spk_json_is_bool(in))
             return refuse(r, field, in);
@@ -96,7 +112,8 @@ static bool read_one(const struct reader *r, const struct spk_field *field, cons
 /* What Go has in a field that it was told nothing about. */
 static bool zero_value(const struct reader *r, const struct spk_field *field, cJSON **out)
 {
-    if (field->shape != ONE || (field->flags & POINTER) || field->kind == ANY) {
+    if (field->shape != ONE || (field->flags & POINTER) || field->kind == ANY ||
+        field->kind == TIME) {
         *out = spk_json_new_null(r->arena);
         return true;
     }

@@ -143,13 +143,13 @@ static const struct spk_field f_ContainerState[] = {
     {"waiting", OBJECT, ONE, POINTER, T_ContainerStateWaiting}
 };
 static const struct spk_field f_ContainerStateRunning[] = {
-    {"startedAt", STRING, ONE, 0, 0}
+    {"startedAt", TIME, ONE, 0, 0}
 };
 static const struct spk_field f_ContainerStateTerminated[] = {
     {"containerID", STRING, ONE, 0, 0}, {"exitCode", INT32, ONE, KEPT, 0},
-    {"finishedAt", STRING, ONE, 0, 0}, {"message", STRING, ONE, 0, 0},
+    {"finishedAt", TIME, ONE, 0, 0}, {"message", STRING, ONE, 0, 0},
     {"reason", STRING, ONE, 0, 0}, {"signal", INT32, ONE, 0, 0},
-    {"startedAt", STRING, ONE, 0, 0}
+    {"startedAt", TIME, ONE, 0, 0}
 };
 static const struct spk_field f_ContainerStateWaiting[] = {
     {"message", STRING, ONE, 0, 0}, {"reason", STRING, ONE, 0, 0}
@@ -322,7 +322,7 @@ static const struct spk_field f_ManagedFieldsEntry[] = {
     {"apiVersion", STRING, ONE, 0, 0}, {"fieldsType", STRING, ONE, 0, 0},
     {"fieldsV1", ANY, ONE, 0, 0}, {"manager", STRING, ONE, 0, 0},
     {"operation", STRING, ONE, 0, 0}, {"subresource", STRING, ONE, 0, 0},
-    {"time", STRING, ONE, 0, 0}
+    {"time", TIME, ONE, 0, 0}
 };
 static const struct spk_field f_NFSVolumeSource[] = {
     {"path", STRING, ONE, KEPT, 0}, {"readOnly", BOOL, ONE, 0, 0},
@@ -347,9 +347,9 @@ static const struct spk_field f_ObjectFieldSelector[] = {
     {"apiVersion", STRING, ONE, 0, 0}, {"fieldPath", STRING, ONE, KEPT, 0}
 };
 static const struct spk_field f_ObjectMeta[] = {
-    {"annotations", STRING, MAP, 0, 0}, {"creationTimestamp", STRING, ONE, 0, 0},
+    {"annotations", STRING, MAP, 0, 0}, {"creationTimestamp", TIME, ONE, 0, 0},
     {"deletionGracePeriodSeconds", INT64, ONE, POINTER, 0},
-    {"deletionTimestamp", STRING, ONE, 0, 0}, {"finalizers", STRING, LIST, 0, 0},
+    {"deletionTimestamp", TIME, ONE, 0, 0}, {"finalizers", STRING, LIST, 0, 0},
     {"generateName", STRING, ONE, 0, 0}, {"generation", INT64, ONE, 0, 0},
     {"labels", STRING, MAP, 0, 0}, {"managedFields", OBJECT, LIST, 0, T_ManagedFieldsEntry},
     {"name", STRING, ONE, 0, 0}, {"namespace", STRING, ONE, 0, 0},
@@ -408,7 +408,7 @@ static const struct spk_field f_PodCertificateProjection[] = {
     {"userAnnotations", STRING, MAP, 0, 0}
 };
 static const struct spk_field f_PodCondition[] = {
-    {"lastProbeTime", STRING, ONE, 0, 0}, {"lastTransitionTime", STRING, ONE, 0, 0},
+    {"lastProbeTime", TIME, ONE, 0, 0}, {"lastTransitionTime", TIME, ONE, 0, 0},
     {"message", STRING, ONE, 0, 0}, {"observedGeneration", INT64, ONE, 0, 0},
     {"reason", STRING, ONE, 0, 0}, {"status", STRING, ONE, KEPT, 0},
     {"type", STRING, ONE, KEPT, 0}
@@ -501,7 +501,7 @@ static const struct spk_field f_PodStatus[] = {
     {"qosClass", STRING, ONE, 0, 0}, {"reason", STRING, ONE, 0, 0},
     {"resize", STRING, ONE, 0, 0},
     {"resourceClaimStatuses", OBJECT, LIST, 0, T_PodResourceClaimStatus},
-    {"startTime", STRING, ONE, 0, 0}
+    {"startTime", TIME, ONE, 0, 0}
 };
 static const struct spk_field f_PodTemplateSpec[] = {
     {"metadata", OBJECT, ONE, KEPT, T_ObjectMeta}, {"spec", OBJECT, ONE, KEPT, T_PodSpec}

@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-enum spk_field_kind { STRING, BOOL, INT32, INT64, QUANTITY, INT_OR_STRING, OBJECT, ANY };
+enum spk_field_kind { STRING, TIME, BOOL, INT32, INT64, QUANTITY, INT_OR_STRING, OBJECT, ANY };
 enum spk_field_shape { ONE, LIST, MAP }; /* of kind; a map's keys are strings */
 
 /* Flags: how Go holds a field, which decides what it writes. */
