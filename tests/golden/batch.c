@@ -167,6 +167,12 @@ static cJSON *error_tree(struct spk_arena *arena, const struct spk_err *err)
     spk_json_text(tree, "reason", spk_reason_name(err->reason));
     spk_json_text(tree, "field", err->field);
     spk_json_text(tree, "message", err->text);
+    for (const struct spk_violation *more = err->violations; more; more = more->next) {
+        cJSON *violation = spk_json_push_object(spk_json_list(tree, "violations"));
+
+        spk_json_text(violation, "field", more->field);
+        spk_json_text(violation, "message", more->text);
+    }
     return tree;
 }
 
