@@ -13,7 +13,7 @@ ENTER = """
 set -e
 mount --make-rprivate /
 mount --bind "$1" "$1"
-mount -t tmpfs -o mode=1777 tmpfs "$1/tmp"
+[ ! -d "$1/tmp" ] || mount -t tmpfs -o mode=1777 tmpfs "$1/tmp"
 [ ! -d "$1/proc" ] || mount -t proc proc "$1/proc"
 for device in null urandom; do
     [ ! -e "$1/dev/$device" ] || mount --bind "/dev/$device" "$1/dev/$device"
@@ -69,6 +69,6 @@ def command(root, user, *words, **environment):
     return {"args": words, "env": {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", **environment}}
 
 
-def run(root, user, *words, timeout=60, **environment):
-    return subprocess.run(**command(root, user, *words, **environment), capture_output=True, text=True,
+def run(root, user, *words, timeout=60, text=None, **environment):
+    return subprocess.run(**command(root, user, *words, **environment), input=text, capture_output=True, text=True,
                           timeout=timeout, check=False)

@@ -14,7 +14,8 @@ import unittest
 BUILD = sys.argv[1]
 PROGRAMS = ["spark-submit", "sparksubmitctl", "sparksubmitd"]
 LIBRARIES = ["libsparksubmit.so.1", "libsparksubmit_core.so.1"]
-EXAMPLE = pathlib.Path(__file__).resolve().parents[2] / "docker/examples/spark-pi.yaml"
+DOCKER = pathlib.Path(__file__).resolve().parents[2] / "docker"
+EXAMPLE = DOCKER / "examples/spark-pi.yaml"
 
 CLIENT = """#include <sparksubmit/client.h>
 #include <stdio.h>
@@ -90,7 +91,7 @@ class Installed(unittest.TestCase):
         found = sorted(str(path.relative_to(self.top)) for path in self.top.rglob("*")
                        if not path.is_dir() and path.suffix != ".c")
         lib = str(self.lib.relative_to(self.top))
-        proto = "include/sparksubmit/proto/"
+        proto, doc = "share/sparksubmit/proto/", "share/doc/sparksubmitd/"
         wanted = ["bin/" + name for name in PROGRAMS]
         wanted += ["include/sparksubmit/%s.h" % name for name in ("client", "core", "error")]
         wanted += [proto + name for name in (
@@ -98,6 +99,9 @@ class Installed(unittest.TestCase):
             "grpc/health/v1/health.proto", "grpc/reflection/v1/reflection.proto",
             "grpc/reflection/v1alpha/reflection.proto", "spark/submit/v1/spark_application.proto",
             "spark/submit/v1/submit_service.proto")]
+        for name, folder in (("examples", doc), ("manifests", "share/sparksubmit/")):
+            wanted += ["%s%s/%s" % (folder, name, path.name) for path in (DOCKER / name).iterdir()]
+        wanted += [doc + name for name in ("CHANGELOG.md", "LICENSE", "README.md")]
         wanted += ["%s/%s%s" % (lib, name, end) for name in ("libsparksubmit.so", "libsparksubmit_core.so")
                    for end in ("", ".1", ".1.0.0")]
         wanted += [lib + "/libsparksubmit_core.a", lib + "/pkgconfig/sparksubmit.pc",
@@ -140,7 +144,7 @@ class Installed(unittest.TestCase):
             os.rename(self.lib / "hidden.so", self.lib / "libsparksubmit_core.so")
 
     def test_proto_files_compile(self):
-        proto = self.top / "include/sparksubmit/proto"
+        proto = self.top / "share/sparksubmit/proto"
         for path in sorted(proto.rglob("*.proto")):
             run("protoc", "-I", proto, "--descriptor_set_out=/dev/null", path)
 
