@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The main job on real input: main_job.py CONTROL_PLANE SERVER CTL LIBRARY_PROGRAM
 
-The upstream examples are stored as SparkApplications on a real API server, read back, and submitted
-through grpcurl, sparksubmitctl and a C program for three Spark lines. What is stored then equals what
-the API server stores when it is given the objects of the real operator and the real spark-submit.
+docker/examples, and the operator's own where SPK_GOLDEN_EXTRA names captures of them, are stored as
+SparkApplications on a real API server, read back, and submitted through grpcurl, sparksubmitctl and a C
+program for three Spark lines. What is stored then equals what the API server stores when it is given the
+objects of the real operator and the real spark-submit.
 """
 
+import importlib.machinery
+import importlib.util
 import json
 import os
 import pathlib
@@ -30,6 +33,23 @@ ACCOUNTS = ["default", "spark-operator-spark", "spark"]
 CHILDREN = ["ConfigMap", "Service", "PersistentVolumeClaim"]
 POD_GROUPS = ["scheduling.volcano.sh/v1beta1", "scheduling.x-k8s.io/v1alpha1"]
 OURS = "spark-submit.internal/"
+
+
+def load_runner():
+    loader = importlib.machinery.SourceFileLoader("golden_run", str(HERE.parent / "golden/run"))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("golden_run", loader))
+    loader.exec_module(module)
+    return module
+
+
+def custom_resources():
+    """The folder of the operator's types: of the captures, else of its release."""
+    if EXTRA:
+        return pathlib.Path(EXTRA, "operator/upstream/crd")
+    done = subprocess.run([HERE / "spark-operator", "source"], stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        sys.exit(done.returncode)
+    return pathlib.Path(done.stdout.strip(), "config/crd/bases")
 
 
 # ---- the service and its callers ----
@@ -266,43 +286,54 @@ def wait_until_served(cluster):
             time.sleep(0.1)
 
 
-def goldens(version):
+def upstream_goldens(version):
     with open(pathlib.Path(EXTRA) / "composed/upstream" / (version + ".jsonl"), encoding="utf-8") as lines:
         return {row["id"]: row for row in map(json.loads, lines)}
 
 
-def examples():
+def upstream_examples():
+    """(path, what the operator made, what spark-submit made by version)"""
+    if not EXTRA:
+        return
+    by_version = {version: upstream_goldens(version) for version in VERSIONS}
     folder = pathlib.Path(EXTRA) / "operator/upstream"
     for path in sorted((folder / "manifests").glob("upstream-example-*.yaml")):
         capture = json.loads((folder / "expected" / (path.stem + ".json")).read_text("utf-8"))
         if not (capture.get("validation_error") or capture.get("crd_errors")
                 or capture.get("decode_error") or capture.get("scheduled_run")):
-            yield path, capture
+            yield path, capture, {version: rows[path.stem] for version, rows in by_version.items()}
+
+
+def own_examples():
+    runner = load_runner()
+    captures = runner.example_inputs()[1]
+    by_version = {version: runner.read_version("examples", version) for version in VERSIONS}
+    for path in sorted(runner.EXAMPLES.glob("*.yaml")):
+        yield path, captures[path.stem], {version: rows[path.stem] for version, rows in by_version.items()}
 
 
 def main():
     control_plane, server, ctl, program = map(os.path.abspath, sys.argv[1:5])
-    if not EXTRA or not os.path.isdir(EXTRA) or not os.path.exists(control_plane + "/kubeconfig"):
-        print("skipped: needs SPK_GOLDEN_EXTRA and a control plane")
+    if not os.path.exists(control_plane + "/kubeconfig"):
+        print("skipped: there is no control plane in", control_plane)
         return 1 if os.environ.get("CI") == "true" else 77
     cluster, kubectl = kube.Kube(control_plane), control_plane + "/kubectl"
     subprocess.run([kubectl, "apply", "--server-side", "-f", str(HERE / "podgroups.yaml"), "-f",
-                    EXTRA + "/operator/upstream/crd"], check=True, stdout=subprocess.DEVNULL)
+                    str(custom_resources())], check=True, stdout=subprocess.DEVNULL)
     wait_until_served(cluster)
     cluster.ensure_namespace("default", ACCOUNTS)
     cluster.ensure_namespace("reference", ACCOUNTS)
-    by_version = {version: goldens(version) for version in VERSIONS}
     passed = failed = 0
     with tempfile.TemporaryDirectory() as folder:
         service = Service(server, pathlib.Path(folder), control_plane + "/kubeconfig")
         try:
-            for path, capture in examples():
+            for path, capture, goldens in [*own_examples(), *upstream_examples()]:
                 application = store_example(cluster, kubectl, path)
                 references = {}
                 for version in VERSIONS:
                     for face, submit in faces(service, ctl, program).items():
                         trouble = check(cluster, submit, application, version,
-                                        by_version[version][path.stem], capture, references)
+                                        goldens[version], capture, references)
                         passed, failed = passed + (not trouble), failed + bool(trouble)
                         for line in trouble[:10]:
                             print("%s %s %s: %s" % (path.stem, version, face, line))
