@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/nearest.h"
 #include "command.h"
 #include "inputs.h"
 #include "job.h"
@@ -50,9 +51,11 @@ static bool set_operator_option(struct spk_arena *arena, const char *key, const 
         {"enable-driver-pdb", NULL, NULL},
         {"ingress-class-name", NULL, NULL},
     };
+    struct spk_nearest nearest = spk_nearest_to(key);
     struct spk_strings names = {0};
 
     for (size_t i = 0; i < SPK_LEN(rows); i++) {
+        spk_nearest_offer(&nearest, rows[i].name);
         spk_strings_add(arena, &names, rows[i].name);
         if (!is_same_option(rows[i].name, key))
             continue;
@@ -63,8 +66,10 @@ static bool set_operator_option(struct spk_arena *arena, const char *key, const 
                             "--operator-option %s: '%.32s' is not true or false", key, value);
         return true;
     }
-    return spk_fail(err, SPK_INVALID_FIELD, "--operator-option '%.64s' is not known: %s", key,
-                    spk_join(arena, names.items, names.n, ", "));
+    const char *meant = spk_nearest_name(&nearest);
+    return spk_fail(err, SPK_INVALID_FIELD, "--operator-option '%.64s' is not known%s%s%s: %s",
+                    key, meant ? ", did you mean '" : "", meant ? meant : "",
+                    meant ? "'?" : "", spk_join(arena, names.items, names.n, ", "));
 }
 
 static bool take_operator_options(struct spk_arena *arena, const struct ctl_options *options,

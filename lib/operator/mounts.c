@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "operator/mounts.h"
 
+#include "base/printable.h"
+
 #include "kubernetes/schema.h"
 
 #include <string.h>
@@ -211,4 +213,22 @@ bool spk_mounts_local_dirs(const struct spk_draft *draft, const struct spk_role 
             return false;
     }
     return true;
+}
+
+void spk_mounts_warn(const struct spk_draft *draft, const struct spk_role *role,
+                     struct spk_warnings *warnings)
+{
+    size_t index;
+
+    for (size_t i = 0; i < role->volume_mounts.n; i++) {
+        const char *name =
+            spk_draft_text(spk_json_get_text(spk_draft_tree(&role->volume_mounts, i), "name"));
+
+        if (!spk_starts_with(name, SPK_LOCAL_DIR_PREFIX) &&
+            !spk_draft_find_volume(draft, name, &index))
+            spk_warn(warnings, draft->arena, "MOUNT_WITHOUT_VOLUME",
+                     spk_printf(draft->arena, "%s.volumeMounts[%zu].name", role->path, i),
+                     "spec.volumes has no volume '%s', so the mount is dropped",
+                     spk_printable(draft->arena, name, 63));
+    }
 }

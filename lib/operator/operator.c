@@ -3,6 +3,7 @@
 
 #include "operator/arguments.h"
 #include "operator/monitoring.h"
+#include "operator/mounts.h"
 #include "operator/mutate.h"
 #include "operator/scheduler.h"
 #include "operator/templates.h"
@@ -86,6 +87,8 @@ bool spk_operator_run(struct spk_arena *arena, const struct spk_operator_request
         return false;
     if (request->native_mutation && !mutate(&stored, &output, warnings, err))
         return false;
+    spk_mounts_warn(&stored, &stored.driver, warnings);
+    spk_mounts_warn(&stored, &stored.executor, warnings);
     output.arguments = arguments.items;
     output.n = arguments.n;
     *out = output;

@@ -151,7 +151,8 @@ class Rendering(unittest.TestCase):
         hyphens = rendered("-f", "-", "--operator-option", "enable-ui-service=true", "--operator-option",
                            "ingress-url-format=" + url, text=application())
         self.assertEqual(hyphens, tree)
-        for word, why in [("nope=1", "'nope' is not known: enable-ui-service, "), ("nope", "'nope' is not K=V"),
+        for word, why in [("nope=1", "'nope' is not known: enable-ui-service, "),
+                          ("enable-ui-servce=true", "is not known, did you mean 'enable-ui-service'?: "), ("nope", "'nope' is not K=V"),
                           ("enable-ui-service=maybe", "'maybe' is not true or false")]:
             done = ctl("render", "-f", EXAMPLE, "--operator-option", word)
             self.assertEqual(done.returncode, 1)
@@ -227,6 +228,8 @@ WARNED = [
     ("DUPLICATE_KEY", ["-f", "-"], application().replace('"spec": {', '"spec": {"arguments": [], "arguments": ["1"], ')),
     ("UNKNOWN_FIELD_IGNORED", ["--unknown-fields", "warn", "-f", "-"], application(nope=1)),
     ("DEPRECATED_FIELD", ["-f", "-"], driver(envVars={"A": "1"})),
+    ("MOUNT_WITHOUT_VOLUME", ["-f", "-"], application(
+        driver={"volumeMounts": [{"name": "spark-vol", "mountPath": "/x"}]})),
     ("EXECUTOR_FIELD_NOT_APPLIED", ["--pod-mutation", "native", "-f", "-"], application(
         executor={"cores": 1, "memory": "512m", "env": [{"name": "SPARK_USER", "value": "x"}]})),
     ("CONTROLLER_STEPS_ALREADY_APPLIED", ["-f", "-"], application(

@@ -530,6 +530,25 @@ static void test_an_agent_is_not_added_twice(void)
     SPK_ASSERT_TEXT(second.warnings.items[0].code, "CONTROLLER_STEPS_ALREADY_APPLIED");
 }
 
+static void test_a_mount_without_a_volume_is_warned_of(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(SPK_MIB(16));
+    struct run run = run_with(&arena);
+
+    run.spec = ",\"volumes\":[{\"name\":\"v\",\"emptyDir\":{}}]";
+    run.driver = "\"volumeMounts\":[{\"name\":\"v\",\"mountPath\":\"/a\"},"
+                 "{\"name\":\"w\",\"mountPath\":\"/b\"}]";
+    for (int native = 0; native < 2; native++) {
+        run.native = native;
+        CU_ASSERT_FATAL(do_run(&run));
+        CU_ASSERT_EQUAL_FATAL(run.warnings.n, 1);
+        SPK_ASSERT_TEXT(run.warnings.items[0].code, "MOUNT_WITHOUT_VOLUME");
+        SPK_ASSERT_TEXT(run.warnings.items[0].field, "spec.driver.volumeMounts[1].name");
+        SPK_ASSERT_TEXT(run.warnings.items[0].message,
+                        "spec.volumes has no volume 'w', so the mount is dropped");
+    }
+}
+
 static void test_native_mutation_reaches_driver_and_executors(void)
 {
     SPK_ARENA arena = SPK_ARENA_LIMIT(SPK_MIB(16));
@@ -595,6 +614,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(pod_groups_add_up_quantities),
     SPK_TEST(refusals_have_the_operators_text_and_our_field),
     SPK_TEST(an_agent_is_not_added_twice),
+    SPK_TEST(a_mount_without_a_volume_is_warned_of),
     SPK_TEST(native_mutation_reaches_driver_and_executors),
     SPK_TEST(without_native_mutation_pods_are_the_webhooks),
     CU_TEST_INFO_NULL,
