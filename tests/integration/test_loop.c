@@ -236,6 +236,23 @@ static void test_only_the_named_authority_is_trusted(void)
     expect_tls(&config, false);
 }
 
+/* What lies in the configuration, or in what the peer is, will be met by the next try, too. */
+static void test_only_what_lasts_is_said_to_last(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(MEMORY);
+    struct spk_kube_config config = config_of(&arena, MAIN);
+
+    CU_ASSERT_FALSE(ask(&arena, &config, "echo").lasting);
+    config.ca = pem(&arena, "other-ca.crt");
+    CU_ASSERT_TRUE(ask(&arena, &config, "echo").lasting);
+    config.ca = (struct spk_bytes){"-----BEGIN CERTIFICATE-----\nMA==\n", 33};
+    CU_ASSERT_TRUE(ask(&arena, &config, "echo").lasting);
+    config = config_of(&arena, DEAD);
+    CU_ASSERT_FALSE(ask(&arena, &config, "echo").lasting);
+    config.address.host = "does-not-exist.invalid";
+    CU_ASSERT_FALSE(ask(&arena, &config, "echo").lasting);
+}
+
 static void test_an_authority_that_was_replaced_is_gone(void)
 {
     SPK_ARENA arena = SPK_ARENA_LIMIT(MEMORY);
@@ -640,6 +657,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(impersonation_arrives),
     SPK_TEST(headers_and_bodies_arrive),
     SPK_TEST(only_the_named_authority_is_trusted),
+    SPK_TEST(only_what_lasts_is_said_to_last),
     SPK_TEST(an_authority_that_was_replaced_is_gone),
     SPK_TEST(old_tls_is_refused),
     SPK_TEST(no_session_is_resumed),

@@ -10,7 +10,8 @@ import time
 
 class ApiServer:
     """delay: seconds before a write is answered; while stuck is set, writes are not answered;
-    a write waits for held to be set, as it is at first. With a context (ssl.SSLContext) it
+    a write waits for held to be set, as it is at first; from the request freezing on, a verb and
+    a kind, nothing at all is answered. With a context (ssl.SSLContext) it
     speaks TLS."""
 
     def __init__(self, directory, delay=0.0, context=None):
@@ -20,6 +21,7 @@ class ApiServer:
         self.refusal = None  # a Status, the answer to every write ...
         self.refusals = None  # ... or only to so many of them
         self.page = None  # code, headers and text of what is no API server's, likewise
+        self.freezing, self.frozen = None, threading.Event()
         self.pods = {}
         self.applications = {}  # by name, what is there of SparkApplications
         self.look = None  # answers a read: a function of its path that gives (code, body) or None
@@ -46,7 +48,14 @@ class ApiServer:
                 self.end_headers()
                 self.wfile.write(body)
 
+            def freezes(self, verb, kind):
+                if outer.freezing == (verb, kind):
+                    outer.frozen.set()
+                return outer.frozen.is_set() and outer.released.wait(60)
+
             def do_GET(self):
+                if self.freezes("GET", ""):
+                    return
                 if self.path == "/version":
                     self.answer(200, {"gitVersion": "v1.34.0"})
                     return
@@ -76,6 +85,8 @@ class ApiServer:
                 outer.authorizations.append(self.headers["Authorization"])
                 outer.traces.append(self.headers["traceparent"])
                 outer.created.append(json.loads(json.dumps(tree)))
+                if self.freezes("POST", tree["kind"]):
+                    return
                 if outer.stuck.is_set():
                     outer.released.wait(60)
                     return
@@ -104,6 +115,8 @@ class ApiServer:
                 self.rfile.read(int(self.headers["Content-Length"]))
                 outer.requests.append(("PATCH", self.path))
                 outer.traces.append(self.headers["traceparent"])
+                if self.freezes("PATCH", "Pod"):
+                    return
                 pod = outer.pods[self.path.split("?")[0]]
                 pod["spec"].pop("schedulingGates", None)
                 self.answer(200, pod)

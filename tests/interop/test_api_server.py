@@ -122,6 +122,21 @@ class SlowApiServer(unittest.TestCase):
                 self.assertEqual(set(self.api.traces), {expected})
         self.server.stop()
 
+    def test_a_frozen_api_server_is_told_before_the_deadline(self):
+        for freezing, outcome in [(("POST", "Pod"), "PARTIAL"), (("POST", "Service"), "PARTIAL"),
+                                  (("PATCH", "Pod"), "UNKNOWN")]:
+            with self.subTest(freezing):
+                self.api.freezing = freezing
+                refusal = self.client.refused("Submit", {"application": application()}, timeout=5)
+                self.assertEqual((refusal.code, refusal.reason),
+                                 ("UNAVAILABLE", "KUBE_UNREACHABLE"))
+                self.assertEqual(refusal.metadata["outcome"], outcome)
+                self.assertEqual(refusal.metadata["retry"], "SAME_KEY")
+                self.api.freezing = None
+                self.api.frozen.clear()
+        self.api.released.set()
+        self.server.stop()
+
     def test_no_request_follows_a_cancelled_call(self):
         self.api.delay = 0.5
         future = self.start()
