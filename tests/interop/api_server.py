@@ -11,8 +11,8 @@ import time
 class ApiServer:
     """delay: seconds before a write is answered; while stuck is set, writes are not answered;
     a write waits for held to be set, as it is at first; from the request freezing on, a verb and
-    a kind, nothing at all is answered. With a context (ssl.SSLContext) it
-    speaks TLS."""
+    a kind, nothing at all is answered, but for a 503 to that one if so told. With a context
+    (ssl.SSLContext) it speaks TLS."""
 
     def __init__(self, directory, delay=0.0, context=None):
         self.delay, self.stuck, self.requests = delay, threading.Event(), []
@@ -21,7 +21,7 @@ class ApiServer:
         self.refusal = None  # a Status, the answer to every write ...
         self.refusals = None  # ... or only to so many of them
         self.page = None  # code, headers and text of what is no API server's, likewise
-        self.freezing, self.frozen = None, threading.Event()
+        self.freezing, self.frozen, self.last_words = None, threading.Event(), False
         self.pods = {}
         self.applications = {}  # by name, what is there of SparkApplications
         self.look = None  # answers a read: a function of its path that gives (code, body) or None
@@ -49,8 +49,11 @@ class ApiServer:
                 self.wfile.write(body)
 
             def freezes(self, verb, kind):
-                if outer.freezing == (verb, kind):
+                if outer.freezing == (verb, kind) and not outer.frozen.is_set():
                     outer.frozen.set()
+                    if outer.last_words:
+                        self.answer(503, {"kind": "Status", "message": "down", "code": 503})
+                        return True
                 return outer.frozen.is_set() and outer.released.wait(60)
 
             def do_GET(self):

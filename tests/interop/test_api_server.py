@@ -123,10 +123,11 @@ class SlowApiServer(unittest.TestCase):
         self.server.stop()
 
     def test_a_frozen_api_server_is_told_before_the_deadline(self):
-        for freezing, outcome in [(("POST", "Pod"), "PARTIAL"), (("POST", "Service"), "PARTIAL"),
-                                  (("PATCH", "Pod"), "UNKNOWN")]:
-            with self.subTest(freezing):
-                self.api.freezing = freezing
+        for freezing, last_words, outcome in [
+                (("POST", "Pod"), False, "PARTIAL"), (("PATCH", "Pod"), False, "UNKNOWN"),
+                (("POST", "Pod"), True, "PARTIAL"), (("PATCH", "Pod"), True, "UNKNOWN")]:
+            with self.subTest(freezing, last_words=last_words):
+                self.api.freezing, self.api.last_words = freezing, last_words
                 refusal = self.client.refused("Submit", {"application": application()}, timeout=5)
                 self.assertEqual((refusal.code, refusal.reason),
                                  ("UNAVAILABLE", "KUBE_UNREACHABLE"))
