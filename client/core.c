@@ -103,9 +103,10 @@ bool spk_core_render(const struct spk_core_request *request, struct spk_core_res
     if (!call.result)
         return refuse(error, SPK_SERVER_OVERLOADED, "", "out of memory");
     call.result->arena.limit = SPK_ARENA_BYTES;
+    call.result->arena.max_steps = SPK_MAX_STEPS;
     if (!spk_arena_run(&call.result->arena, render, &call))
-        (void)refuse(error, SPK_SERVER_OVERLOADED, "", "the input needs too much memory");
-    else if (!call.ok)
+        (void)spk_fail_exhausted(&call.err, &call.result->arena);
+    if (!call.ok)
         refuse_input(error, &call.err);
     if (call.ok) {
         *out = call.result;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stages.h"
 
+#include "application/largest.h"
 #include "base/timestamp.h"
+#include "command_largest.h"
 #include "kubernetes/names.h"
 #include "kubernetes/object.h"
 #include "operator/executor_lost.h"
@@ -62,6 +64,7 @@ bool spk_stage_application(const struct spk_pass *pass)
         !spk_application_read(pass->arena, payload->manifest.data, payload->manifest.length,
                               &options, &application, warnings, pass->err))
         return false;
+    pass->arena->largest = spk_application_largest(pass->arena, application);
     complete_metadata(pass, application);
     if (!spk_application_check(pass->arena, application, &options, warnings, pass->err))
         return false;
@@ -167,6 +170,7 @@ static void invoke_from_command(const struct spk_pass *pass, struct spk_invocati
 
     for (size_t i = 0; i < payload->arguments.n; i++)
         arguments[i].text = payload->arguments.items[i];
+    pass->arena->largest = spk_command_largest(pass->arena, payload);
     invocation->arguments = arguments;
     invocation->n = payload->arguments.n;
     invocation->properties = payload->properties;

@@ -28,13 +28,19 @@ struct spk_arena_recovery {
     jmp_buf point;
 };
 
-SPK_NORETURN static void exhausted(struct spk_arena *arena)
+SPK_NORETURN static void exhausted(struct spk_arena *arena, enum spk_arena_end end)
 {
+    arena->end = end;
     if (!arena->recovery) {
         fputs("sparksubmit: arena exhausted outside a recovery point\n", stderr);
         abort();
     }
     longjmp(arena->recovery->point, 1);
+}
+
+void spk_arena_spent(struct spk_arena *arena)
+{
+    exhausted(arena, SPK_ARENA_SPENT);
 }
 
 static struct spk_arena_chunk *add_chunk(struct spk_arena *arena, size_t size)
@@ -47,11 +53,11 @@ static struct spk_arena_chunk *add_chunk(struct spk_arena *arena, size_t size)
     if (wanted > arena->limit - arena->used - header)
         wanted = size;
     if (arena->limit - arena->used < header || wanted > arena->limit - arena->used - header)
-        exhausted(arena);
+        exhausted(arena, SPK_ARENA_FULL);
 
     struct spk_arena_chunk *chunk = malloc(header + wanted);
     if (!chunk)
-        exhausted(arena);
+        exhausted(arena, SPK_ARENA_NO_MEMORY);
     chunk->next = arena->chunks;
     chunk->size = wanted;
     chunk->used = 0;
@@ -66,7 +72,7 @@ static void *take(struct spk_arena *arena, size_t size)
     const size_t unit = alignof(max_align_t);
 
     if (size > SIZE_MAX / 2)
-        exhausted(arena);
+        exhausted(arena, SPK_ARENA_FULL);
     size = size ? (size + unit - 1) / unit * unit : unit;
 
     struct spk_arena_chunk *chunk = arena->chunks;
@@ -85,7 +91,7 @@ void *spk_alloc(struct spk_arena *arena, size_t size)
 void *spk_alloc_array(struct spk_arena *arena, size_t count, size_t size)
 {
     if (size && count > SIZE_MAX / size)
-        exhausted(arena);
+        exhausted(arena, SPK_ARENA_FULL);
     return spk_alloc(arena, count * size);
 }
 
@@ -121,7 +127,7 @@ char *spk_vprintf(struct spk_arena *arena, const char *fmt, va_list args)
     va_copy(again, args);
     int length = vsnprintf(first, sizeof(first), fmt, args);
     if (length < 0)
-        exhausted(arena);
+        exhausted(arena, SPK_ARENA_FULL);
 
     char *text = spk_alloc(arena, (size_t)length + 1);
     if ((size_t)length < sizeof(first))
@@ -163,7 +169,8 @@ void spk_arena_free(struct spk_arena *arena)
         free(arena->chunks);
         arena->chunks = next;
     }
-    arena->used = 0;
+    arena->used = arena->steps = 0;
+    arena->largest = NULL;
 }
 
 bool spk_arena_run(struct spk_arena *arena, void (*fn)(void *), void *argument)

@@ -21,11 +21,23 @@ struct spk_arena_chunk;
 struct spk_arena_defer;
 struct spk_arena_recovery;
 
+/** What ended a call. */
+enum spk_arena_end {
+    SPK_ARENA_NO_END,
+    SPK_ARENA_NO_MEMORY, /* malloc failed */
+    SPK_ARENA_FULL,      /* the limit of bytes */
+    SPK_ARENA_SPENT,     /* the limit of steps */
+};
+
 struct spk_arena {
     struct spk_arena_chunk *chunks;
     struct spk_arena_defer *defers;
     struct spk_arena_recovery *recovery; /* innermost spk_arena_run, NULL outside */
     size_t used, limit;                  /* bytes taken from malloc, and how many may be */
+    size_t steps, max_steps;             /* spent, and how many may be; 0: any number */
+    enum spk_arena_end end;              /* why the last spk_arena_run returned false */
+    const char
+        *largest; /* path of the part of the request that has most in it; NULL: not known */
 };
 
 /** Declares an arena that is freed at scope exit: `SPK_ARENA arena = SPK_ARENA_LIMIT(n);` */
@@ -46,6 +58,20 @@ void spk_arena_free(struct spk_arena *arena);
  * arena
  */
 bool spk_arena_run(struct spk_arena *arena, void (*fn)(void *), void *argument) SPK_CHECK;
+
+SPK_NORETURN void spk_arena_spent(struct spk_arena *arena); /* of spk_spend */
+
+/**
+ * A step is one turn of a loop that looks at something of the request and allocates nothing: a
+ * loop that allocates is bounded by the limit of bytes. When the steps of an arena are spent,
+ * it is exhausted: so a loop in a loop is an error, and no standstill.
+ */
+static inline void spk_spend(struct spk_arena *arena, size_t steps)
+{
+    arena->steps += steps;
+    if (arena->max_steps && arena->steps > arena->max_steps)
+        spk_arena_spent(arena);
+}
 
 /** Zeroed, aligned for any type, never NULL. Outside spk_arena_run exhaustion ends the
  * process. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/err.h"
 
+#include "base/limits.h"
 #include "base/secret.h"
 #include "base/text.h"
 
@@ -88,4 +89,21 @@ void spk_err_note(struct spk_err *err, struct spk_arena *arena, const char *key,
     *end = spk_alloc(arena, sizeof(**end));
     (*end)->key = spk_strdup(arena, key);
     (*end)->value = whole_copy(arena, value);
+}
+
+bool spk_fail_exhausted(struct spk_err *err, const struct spk_arena *arena)
+{
+    const char *hint = arena->largest ? "; most of it is in this field" : "";
+
+    if (arena->end == SPK_ARENA_NO_MEMORY)
+        return spk_fail(err, SPK_SERVER_OVERLOADED, "there is no memory left");
+    if (arena->end == SPK_ARENA_SPENT)
+        (void)spk_fail(err, SPK_REQUEST_TOO_LARGE,
+                       "the request needs more than %zu steps of work%s", arena->max_steps,
+                       hint);
+    else
+        (void)spk_fail(err, SPK_REQUEST_TOO_LARGE,
+                       "the request needs more than %zu MiB of memory%s",
+                       arena->limit / SPK_MIB(1), hint);
+    return spk_fail_at(err, "%s", arena->largest ? arena->largest : "");
 }

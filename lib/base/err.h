@@ -49,6 +49,15 @@ bool spk_fail_in(struct spk_err *err, const char *fmt, ...) SPK_PRINTF(2, 3);
 /** Name the field at fault from its root: replaces what is there; returns false. */
 bool spk_fail_at(struct spk_err *err, const char *fmt, ...) SPK_PRINTF(2, 3);
 
+/**
+ * Say why spk_arena_run returned false for a request's arena; returns false. The field is the
+ * part of the request that has most in it, where that is known.
+ *
+ * @errors REQUEST_TOO_LARGE  the limit of bytes or of steps
+ *         SERVER_OVERLOADED  malloc failed
+ */
+bool spk_fail_exhausted(struct spk_err *err, const struct spk_arena *arena);
+
 #ifdef __clang_analyzer__ /* it does not look into err.c, and would follow "true" as well */
 #define spk_fail(...)    ((void)spk_fail(__VA_ARGS__), false)
 #define spk_fail_in(...) ((void)spk_fail_in(__VA_ARGS__), false)

@@ -42,6 +42,7 @@
 
 /* Memory */
 #define SPK_ARENA_BYTES    SPK_MIB(16) /* of one call */
+#define SPK_MAX_STEPS      10000000U   /* of one call: at 10 ns, a look into a list, 100 ms */
 #define SPK_EXCHANGE_BYTES SPK_MIB(16) /* of a request to the API server and its answer */
 #define SPK_ARENA_RESERVE                                                                     \
     12U /* a call and its exchanges reserve this many bytes per message byte ... */

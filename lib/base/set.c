@@ -61,6 +61,7 @@ bool spk_set_has(const struct spk_set *set, const char *text)
     const struct spk_set_node *node = set->root;
 
     while (node) {
+        spk_spend(set->arena, 1);
         int order = strcmp(text, node->text);
 
         if (order == 0)

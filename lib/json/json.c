@@ -340,10 +340,13 @@ const cJSON *spk_json_get(const cJSON *object, const char *key)
 {
     if (!has_type(object, cJSON_Object))
         return NULL;
-    SPK_JSON_EACH (item, object)
-        if (strcmp(item->string, key) == 0)
-            return item;
-    return NULL;
+    size_t n = 0;
+    const cJSON *item = object->child;
+
+    for (; item && strcmp(item->string, key) != 0; item = item->next)
+        n++;
+    spk_spend(spk_json_arena(object), n + 1);
+    return item;
 }
 
 const cJSON *spk_json_at(const cJSON *tree, const char *path)
@@ -409,6 +412,8 @@ size_t spk_json_size(const cJSON *node)
 
     SPK_JSON_EACH (item, node)
         n++;
+    if (node)
+        spk_spend(spk_json_arena(node), n);
     return n;
 }
 

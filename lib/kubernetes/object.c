@@ -59,9 +59,11 @@ cJSON *spk_named(cJSON *array, const char *name)
 {
     if (!spk_json_is_array(array))
         return NULL;
-    for (cJSON *item = array->child; item; item = item->next)
+    for (cJSON *item = array->child; item; item = item->next) {
+        spk_spend(spk_json_arena(array), 1);
         if (spk_text_equal(spk_json_get_text(item, "name"), name))
             return item;
+    }
     return NULL;
 }
 

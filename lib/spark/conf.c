@@ -43,6 +43,7 @@ void spk_conf_set(struct spk_conf *conf, const char *key, const char *value,
                                        sizeof(*conf->entries));
         conf->capacity = capacity;
     }
+    spk_spend(conf->arena, (conf->n - index) / 16); /* what is moved in a turn's time */
     memmove(conf->entries + index + 1, conf->entries + index,
             (conf->n - index) * sizeof(*conf->entries));
     conf->entries[index] = entry;

@@ -22,7 +22,8 @@ struct reference {
  * there is no '}'. A name that reaches it has no end either, so it is never read twice.
  */
 struct barren {
-    const char *from, *to; /* NULL: none is known */
+    struct spk_arena *arena; /* whose steps reading spends */
+    const char *from, *to;   /* NULL: none is known */
 };
 
 struct expansion {
@@ -52,8 +53,9 @@ static const char *name_end(struct barren *barren, const char *start)
         if (*at == '}')
             return at;
     }
+    spk_spend(barren->arena, (size_t)(at - start));
     if (!is_in(barren, at))
-        *barren = (struct barren){start, at};
+        *barren = (struct barren){barren->arena, start, at};
     else if (start < barren->from)
         barren->from = start;
     return NULL;
@@ -171,7 +173,7 @@ static bool expand(struct expansion *expansion, const char *input, const char **
     struct spk_arena *arena = expansion->reader->arena;
     struct spk_buf buf = {.arena = arena};
     const char *at = input, *start;
-    struct barren barren = {0};
+    struct barren barren = {.arena = arena};
     struct reference reference;
 
     for (; (start = strstr(at, "${")); at = start + reference.length) {
@@ -217,7 +219,7 @@ bool spk_substitute(const struct spk_reader *reader, const char *key, const char
 static void add_variables(const struct spk_conf *known, struct spk_strings *texts,
                           const char *text, struct spk_conf *out)
 {
-    struct barren barren = {0};
+    struct barren barren = {.arena = out->arena};
     struct reference reference;
 
     for (const char *at = strstr(text, "${"); at; at = strstr(at + reference.length, "${")) {

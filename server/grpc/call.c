@@ -246,14 +246,13 @@ static void run_call(void *argument)
 void spk_call_run(struct spk_call *call, spk_call_fn *fn)
 {
     struct run run = {call, fn};
+    struct spk_err err = {0};
 
     if (spk_arena_run(&call->arena, run_call, &run))
         return;
-    if (call->arena.used > SPK_ARENA_BYTES / 2)
-        spk_call_refuse(call, SPK_REQUEST_TOO_LARGE,
-                        "the request needs more than 16 MiB of memory");
-    else
-        spk_call_refuse(call, SPK_SERVER_OVERLOADED, "there is no memory left");
+    (void)spk_fail_exhausted(&err, &call->arena);
+    err.outcome = call->outcome;
+    spk_call_fail(call, &err);
 }
 
 /* ---- streams ---- */
@@ -423,7 +422,7 @@ static struct spk_call *new_call(void)
 
     if (!call)
         return NULL;
-    call->arena = (struct spk_arena)SPK_ARENA_LIMIT(SPK_ARENA_BYTES);
+    call->arena = (struct spk_arena){.limit = SPK_ARENA_BYTES, .max_steps = SPK_MAX_STEPS};
     call->accepted = (struct spk_tag){on_accepted, call};
     call->closed = (struct spk_tag){on_closed, call};
     call->read = (struct spk_tag){on_read, call};

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Renders bombs of several sizes and prints a line for each: name, size, peak of memory in
- * KiB, microseconds of thread CPU, reason, field. Under callgrind each rendering is dumped on
- * its own, with "name size" as its reason, in place of memory and time.
+ * KiB, microseconds of thread CPU, steps, reason, field. Under callgrind each rendering is
+ * dumped on its own, with "name size" as its reason, in place of memory and time.
  *
  * measure [NAME...]: those whose name starts with one of the NAMEs; else all.
  */
@@ -273,7 +273,7 @@ static long cpu_us(void)
 static void measure(const struct bomb *bomb, size_t n)
 {
     struct text text = make(bomb, n);
-    struct rendering job = {.arena = SPK_ARENA_LIMIT(SPK_ARENA_BYTES),
+    struct rendering job = {.arena = {.limit = SPK_ARENA_BYTES, .max_steps = SPK_MAX_STEPS},
                             .bomb = bomb,
                             .text = &text,
                             .bytes = {text.data, text.length}};
@@ -287,9 +287,11 @@ static void measure(const struct bomb *bomb, size_t n)
     CALLGRIND_DUMP_STATS_AT(label);
     long us = cpu_us() - before;
     peak = read_peak_kib() - peak;
-    const char *reason = finished ? spk_reason_name(job.err.reason) : "EXHAUSTED";
-    printf("%s %zu %ld %ld %s %s %s\n", bomb->name, n, peak, us, *reason ? reason : "OK",
-           *job.err.field ? job.err.field : "-", job.err.text);
+    if (!finished)
+        (void)spk_fail_exhausted(&job.err, &job.arena);
+    const char *reason = spk_reason_name(job.err.reason);
+    printf("%s %zu %ld %ld %zu %s %s %s\n", bomb->name, n, peak, us, job.arena.steps,
+           *reason ? reason : "OK", *job.err.field ? job.err.field : "-", job.err.text);
     spk_arena_free(&job.arena);
     free(text.data);
 }

@@ -217,7 +217,7 @@ static void render(void *argument)
 
 static bool answer(const char *line)
 {
-    SPK_ARENA arena = SPK_ARENA_LIMIT(4 * SPK_ARENA_BYTES);
+    SPK_ARENA arena = {.limit = 4 * SPK_ARENA_BYTES, .max_steps = SPK_MAX_STEPS};
     struct spk_err err = {0};
     cJSON *in = NULL;
 
