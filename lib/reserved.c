@@ -78,7 +78,7 @@ static bool may_mention_ours(const struct spk_bytes *text)
 static bool refuse_unread(const char *origin, struct spk_err *unread, struct spk_err *err)
 {
     (void)spk_fail(
-        err, SPK_INVALID_POD_TEMPLATE,
+        err, SPK_INVALID_FIELD,
         "names that start with " SPK_MARK " are reserved, and this template cannot "
         "be searched for them: %.300s; write it without escapes (\\), or so that it "
         "can be read",
