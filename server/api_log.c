@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api_log.h"
 
+#include "base/limits.h"
+
 /* Neither bodies nor headers nor queries: those may hold what is nobody's business. */
-static void write_line(void *observer, const struct spk_api_job *job, int64_t ms)
+static void on_request(struct spk_api_observer *observer, const struct spk_api_job *job,
+                       int64_t ms)
 {
     static const char *const ways[] = {
         [SPK_API_ANSWERED] = "",
@@ -16,7 +19,8 @@ static void write_line(void *observer, const struct spk_api_job *job, int64_t ms
     char path[256];
     struct spk_log_line line;
 
-    spk_log_begin(observer, &line, SPK_LOG_DEBUG, "api request");
+    spk_log_begin(((const struct spk_api_log *)observer)->log, &line, SPK_LOG_DEBUG,
+                  "api request");
     spk_log_text(&line, "verb", spk_api_verb_name(request->verb));
     spk_api_path(request, path, sizeof(path));
     spk_log_text(&line, "path", path);
@@ -35,10 +39,25 @@ static void write_line(void *observer, const struct spk_api_job *job, int64_t ms
     spk_log_end(&line);
 }
 
-void spk_api_log(struct spk_api *api, const struct spk_log *log)
+static void on_credentials(struct spk_api_observer *observer, bool renewed)
 {
-    if (log->level != SPK_LOG_DEBUG)
-        return;
-    api->observer = (void *)(uintptr_t)log;
-    api->observe = write_line;
+    struct spk_api_log *api_log = (struct spk_api_log *)observer;
+
+    if (renewed)
+        spk_log_event(api_log->log, SPK_LOG_INFO, "credentials were renewed", NULL, NULL);
+    else if (spk_log_allowed(api_log->log, &api_log->unreadable))
+        spk_log_event(api_log->log, SPK_LOG_WARN, api_log->unreadable.event, NULL, NULL);
+}
+
+void spk_api_log_start(struct spk_api_log *api_log, struct spk_api *api,
+                       const struct spk_log *log)
+{
+    *api_log = (struct spk_api_log){
+        .observer = {.credentials = on_credentials},
+        .log = log,
+        .unreadable = {.event = "the token file cannot be read: the old token stays",
+                       .most = SPK_LOG_REPEATED}};
+    if (log->level == SPK_LOG_DEBUG)
+        api_log->observer.request = on_request;
+    api->observer = &api_log->observer;
 }

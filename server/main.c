@@ -31,6 +31,7 @@ struct server {
     struct spk_log_writer log_writer;
     const char *credentials; /* where they come from, for the log; NULL: none are needed */
     struct spk_api *api;
+    struct spk_api_log api_log;
     struct spk_probe probe;
     struct spk_queue running;
     struct spk_service service;
@@ -249,7 +250,7 @@ static void prepare(void *argument)
     if (!open_api(server, &kube))
         return;
     server->service.api = server->api;
-    spk_api_log(server->api, &server->log);
+    spk_api_log_start(&server->api_log, server->api, &server->log);
     spk_core_log_route(&server->log);
     grpc_init();
     if (open_rpc(server) && start(server))

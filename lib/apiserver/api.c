@@ -60,7 +60,7 @@ bool spk_api_is_write(enum spk_api_verb verb)
 
 void spk_api_start(struct spk_api *api, struct spk_api_job *job)
 {
-    if (api->observe)
+    if (api->observer)
         job->started_ms = api->ops->now_ms(api);
     api->ops->start(api, job);
 }
@@ -72,8 +72,10 @@ void spk_api_cancel(struct spk_api *api, struct spk_api_job *job)
 
 void spk_api_finish(struct spk_api *api, struct spk_api_job *job)
 {
-    if (api->observe && job->request.verb != SPK_API_WAIT)
-        api->observe(api->observer, job, api->ops->now_ms(api) - job->started_ms);
+    struct spk_api_observer *observer = api->observer;
+
+    if (observer && observer->request && job->request.verb != SPK_API_WAIT)
+        observer->request(observer, job, api->ops->now_ms(api) - job->started_ms);
     job->done(job);
 }
 

@@ -120,16 +120,22 @@ struct spk_api_ops {
     void (*close)(struct spk_api *api);
 };
 
+/** Who wants to know what a client does; called on the loop's thread, NULL: not interested. */
+struct spk_api_observer {
+    /* A request is over; called before its owner hears of it. */
+    void (*request)(struct spk_api_observer *observer, const struct spk_api_job *job,
+                    int64_t ms);
+    /* The token's file was read: others are in force now, or it cannot be read. */
+    void (*credentials)(struct spk_api_observer *observer, bool renewed);
+};
+
 /** The head of every implementation. */
 struct spk_api {
     const struct spk_api_ops *ops;
-    const char *url;               /* "https://10.96.0.1:443" or "memory" */
-    const char *default_namespace; /* of the context or the Pod; NULL: none is named */
-    atomic_int_fast64_t ticked_ms; /* monotonic: its loop's last turn; 0: it has no loop */
-    /* Told of each request that ends, before its owner, on the thread where it ends; NULL:
-     * nobody. Set before the first job. */
-    void (*observe)(void *observer, const struct spk_api_job *job, int64_t ms);
-    void *observer;
+    const char *url;                   /* "https://10.96.0.1:443" or "memory" */
+    const char *default_namespace;     /* of the context or the Pod; NULL: none is named */
+    atomic_int_fast64_t ticked_ms;     /* monotonic: its loop's last turn; 0: it has no loop */
+    struct spk_api_observer *observer; /* NULL: none; set before the first job */
 };
 
 void spk_api_start(struct spk_api *api, struct spk_api_job *job);

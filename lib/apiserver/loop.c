@@ -28,6 +28,7 @@ struct kube {
     struct spk_arena arena; /* of the client itself */
     struct spk_endpoint endpoint;
     struct spk_credentials credentials;
+    unsigned generation, reload_errors; /* of credentials, as the observer knows them */
     struct spk_connections connections;
     CURLM *multi;
     pthread_t thread;
@@ -162,6 +163,19 @@ static void refuse(struct kube *kube, struct spk_api_job *job, const struct spk_
     finish(kube, job);
 }
 
+static void tell_credentials(struct kube *kube)
+{
+    struct spk_api_observer *observer = kube->api.observer;
+    bool renewed = kube->credentials.generation != kube->generation;
+
+    if (!renewed && kube->credentials.reload_errors == kube->reload_errors)
+        return;
+    kube->generation = kube->credentials.generation;
+    kube->reload_errors = kube->credentials.reload_errors;
+    if (observer && observer->credentials)
+        observer->credentials(observer, renewed);
+}
+
 /* Put job on the wire with an idle transfer, which is taken from the list only then. */
 static void launch(struct kube *kube, struct spk_transfer *transfer, struct spk_api_job *job,
                    bool resent)
@@ -270,6 +284,7 @@ static void serve(struct kube *kube)
         launch_waiting(kube);
         (void)curl_multi_perform(kube->multi, &still_running);
         complete_all(kube);
+        tell_credentials(kube);
         expire_transfers(kube, now_ms, &next_ms);
         if (kube->progress)
             continue;
@@ -396,6 +411,7 @@ static void build(void *argument)
         !spk_credentials_init(&kube->credentials, &kube->endpoint.config, spk_monotonic_ms(),
                               opening->err))
         return;
+    kube->generation = kube->credentials.generation;
     kube->api.url = kube->endpoint.url;
     kube->api.default_namespace = kube->endpoint.config.ns;
     kube->multi = curl_multi_init();

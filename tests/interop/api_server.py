@@ -22,6 +22,7 @@ class ApiServer:
         self.refusals = None  # ... or only to so many of them
         self.page = None  # code, headers and text of what is no API server's, likewise
         self.freezing, self.frozen, self.last_words = None, threading.Event(), False
+        self.token = None  # the only one that is taken; None: any
         self.pods = {}
         self.applications = {}  # by name, what is there of SparkApplications
         self.look = None  # answers a read: a function of its path that gives (code, body) or None
@@ -82,8 +83,17 @@ class ApiServer:
                 outer.requests.append(("DELETE", self.path))
                 self.send_body(*outer.look(self.path))
 
+            def is_unknown(self):
+                if outer.token in (None, self.headers["Authorization"].removeprefix("Bearer ")):
+                    return False
+                self.answer(401, {"kind": "Status", "status": "Failure", "code": 401,
+                                  "reason": "Unauthorized", "message": "Unauthorized"})
+                return True
+
             def do_POST(self):
                 tree = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                if self.is_unknown():
+                    return
                 outer.requests.append(("POST", tree["kind"]))
                 outer.authorizations.append(self.headers["Authorization"])
                 outer.traces.append(self.headers["traceparent"])

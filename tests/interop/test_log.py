@@ -3,6 +3,8 @@
 """The log: nobody who reads it, lines that repeat themselves, requests to the API server."""
 
 import concurrent.futures
+import json
+import pathlib
 import signal
 import sys
 import tempfile
@@ -104,6 +106,52 @@ class ApiRequests(unittest.TestCase):
         self.assertGreater(len(requests), 0)
         self.assertNotIn("api request", [line["msg"] for line in server.lines])
         self.assertNotIn("debug", [line["level"] for line in server.lines])
+
+
+class Credentials(unittest.TestCase):
+    """The API server takes another token from now on, as a Pod's file says."""
+
+    def setUp(self):
+        self.directory = tempfile.TemporaryDirectory()
+        self.addCleanup(self.directory.cleanup)
+        self.api = ApiServer(self.directory.name)
+        self.addCleanup(self.api.close)
+        self.token = pathlib.Path(self.directory.name) / "token"
+        self.token.write_text("old", encoding="ascii")
+        config = json.loads(self.api.kubeconfig.read_text("utf-8"))
+        config["users"][0]["user"] = {"tokenFile": str(self.token)}
+        self.api.kubeconfig.write_text(json.dumps(config), encoding="utf-8")
+
+    def lines(self, submit):
+        self.api.token = "old"
+        server = Server(api_server=self.api)
+        client = Client(server)
+        submit(client)
+        client.close()
+        server.stop()
+        return server.lines
+
+    def test_a_change_is_one_line(self):
+        def submit(client):
+            self.token.write_text("new", encoding="ascii")
+            self.api.token = "new"
+            client.submit(application())
+
+        lines = self.lines(submit)
+        renewed = [line for line in lines if line["msg"] == "credentials were renewed"]
+        self.assertEqual([line["level"] for line in renewed], ["info"])
+        self.assertNotIn("'new'", str(lines))
+
+    def test_a_file_that_cannot_be_read_is_told(self):
+        def submit(client):
+            self.token.unlink()
+            self.api.token = "new"
+            self.assertEqual(client.refused("Submit", {"application": application()}).reason,
+                             "KUBE_CREDENTIALS_REJECTED")
+
+        messages = [line["msg"] for line in self.lines(submit)]
+        told = messages.count("the token file cannot be read: the old token stays")
+        self.assertTrue(1 <= told <= 5, told)
 
 
 if __name__ == "__main__":
