@@ -28,8 +28,7 @@ struct watch {
     int sent;       /* status last sent; -1: none */
 };
 
-/* The API server's loop goes round once a second at least. */
-static bool is_stuck(struct spk_rpc *rpc)
+bool spk_health_is_stuck(struct spk_rpc *rpc)
 {
     int64_t ticked = atomic_load(rpc->api_ticked_ms);
     bool stuck = ticked != 0 && spk_monotonic_ms() - ticked > SPK_LOOP_STUCK_MS;
@@ -47,7 +46,7 @@ static status status_of(struct spk_rpc *rpc, size_t service)
 {
     if (service == SPK_LEN(services))
         return STATUS(SERVICE_UNKNOWN);
-    if (atomic_load(&rpc->phase) != SPK_PHASE_SERVING || is_stuck(rpc) ||
+    if (atomic_load(&rpc->phase) != SPK_PHASE_SERVING || spk_health_is_stuck(rpc) ||
         (services[service].needs_api_server && !atomic_load(&rpc->ready)))
         return STATUS(NOT_SERVING);
     return STATUS(SERVING);

@@ -7,7 +7,16 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 struct spk_call;
+struct spk_rpc;
+
+/**
+ * Whether the API server's loop, which goes round once a second at least, has not done so for
+ * SPK_LOOP_STUCK_MS; logs when that changes. On the completion-queue thread.
+ */
+bool spk_health_is_stuck(struct spk_rpc *rpc);
 
 void spk_health_check(struct spk_call *call);
 void spk_health_list(struct spk_call *call);

@@ -205,6 +205,7 @@ static void break_off(struct spk_call *call, int64_t now_ms)
 /* Neither changes the list: calls leave it with their close notice. */
 static void tick(struct spk_rpc *rpc, int64_t now_ms)
 {
+    (void)spk_health_is_stuck(rpc); /* logs it, whether anybody asks for health or not */
     for (struct spk_call *call = rpc->calls; call; call = call->next) {
         if (!call->on_tick)
             break_off(call, now_ms);

@@ -271,6 +271,7 @@ class Refusals(unittest.TestCase):
             api.close()
 
 
+@unittest.skipUnless(os.geteuid() == 0, "only root stops a thread of what cannot be dumped")
 class StuckLoop(unittest.TestCase):
     SERVICES = ("", "readiness", SERVICE)
 
@@ -293,6 +294,21 @@ class StuckLoop(unittest.TestCase):
             self.assertEqual([client.health(name) for name in self.SERVICES], [1, 1, 1])
             server.wait_for("the API server's loop goes on")
             watch.cancel()
+            client.close()
+            server.stop()
+            api.close()
+
+    def test_it_is_told_without_health_checks(self):
+        with tempfile.TemporaryDirectory() as directory:
+            api = ApiServer(directory)
+            server = Server("--mode=standalone", api_server=api)
+            server.wait_for("API server answers")
+            client = Client(server)
+            request = make("spark.submit.v1.SubmitRequest", {"application": application()})
+            with stopped_thread(server.process.pid, "api-server"):
+                call = client.method(SERVICE, "Submit").future(request, timeout=60)
+                server.wait_for("the API server's loop is stuck")
+            call.result()
             client.close()
             server.stop()
             api.close()
