@@ -178,8 +178,9 @@ static bool start(struct server *server)
 
 /*
  * The process's own settings; libraries have none. Core dumps would hold what callers sent.
- * Memory of calls goes back to the system when they end: glibc would otherwise raise its
- * threshold with the first large call and keep all that followed.
+ * Memory of large calls goes back to the system when they end: glibc would raise its
+ * thresholds with the first of them and keep what later ones freed. Usual calls stay below
+ * the thresholds: mapping memory for each costs more than its work.
  */
 static void set_up_process(void)
 {
@@ -188,6 +189,7 @@ static void set_up_process(void)
     (void)prctl(PR_SET_DUMPABLE, 0);
     (void)setrlimit(RLIMIT_CORE, &limit);
     (void)mallopt(M_MMAP_THRESHOLD, (int)SPK_MMAP_THRESHOLD);
+    (void)mallopt(M_TRIM_THRESHOLD, (int)SPK_TRIM_THRESHOLD);
     (void)umask(0117); /* sockets get 0660 */
     spk_signals_block();
 

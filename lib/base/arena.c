@@ -10,6 +10,7 @@
 
 #define FIRST_CHUNK ((size_t)16 * 1024)
 #define LARGE_CHUNK ((size_t)256 * 1024)
+#define HUGE_CHUNK  ((size_t)1024 * 1024) /* few, so that malloc may map each by itself */
 
 struct spk_arena_chunk {
     struct spk_arena_chunk *next;
@@ -43,16 +44,25 @@ void spk_arena_spent(struct spk_arena *arena)
     exhausted(arena, SPK_ARENA_SPENT);
 }
 
+/* Of a new chunk that holds size bytes: the more is in use the larger, smaller again when the
+ * limit is near. */
+static size_t chunk_size(const struct spk_arena *arena, size_t size, size_t room)
+{
+    size_t wanted = arena->used < FIRST_CHUNK * 4   ? FIRST_CHUNK
+                    : arena->used < LARGE_CHUNK * 2 ? LARGE_CHUNK
+                                                    : HUGE_CHUNK;
+
+    while (wanted > room && wanted > FIRST_CHUNK)
+        wanted /= 4;
+    return wanted > room || wanted < size ? size : wanted;
+}
+
 static struct spk_arena_chunk *add_chunk(struct spk_arena *arena, size_t size)
 {
-    size_t wanted = arena->used < FIRST_CHUNK * 4 ? FIRST_CHUNK : LARGE_CHUNK;
-    size_t header = sizeof(struct spk_arena_chunk);
+    size_t header = sizeof(struct spk_arena_chunk), left = arena->limit - arena->used;
+    size_t room = left > header ? left - header : 0, wanted = chunk_size(arena, size, room);
 
-    if (size > wanted)
-        wanted = size;
-    if (wanted > arena->limit - arena->used - header)
-        wanted = size;
-    if (arena->limit - arena->used < header || wanted > arena->limit - arena->used - header)
+    if (wanted > room)
         exhausted(arena, SPK_ARENA_FULL);
 
     struct spk_arena_chunk *chunk = malloc(header + wanted);

@@ -47,7 +47,8 @@
 #define SPK_ARENA_RESERVE                                                                     \
     12U /* a call and its exchanges reserve this many bytes per message byte ... */
 #define SPK_ARENA_RESERVE_MIN SPK_KIB(128)
-#define SPK_MMAP_THRESHOLD    SPK_KIB(128) /* larger blocks go back to the system when freed */
+#define SPK_MMAP_THRESHOLD    SPK_KIB(512) /* blocks from this size on go back when freed ... */
+#define SPK_TRIM_THRESHOLD    SPK_MIB(2) /* ... others when so much is free at the heap's end */
 #define SPK_MEMORY_BUDGET                                                                     \
     SPK_MIB(256) /* of all calls, when no cgroup limit says otherwise                         \
                   */
