@@ -4,6 +4,7 @@
 #include "application/largest.h"
 #include "base/timestamp.h"
 #include "command_largest.h"
+#include "commandline/version_guess.h"
 #include "kubernetes/names.h"
 #include "kubernetes/object.h"
 #include "operator/executor_lost.h"
@@ -126,15 +127,22 @@ bool spk_stage_operator(const struct spk_pass *pass, const char *submission_id)
 
 /* ---- the command line ---- */
 
-static bool resolve_version(const struct spk_pass *pass, struct spk_version *version)
+/* Set in the invocation, which is complete but for it. */
+static bool resolve_version(const struct spk_pass *pass, struct spk_invocation *invocation)
 {
     const char *wanted = non_empty(pass->request->spark_version);
     const Spk__SparkApplication *application = pass->out->application;
 
     if (!wanted && application && application->spec)
         wanted = non_empty(application->spec->spark_version);
+    if (!wanted && !pass->settings->default_spark_version) {
+        spk_guess_version(
+            pass->arena, invocation, application ? "spec.sparkVersion" : "spark_version",
+            application ? "set spec.sparkVersion" : "name the version", &pass->out->warnings);
+        return true;
+    }
     if (!spk_version_resolve(pass->arena, wanted, pass->settings->default_spark_version,
-                             pass->settings->strict_spark_version, version,
+                             pass->settings->strict_spark_version, &invocation->version,
                              &pass->out->warnings, pass->err))
         return spk_fail_at(pass->err, "%s",
                            non_empty(pass->request->spark_version) || !application
@@ -188,12 +196,12 @@ static bool parse(const struct spk_pass *pass)
     };
     struct spk_command_line line = {0};
 
-    if (!resolve_version(pass, &invocation.version))
-        return false;
     if (pass->out->application)
         invoke_from_operator(pass, &invocation);
     else
         invoke_from_command(pass, &invocation);
+    if (!resolve_version(pass, &invocation))
+        return false;
     if (!spk_command_line_parse(pass->arena, &invocation, &line, pass->err))
         return false;
     if (line.command != SPK_COMMAND_SUBMIT)

@@ -5,6 +5,7 @@
 #include "argument_name.h"
 #include "base/limits.h"
 #include "cluster.h"
+#include "commandline/version_guess.h"
 #include "failure.h"
 #include "operations.h"
 #include "spark_env.h"
@@ -71,23 +72,47 @@ static bool carry_out(struct program *program, const struct submit_machine *mach
     return true;
 }
 
-/* In Spark's order: what is odd, then with --verbose what was understood, even of arguments
- * that are refused. What the launcher refuses it alone speaks of. */
-static bool parse(struct spk_arena *arena, const struct submit_machine *machine,
-                  const struct submit_arguments *arguments, struct spk_command_line *out,
-                  struct spk_err *err)
+static struct spk_invocation invocation_of(struct spk_arena *arena,
+                                           const struct submit_machine *machine,
+                                           const struct submit_arguments *arguments)
 {
     struct spk_argument *list = spk_alloc_array(arena, arguments->list.n, sizeof(*list));
-    struct spk_invocation invocation = {
+
+    for (size_t i = 0; i < arguments->list.n; i++)
+        list[i].text = arguments->list.items[i];
+    return (struct spk_invocation){
         .arguments = list,
         .n = arguments->list.n,
         .properties = {.arena = arena},
         .environment = machine->environment,
         .version = arguments->version,
     };
+}
 
-    for (size_t i = 0; i < arguments->list.n; i++)
-        list[i].text = arguments->list.items[i];
+/* The version decides labels, texts and objects: a guess is told. */
+static bool find_version(struct spk_arena *arena, struct submit_machine *machine,
+                         struct submit_arguments *arguments, struct spk_warnings *warnings,
+                         struct spk_err *err)
+{
+    struct spk_invocation invocation = invocation_of(arena, machine, arguments);
+
+    if (machine->spark_version)
+        return spk_version_resolve(arena, machine->spark_version, NULL, false,
+                                   &arguments->version, warnings, err);
+    spk_guess_version(arena, &invocation, "spark_version",
+                      "set SPK_SPARK_VERSION, or SPARK_HOME to a Spark", warnings);
+    arguments->version = invocation.version;
+    machine->environment = invocation.environment;
+    return true;
+}
+
+/* In Spark's order: what is odd, then with --verbose what was understood, even of arguments
+ * that are refused. What the launcher refuses it alone speaks of. */
+static bool parse(struct spk_arena *arena, const struct submit_machine *machine,
+                  const struct submit_arguments *arguments, struct spk_command_line *out,
+                  struct spk_err *err)
+{
+    struct spk_invocation invocation = invocation_of(arena, machine, arguments);
     bool ok = spk_command_line_parse(arena, &invocation, out, err);
     submit_print_warnings(&out->warnings, NULL);
     if (ok || !submit_note(err, "launcher"))
@@ -120,21 +145,6 @@ static void note_url(struct program *program, const struct spk_command_line *lin
     program->url = spk_strndup(program->arena, url, length);
 }
 
-/* The version decides labels, texts and objects: a guess is told. */
-static bool find_version(struct spk_arena *arena, const struct submit_machine *machine,
-                         struct spk_version *out, struct spk_warnings *warnings,
-                         struct spk_err *err)
-{
-    if (!spk_version_resolve(arena, machine->spark_version, NULL, false, out, warnings, err))
-        return false;
-    if (!machine->spark_version)
-        spk_warn(warnings, arena, "SPARK_VERSION_APPROXIMATED", "spark_version",
-                 "nothing says which Spark this is for, it is taken for %s; set "
-                 "SPK_SPARK_VERSION, or SPARK_HOME to a Spark",
-                 out->text);
-    return true;
-}
-
 /* Properties that only a JVM would take from its options. */
 static void warn_of_java_options(struct spk_arena *arena, const struct submit_machine *machine,
                                  struct spk_warnings *warnings)
@@ -165,7 +175,7 @@ static bool understand(struct program *program, struct submit_machine *machine,
     struct spk_warnings warnings = {0};
 
     if (!submit_machine_look(arena, machine, err) ||
-        !find_version(arena, machine, &arguments->version, &warnings, err))
+        !find_version(arena, machine, arguments, &warnings, err))
         return false;
     warn_of_java_options(arena, machine, &warnings);
     bool ok = parse(arena, machine, arguments, line, err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "job.h"
 
+#include "commandline/version_guess.h"
 #include "hand_over.h"
 #include "local_files.h"
 
@@ -85,8 +86,10 @@ static bool hand_over(struct spk_arena *arena, const struct ctl_options *options
 
     for (size_t i = 0; i < words->n; i++)
         arguments[i].text = words->items[i];
-    if (!spk_version_resolve(arena, options->spark_version, NULL, false, &invocation.version,
-                             &ignored, err))
+    if (!options->spark_version)
+        spk_guess_version(arena, &invocation, "spark_version", "", &ignored);
+    else if (!spk_version_resolve(arena, options->spark_version, NULL, false,
+                                  &invocation.version, &ignored, err))
         return spk_fail_at(err, "spark_version");
     if (!spk_command_line_parse(arena, &invocation, &line, err))
         return false;

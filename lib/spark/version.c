@@ -26,6 +26,7 @@ static const struct spk_profile profiles[SPK_SPARK_LINES] = {
 
 /* A version as far as it can be read. */
 struct parsed {
+    const char *text; /* without what stands before the number */
     long major, minor;
     bool has_patch;
 };
@@ -89,14 +90,16 @@ static bool is_suffix(const char *text)
 
 static bool parse(const char *text, struct parsed *out)
 {
-    struct parsed parsed = {0};
-    const char *at = text;
+    struct parsed parsed = {.text = text + (*text == 'v' || *text == 'V')};
+    const char *at = parsed.text;
     long patch;
 
     if (strlen(text) > MAX_TEXT || !read_number(&at, &parsed.major) || *at++ != '.' ||
         !read_number(&at, &parsed.minor))
         return false;
-    if (*at == '.') {
+    if (*at == '.' && strchr("xX*", at[1]) && at[1] && !at[2]) {
+        /* any patch */
+    } else if (*at == '.') {
         at++;
         parsed.has_patch = true;
         if (!read_number(&at, &patch) || !is_suffix(at))
@@ -139,8 +142,31 @@ static bool resolve_text(struct spk_arena *arena, const char *text, struct spk_v
     enum spk_line line = nearest(&parsed, &exact);
 
     out->profile = &profiles[line];
-    out->text = exact && parsed.has_patch ? spk_strdup(arena, text) : profiles[line].reference;
+    out->text = exact && parsed.has_patch ? spk_strdup(arena, parsed.text)
+                                          : profiles[line].reference;
     return exact;
+}
+
+struct spk_version spk_version_newest(void)
+{
+    const struct spk_profile *profile = &profiles[SPK_SPARK_LINES - 1];
+
+    return (struct spk_version){profile, profile->reference};
+}
+
+bool spk_version_of_image(struct spk_arena *arena, const char *image, struct spk_version *out)
+{
+    const char *slash = strrchr(image, '/'), *digest = strchr(image, '@');
+    const char *end = digest ? digest : image + strlen(image);
+    const char *tag = spk_strndup(arena, image, (size_t)(end - image));
+    struct spk_version version;
+
+    tag = strrchr(slash && slash < end ? tag + (slash - image) : tag, ':');
+    if (!tag || !resolve_text(arena, tag + 1, &version))
+        return false;
+    version.text = spk_strndup(arena, version.text, strspn(version.text, ".0123456789"));
+    *out = version;
+    return true;
 }
 
 bool spk_version_resolve(struct spk_arena *arena, const char *requested, const char *fallback,
@@ -159,8 +185,7 @@ bool spk_version_resolve(struct spk_arena *arena, const char *requested, const c
         if (fallback)
             (void)resolve_text(arena, fallback, &otherwise);
         if (!otherwise.profile)
-            otherwise = (struct spk_version){&profiles[SPK_SPARK_LINES - 1],
-                                             profiles[SPK_SPARK_LINES - 1].reference};
+            otherwise = spk_version_newest();
         version = otherwise;
     }
     if (requested && !exact)

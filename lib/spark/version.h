@@ -31,9 +31,17 @@ bool spk_version_at_least(const struct spk_version *version, enum spk_line line)
 /** The reference patch of each line, oldest first: "3.5.8", ... */
 const char *spk_line_reference(enum spk_line line);
 
+struct spk_version spk_version_newest(void);
+
 /**
- * The profile for a requested version ("4.1", "4.1.2", NULL for none) by RU-17: the nearest
- * line with warning SPARK_VERSION_APPROXIMATED when it is not a supported one.
+ * What the tag of an image says, "repo/spark:3.5.8-java17": false and *out untouched unless it
+ * starts with a version of a supported line. @owner  *out's text lives in arena
+ */
+bool spk_version_of_image(struct spk_arena *arena, const char *image, struct spk_version *out);
+
+/**
+ * The profile for a requested version ("4.1", "4.1.2", "v4.1.2", "4.1.x"; NULL for none): the
+ * nearest line with warning SPARK_VERSION_APPROXIMATED when it is not a supported one.
  *
  * @errors UNSUPPORTED_SPARK_VERSION  strict, and no profile fits exactly
  */

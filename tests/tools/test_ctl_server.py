@@ -52,6 +52,7 @@ class WithServer(unittest.TestCase):
         excluded = ["--conf", "spark.kubernetes.driver.pod.excludedFeatureSteps="
                     "org.apache.spark.deploy.k8s.features.PodTemplateConfigMapStep"]
         plain, with_directory = ["--spark-version", "4.2.1"], ["--spark-conf-dir", "%s"]
+        with_directory = [*plain, *with_directory]
         inline = ["--driver-pod-template", "%s/executor.yaml"]
         words = [[]] + [[file] for file in files] + [[file, "--load-spark-defaults"] for file in files]
         words += [[files[0], files[3]]]

@@ -16,6 +16,14 @@ static void test_the_nearest_line_is_chosen(void)
         {"4.1.4", "3.5", SPK_SPARK_4_1, "4.1.4", false},
         {"4.0.0-preview2", NULL, SPK_SPARK_4_0, "4.0.0-preview2", false},
         {"3.5.1-amzn-0", NULL, SPK_SPARK_3_5, "3.5.1-amzn-0", false},
+        {"v3.5.1", NULL, SPK_SPARK_3_5, "3.5.1", false},
+        {"V4.1", NULL, SPK_SPARK_4_1, "4.1.4", false},
+        {"3.5.x", NULL, SPK_SPARK_3_5, "3.5.8", false},
+        {"4.0.X", NULL, SPK_SPARK_4_0, "4.0.3", false},
+        {"v4.2.*", NULL, SPK_SPARK_4_2, "4.2.1", false},
+        {"3.4.x", NULL, SPK_SPARK_3_5, "3.5.8", true},
+        {"vv3.5.1", NULL, SPK_SPARK_4_3, "4.3.0", true},
+        {"4.1.", NULL, SPK_SPARK_4_3, "4.3.0", true},
         {"3.4.1", NULL, SPK_SPARK_3_5, "3.5.8", true},
         {"2.4", "4.0", SPK_SPARK_3_5, "3.5.8", true},
         {"3.6.0", NULL, SPK_SPARK_3_5, "3.5.8", true},
@@ -70,6 +78,36 @@ static void test_strict_refuses_what_it_does_not_know(void)
     }
 }
 
+static void test_tags_of_images_may_be_versions(void)
+{
+    static const struct {
+        const char *image, *text; /* NULL: no version of a supported line */
+    } cases[] = {
+        {"spark:3.5.1", "3.5.1"},
+        {"registry:5000/team/spark:4.1.4-scala2.13-java17-ubuntu", "4.1.4"},
+        {"spark:v4.0.2", "4.0.2"},
+        {"spark:4.1", "4.1.4"},
+        {"spark:3.5.8-aws@sha256:0123", "3.5.8"},
+        {"spark:3.4.4", NULL},
+        {"spark:5.0.0", NULL},
+        {"spark:latest", NULL},
+        {"spark", NULL},
+        {"registry:4.1/spark", NULL},
+        {"spark@sha256:4.1", NULL},
+        {"spark:", NULL},
+        {"", NULL},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+        struct spk_version version = {.text = "untouched"};
+
+        CU_ASSERT_EQUAL(spk_version_of_image(&arena, cases[i].image, &version),
+                        cases[i].text != NULL);
+        SPK_ASSERT_TEXT(version.text, cases[i].text ? cases[i].text : "untouched");
+    }
+}
+
 static void test_references_are_versions_of_their_lines(void)
 {
     for (size_t i = 0; i < SPK_SPARK_LINES; i++) {
@@ -89,6 +127,7 @@ static void test_references_are_versions_of_their_lines(void)
 static CU_TestInfo tests[] = {
     SPK_TEST(the_nearest_line_is_chosen),
     SPK_TEST(strict_refuses_what_it_does_not_know),
+    SPK_TEST(tags_of_images_may_be_versions),
     SPK_TEST(references_are_versions_of_their_lines),
     CU_TEST_INFO_NULL,
 };
