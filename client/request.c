@@ -129,6 +129,7 @@ static Spk__PodMutation pod_mutation(enum spk_choice choice)
 {
     return choice == SPK_CHOICE_DO     ? SPK__POD_MUTATION__POD_MUTATION_NATIVE
            : choice == SPK_CHOICE_NONE ? SPK__POD_MUTATION__POD_MUTATION_NONE
+           : choice == SPK_CHOICE_AUTO ? SPK__POD_MUTATION__POD_MUTATION_AUTO
                                        : SPK__POD_MUTATION__POD_MUTATION_UNSPECIFIED;
 }
 

@@ -87,10 +87,20 @@ static const char *object_text(const Spk__RenderedObject *object)
     return (const char *)object->text.data;
 }
 
+static const char *mutation_name(int has, Spk__PodMutation mutation)
+{
+    static const char *const names[] = {"", "NONE", "NATIVE", "AUTO"};
+    size_t i = has ? (size_t)mutation : 0;
+
+    return i < sizeof(names) / sizeof(names[0]) ? names[i] : "";
+}
+
 static const char *rendered_text(const Spk__RenderResponse *render, enum spk_field field)
 {
     if (field == SPK_FIELD_APPLICATION)
         return object_text(render->application);
+    if (field == SPK_FIELD_POD_MUTATION)
+        return mutation_name(render->has_pod_mutation, render->pod_mutation);
     if (!render->submission)
         return "";
     if (field == SPK_FIELD_DRIVER_TEMPLATE)
@@ -108,6 +118,8 @@ const char *spk_result_text(const struct spk_result *result, enum spk_field fiel
         return result->submit->adopted ? "true" : "false";
     if (result->kind == SPK_RESULT_SUBMIT && field == SPK_FIELD_WOULD_ADOPT)
         return result->submit->would_adopt ? "true" : "false";
+    if (result->kind == SPK_RESULT_INFO && field == SPK_FIELD_POD_MUTATION)
+        return mutation_name(result->info->has_pod_mutation, result->info->pod_mutation);
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         const char *text;
 

@@ -122,12 +122,27 @@ static bool run_until_submission(const struct spk_pass *pass)
     return true;
 }
 
+/* A webhook changes what spark-submit has sent. */
+static const struct spk_settings *settings_for(struct spk_arena *arena,
+                                               const struct spk_settings *settings,
+                                               const struct spk_view *view)
+{
+    struct spk_settings *copy;
+
+    if (!view->plain)
+        return settings;
+    copy = spk_alloc(arena, sizeof(*copy));
+    *copy = *settings;
+    copy->pod_mutation = SPK_MUTATION_NONE;
+    return copy;
+}
+
 bool spk_render(struct spk_arena *arena, const struct spk_settings *settings,
                 const struct spk_request *request, const struct spk_view *view, cJSON **out,
                 struct spk_prepared *prepared, struct spk_err *err)
 {
     struct spk_prepared made = {0};
-    struct spk_pass pass = {arena, settings, request, &made, err};
+    struct spk_pass pass = {arena, settings_for(arena, settings, view), request, &made, err};
 
     if (view->stage == SPK_STAGE_APPLICATION) {
         if (!view_application(&pass, out))
@@ -143,6 +158,16 @@ bool spk_render(struct spk_arena *arena, const struct spk_settings *settings,
     }
     *prepared = made;
     return true;
+}
+
+enum spk_pod_mutation spk_mutation_in_force(const struct spk_settings *settings,
+                                            enum spk_pod_mutation wanted)
+{
+    enum spk_pod_mutation mutation = wanted == SPK_MUTATION_DEFAULT ? settings->pod_mutation
+                                                                    : wanted;
+
+    return mutation == SPK_MUTATION_AUTO && settings->webhook_follows ? SPK_MUTATION_NONE
+                                                                      : mutation;
 }
 
 struct spk_settings spk_settings_default(void)

@@ -28,7 +28,13 @@ struct spk_payload {
     const struct spk_environment *environment; /* command: NULL takes the settings' */
 };
 
-enum spk_pod_mutation { SPK_MUTATION_DEFAULT, SPK_MUTATION_NONE, SPK_MUTATION_NATIVE };
+/** AUTO: native for an application without a uid, unless an operator's webhook follows. */
+enum spk_pod_mutation {
+    SPK_MUTATION_DEFAULT,
+    SPK_MUTATION_NONE,
+    SPK_MUTATION_NATIVE,
+    SPK_MUTATION_AUTO
+};
 enum spk_controller_steps { SPK_STEPS_DEFAULT, SPK_STEPS_NONE, SPK_STEPS_APPLY };
 
 /** What holds for every call of a process: configuration. */
@@ -39,7 +45,9 @@ struct spk_settings {
     bool warn_unknown_fields;
     enum spk_pod_mutation pod_mutation;         /* for requests that leave it open */
     enum spk_controller_steps controller_steps; /* likewise */
-    bool gate_always;                           /* shared mode: variant G even with a uid */
+    bool webhook_follows; /* sidecar: an operator with its pod webhook is the caller */
+    bool is_standalone;   /* there may be no operator that goes on after a submission */
+    bool gate_always;     /* shared mode: variant G even with a uid */
     struct spk_environment environment;
     const char *default_namespace; /* NULL: "default" */
 };
@@ -57,9 +65,14 @@ struct spk_request {
     int64_t submit_time_ms; /* wall clock; 0 in a render */
 };
 
+/** What wanted means: NONE, NATIVE, or AUTO while it depends on the application's uid. */
+enum spk_pod_mutation spk_mutation_in_force(const struct spk_settings *settings,
+                                            enum spk_pod_mutation wanted);
+
 /** Everything the stages made, for whoever shows or creates it. */
 struct spk_prepared {
     const Spk__SparkApplication *application; /* checked and defaulted; NULL for a command */
+    enum spk_pod_mutation pod_mutation;       /* what was done: NONE or NATIVE */
     struct spk_operator_output operator_output;
     struct spk_submission submission;
     struct spk_key key;

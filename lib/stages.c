@@ -89,11 +89,13 @@ static bool applies_steps(const struct spk_pass *pass)
 
 static bool mutates_natively(const struct spk_pass *pass)
 {
-    enum spk_pod_mutation wanted = pass->request->pod_mutation;
+    enum spk_pod_mutation mutation =
+        spk_mutation_in_force(pass->settings, pass->request->pod_mutation);
 
-    if (wanted == SPK_MUTATION_DEFAULT)
-        wanted = pass->settings->pod_mutation;
-    return wanted == SPK_MUTATION_NATIVE;
+    if (mutation == SPK_MUTATION_AUTO)
+        mutation = pass->out->uid ? SPK_MUTATION_NONE : SPK_MUTATION_NATIVE;
+    pass->out->pod_mutation = mutation;
+    return mutation == SPK_MUTATION_NATIVE;
 }
 
 static const char *status_text(const Spk__SparkApplication *application, const char *key)
@@ -119,6 +121,8 @@ bool spk_stage_operator(const struct spk_pass *pass, const char *submission_id)
         .options = &pass->settings->operator_options,
         .controller_steps = applies_steps(pass),
         .native_mutation = mutates_natively(pass),
+        .webhook_follows = pass->settings->webhook_follows,
+        .is_standalone = pass->settings->is_standalone,
     };
 
     return spk_operator_run(pass->arena, &request, &pass->out->operator_output,

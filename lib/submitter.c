@@ -7,6 +7,7 @@
 #include "kubernetes/object.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Who goes on when an answer has come: whoever is second of the two that start a request. */
@@ -49,6 +50,20 @@ static void note_object(const struct state *state, const struct spk_api_reply *r
     spk_err_note(refusal, state->call->arena, "name", name);
 }
 
+/* Whoever mutates as well adds the same volumes once more. */
+static void explain_doubled(struct spk_err *refusal)
+{
+    char text[sizeof(refusal->text)];
+
+    memcpy(text, refusal->text, sizeof(text));
+    (void)snprintf(
+        refusal->text, sizeof(refusal->text),
+        "an operator's webhook seems to change pods as well as native pod mutation: "
+        "submit with --pod-mutation=none; %s",
+        text);
+    (void)spk_repair_utf8(refusal->text);
+}
+
 /* What an answer means, in the words of the machine. */
 static struct spk_seen see(struct state *state, const struct spk_api_job *job)
 {
@@ -79,6 +94,8 @@ static struct spk_seen see(struct state *state, const struct spk_api_job *job)
         (void)spk_status_fail(reply, job->request.resource, arena, refusal);
         if (reply->http)
             note_object(state, reply, refusal);
+        if (state->call->native_mutation && spk_status_is_doubled(reply))
+            explain_doubled(refusal);
         seen.refusal = refusal;
     }
     for (size_t i = 0; i < reply->warnings.n; i++)

@@ -55,6 +55,7 @@ struct spk_submit_call {
                                 the deadline */
     bool validate_only, server_dry_run;
     bool retry;                 /* the caller repeats an earlier call: look before creating */
+    bool native_mutation;       /* the pods have what an operator's webhook would add */
     bool require_submission_id; /* the caller cannot use another id than its own */
     uint64_t jitter_seed;       /* for back-off */
     const char *traceparent;    /* of every request; NULL: none */

@@ -2,6 +2,7 @@
 #include "base/limits.h"
 #include "grpc/loop.h"
 #include "grpc/wire.h"
+#include "payload.h"
 #include "service.h"
 #include "spark/submit/v1/submit_service.pb-c.h"
 
@@ -114,6 +115,9 @@ void spk_method_get_info(struct spk_call *call)
     response.mode = service->config->mode == SPK_MODE_SIDECAR ? "sidecar" : "standalone";
     response.kubernetes_version = spk_probe_version(service->probe);
     response.default_spark_version = fallback ? fallback : versions[SPK_SPARK_LINES - 1];
+    response.has_pod_mutation = 1;
+    response.pod_mutation = spk_pod_mutation_message(
+        spk_mutation_in_force(&service->settings, SPK_MUTATION_DEFAULT));
     fill_limits(&call->arena, &response);
     spk_call_answer(call, &response.base);
 }

@@ -55,8 +55,10 @@ static const struct spk_option table[] = {
      "of applications that name none; default: the newest known"},
     {"strict-spark-version", SPK_OPTION_BOOL, FIELD(strict_spark_version), "false", NULL,
      "refuse Spark versions that have no profile of their own"},
-    {"pod-mutation", SPK_OPTION_CHOICE, FIELD(pod_mutation), "none", "none|native",
-     "leave the operator's pod webhook its work, or do it here"},
+    {"pod-mutation", SPK_OPTION_CHOICE, FIELD(pod_mutation), "auto", "auto|none|native",
+     "leave the operator's pod webhook its work, or do it here; auto: native in standalone "
+     "mode "
+     "for applications without a uid"},
     {"controller-steps", SPK_OPTION_CHOICE, FIELD(controller_steps), "auto", "auto|none|apply",
      "what the operator does before it submits; auto: none in sidecar mode"},
     {"unknown-fields", SPK_OPTION_CHOICE, FIELD(unknown_fields), "refuse", "refuse|warn",

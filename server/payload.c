@@ -112,9 +112,17 @@ enum spk_pod_mutation spk_read_pod_mutation(int value)
         [SPK__POD_MUTATION__POD_MUTATION_UNSPECIFIED] = SPK_MUTATION_DEFAULT,
         [SPK__POD_MUTATION__POD_MUTATION_NONE] = SPK_MUTATION_NONE,
         [SPK__POD_MUTATION__POD_MUTATION_NATIVE] = SPK_MUTATION_NATIVE,
+        [SPK__POD_MUTATION__POD_MUTATION_AUTO] = SPK_MUTATION_AUTO,
     };
 
     return choices[value];
+}
+
+Spk__PodMutation spk_pod_mutation_message(enum spk_pod_mutation mutation)
+{
+    return mutation == SPK_MUTATION_AUTO     ? SPK__POD_MUTATION__POD_MUTATION_AUTO
+           : mutation == SPK_MUTATION_NATIVE ? SPK__POD_MUTATION__POD_MUTATION_NATIVE
+                                             : SPK__POD_MUTATION__POD_MUTATION_NONE;
 }
 
 enum spk_controller_steps spk_read_controller_steps(int value)

@@ -29,6 +29,7 @@ const char *spk_given(const char *text);
 
 /* Choices that both requests have; UNSPECIFIED is the server's default. */
 enum spk_pod_mutation spk_read_pod_mutation(int value);
+Spk__PodMutation spk_pod_mutation_message(enum spk_pod_mutation mutation);
 enum spk_controller_steps spk_read_controller_steps(int value);
 
 /** Warnings as an answer carries them. */

@@ -171,6 +171,8 @@ void spk_method_render(struct spk_call *call)
             spk_call_fail(call, &err);
         return;
     }
+    response.has_pod_mutation = r.view.stage != SPK_STAGE_APPLICATION;
+    response.pod_mutation = spk_pod_mutation_message(prepared.pod_mutation);
     response.warnings = spk_warning_messages(&call->arena, &r.warnings, &prepared.warnings,
                                              &response.n_warnings);
     spk_call_answer(call, &response.base);

@@ -112,7 +112,8 @@ operator_options(struct spk_arena *arena, const struct spk_config *config, const
 }
 
 /* Rows of the choices of --pod-mutation and --controller-steps. */
-static const enum spk_pod_mutation mutations[] = {SPK_MUTATION_NONE, SPK_MUTATION_NATIVE};
+static const enum spk_pod_mutation mutations[] = {SPK_MUTATION_AUTO, SPK_MUTATION_NONE,
+                                                  SPK_MUTATION_NATIVE};
 static const enum spk_controller_steps steps[] = {SPK_STEPS_DEFAULT, SPK_STEPS_NONE,
                                                   SPK_STEPS_APPLY};
 
@@ -141,6 +142,8 @@ bool spk_settings_make(struct spk_arena *arena, const struct spk_config *config,
     if (settings.controller_steps == SPK_STEPS_DEFAULT)
         settings.controller_steps = config->mode == SPK_MODE_SIDECAR ? SPK_STEPS_NONE
                                                                      : SPK_STEPS_APPLY;
+    settings.webhook_follows = config->mode == SPK_MODE_SIDECAR;
+    settings.is_standalone = config->mode != SPK_MODE_SIDECAR;
     settings.gate_always = config->submission_variant == 1;
     settings.environment = environment;
     settings.default_namespace = default_namespace;

@@ -205,6 +205,7 @@ static void fill_submit(struct spk_call *call, const Spk__SubmitRequest *message
     submit->deadline_ms = call->deadline_ms;
     submit->validate_only = message->validate_only;
     submit->server_dry_run = !message->has_server_dry_run || message->server_dry_run;
+    submit->native_mutation = prepared->pod_mutation == SPK_MUTATION_NATIVE;
     submit->retry = was_tried_before(call);
     submit->traceparent = *call->traceparent ? call->traceparent : NULL;
     submit->require_submission_id = message->require_submission_id;

@@ -51,7 +51,13 @@ SPK_API void spk_client_close(struct spk_client *client);
 SPK_API void spk_client_cancel(struct spk_client *client, uint64_t token);
 
 /** Who does a part of the work: what the server is configured for, nobody, or the server. */
-enum spk_choice { SPK_CHOICE_DEFAULT, SPK_CHOICE_NONE, SPK_CHOICE_DO };
+enum spk_choice {
+    SPK_CHOICE_DEFAULT,
+    SPK_CHOICE_NONE,
+    SPK_CHOICE_DO,
+    SPK_CHOICE_AUTO, /* pod_mutation: by the server if the application has no uid and no
+                        operator is beside it; else as DEFAULT */
+};
 
 /** An entry of a map; both are texts. */
 struct spk_pair {
@@ -158,6 +164,7 @@ enum spk_field {
     SPK_FIELD_MODE,
     SPK_FIELD_KUBERNETES_VERSION,
     SPK_FIELD_DEFAULT_SPARK_VERSION,
+    SPK_FIELD_POD_MUTATION,      /* info and render: "NONE", "NATIVE" or "AUTO" */
     SPK_FIELD_APPLICATION,       /* render: JSON */
     SPK_FIELD_DRIVER_TEMPLATE,   /* render: JSON */
     SPK_FIELD_EXECUTOR_TEMPLATE, /* render: JSON */

@@ -69,8 +69,8 @@ static const struct ctl_option options[] = {
     TEXT_ROW("--uid", uid, "r", "UID", "metadata.uid of a manifest that has none"),
     TEXT_ROW("--api-server", api_server, "r", "URL",
              "the cluster's API server, as a server's kubeconfig names it"),
-    TEXT_ROW("--pod-mutation", pod_mutation, "sr", "none|native",
-             "who changes pods as the webhook does"),
+    TEXT_ROW("--pod-mutation", pod_mutation, "sr", "auto|none|native",
+             "the pod webhook's changes: native makes them"),
     TEXT_ROW("--controller-steps", controller_steps, "sr", "none|apply",
              "who does what the operator's controller does first"),
     TEXT_ROW("--driver-pod-template", driver_template, "sr", "FILE",
@@ -361,5 +361,7 @@ enum spk_choice ctl_choice(const char *word)
 {
     if (!word)
         return SPK_CHOICE_DEFAULT;
+    if (strcmp(word, "auto") == 0)
+        return SPK_CHOICE_AUTO;
     return strcmp(word, "none") == 0 ? SPK_CHOICE_NONE : SPK_CHOICE_DO;
 }

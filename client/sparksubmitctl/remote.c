@@ -206,6 +206,7 @@ int ctl_info(struct spk_arena *arena, const struct ctl_options *options)
         {SPK_FIELD_MODE, "Mode:"},
         {SPK_FIELD_KUBERNETES_VERSION, "Kubernetes:"},
         {SPK_FIELD_DEFAULT_SPARK_VERSION, "Default Spark:"},
+        {SPK_FIELD_POD_MUTATION, "Pod mutation:"},
     };
     static const struct {
         enum spk_list list;

@@ -125,11 +125,10 @@ static void fill_request(struct spk_arena *arena, const struct ctl_options *opti
         .tenant = "",
         .skip_defaults = options->skip_defaults,
     };
-    if (options->pod_mutation)
-        request->pod_mutation = *options->pod_mutation == 'n' &&
-                                        options->pod_mutation[1] == 'a'
-                                    ? SPK_MUTATION_NATIVE
-                                    : SPK_MUTATION_NONE;
+    if (ctl_choice(options->pod_mutation) == SPK_CHOICE_NONE)
+        request->pod_mutation = SPK_MUTATION_NONE;
+    if (ctl_choice(options->pod_mutation) == SPK_CHOICE_DO)
+        request->pod_mutation = SPK_MUTATION_NATIVE;
     if (options->controller_steps)
         request->controller_steps = *options->controller_steps == 'n' ? SPK_STEPS_NONE
                                                                       : SPK_STEPS_APPLY;
@@ -179,6 +178,7 @@ static bool render_here(struct spk_arena *arena, const struct ctl_options *optio
 
     if (!take_operator_options(arena, options, &settings.operator_options, err))
         return false;
+    settings.pod_mutation = SPK_MUTATION_NATIVE;
     settings.operator_options.master = master_url(arena, options, &job->environment);
     if (job->manifest.data)
         settings.environment = environment_of_server(&job->environment);

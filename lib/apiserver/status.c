@@ -304,6 +304,24 @@ bool spk_status_fail(const struct spk_api_reply *reply, const struct spk_resourc
     return false;
 }
 
+bool spk_status_is_doubled(const struct spk_api_reply *reply)
+{
+    static const struct {
+        const char *list, *message;
+    } twice[] = {
+        {"volumes[", "Duplicate value"},
+        {"volumeMounts[", "must be unique"},
+        {"ports[", "Duplicate value"},
+    };
+
+    for (size_t i = 0; reply->http == 422 && i < reply->n_causes; i++)
+        for (size_t k = 0; k < SPK_LEN(twice); k++)
+            if (strstr(reply->causes[i].field, twice[k].list) &&
+                strstr(reply->causes[i].message, twice[k].message))
+                return true;
+    return false;
+}
+
 static void add_warning(struct spk_strings *warnings, struct spk_arena *arena,
                         const char *text)
 {

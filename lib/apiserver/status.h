@@ -42,6 +42,14 @@ bool spk_status_fail(const struct spk_api_reply *reply, const struct spk_resourc
 const char *spk_status_location(struct spk_arena *arena, const char *value);
 
 /**
+ * Whether a pod was refused because it names a volume, a mount or a port twice, as when two
+ * have added the same.
+ *
+ * @source k8s.io/kubernetes: pkg/apis/core/validation (ValidateVolumes, ValidateVolumeMounts)
+ */
+bool spk_status_is_doubled(const struct spk_api_reply *reply);
+
+/**
  * Add the texts of one Warning header's value (there may be several, separated by commas) to
  * warnings: code 299 only, unescaped, at most 256 bytes each and 16 in all, no text twice.
  *

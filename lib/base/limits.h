@@ -68,6 +68,7 @@
 #define SPK_MAX_CAUSES        64U /* of a Status */
 #define SPK_MAX_WARNINGS      16U /* Warning headers of one answer */
 #define SPK_MAX_WARNING_TEXT  256U
+#define SPK_MAX_LEFT_FIELDS   64U /* named one by one as left to the operator's webhook */
 #define SPK_MAX_KUBE_BODY     SPK_KIB(3 * 1024 - 64)
 #define SPK_MAX_HEADER_VALUE  SPK_KIB(8)
 #define SPK_MAX_KUBECONFIG    SPK_MIB(1)

@@ -7,6 +7,7 @@
 #include "operator/mutate.h"
 #include "operator/scheduler.h"
 #include "operator/templates.h"
+#include "operator/undone.h"
 #include "operator/web_ui.h"
 
 #define MARKER "spark-submit.internal/mutated"
@@ -89,6 +90,10 @@ bool spk_operator_run(struct spk_arena *arena, const struct spk_operator_request
         return false;
     spk_mounts_warn(&stored, &stored.driver, warnings);
     spk_mounts_warn(&stored, &stored.executor, warnings);
+    if (!request->native_mutation && !request->webhook_follows)
+        spk_warn_left_to_webhook(&stored, warnings);
+    if (request->is_standalone)
+        spk_warn_not_done(&stored, warnings);
     output.arguments = arguments.items;
     output.n = arguments.n;
     *out = output;

@@ -28,6 +28,8 @@ struct spk_operator_request {
     bool controller_steps; /* web UI, Prometheus, batch scheduler: spark-operator.md 3.1, 3 to
                               5 */
     bool native_mutation;  /* do here what the pod webhook would do */
+    bool webhook_follows;  /* else what is not done here may be done by nobody: warn of it */
+    bool is_standalone;    /* nobody goes on with the application: warn of what that leaves */
 };
 
 struct spk_operator_output {

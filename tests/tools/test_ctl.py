@@ -126,11 +126,9 @@ class Rendering(unittest.TestCase):
 
     def test_native_mutation_does_the_webhooks_work(self):
         text = application(driver={"cores": 1, "memory": "512m", "schedulerName": "own"})
-        pod = object_of(rendered("-f", "-", text=text), "Pod")
-        self.assertNotIn("schedulerName", pod["spec"])
-        self.assertEqual(pod["spec"].get("schedulerName"), None)
-        for word, wanted in [("native", "own"), ("none", None)]:
-            pod = object_of(rendered("-f", "-", "--pod-mutation", word, text=text), "Pod")
+        for option, wanted in [([], "own"), (["native"], "own"), (["auto"], "own"), (["none"], None)]:
+            option = ["--pod-mutation", *option] if option else []
+            pod = object_of(rendered("-f", "-", *option, text=text), "Pod")
             self.assertEqual(pod["spec"].get("schedulerName"), wanted)
 
     def test_controller_steps_are_applied_unless_told_otherwise(self):
@@ -232,6 +230,9 @@ WARNED = [
         driver={"volumeMounts": [{"name": "spark-vol", "mountPath": "/x"}]})),
     ("EXECUTOR_FIELD_NOT_APPLIED", ["--pod-mutation", "native", "-f", "-"], application(
         executor={"cores": 1, "memory": "512m", "env": [{"name": "SPARK_USER", "value": "x"}]})),
+    ("FIELD_LEFT_TO_WEBHOOK", ["--pod-mutation", "none", "-f", "-"], driver(schedulerName="own")),
+    ("SPARK_VERSION_APPROXIMATED", ["--", *COMMAND], None),
+    ("SPARK_VERSION_APPROXIMATED", ["-f", "-"], application(sparkVersion="")),
     ("CONTROLLER_STEPS_ALREADY_APPLIED", ["-f", "-"], application(
         driver={"cores": 1, "memory": "512m", "javaOptions": "-javaagent:/prometheus/agent.jar=8090:/x"},
         monitoring={"exposeDriverMetrics": True, "exposeExecutorMetrics": False,

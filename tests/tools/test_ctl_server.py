@@ -15,7 +15,7 @@ from ctl import (COMMAND, EXAMPLE, SUBMISSION_ID, UID, application, ctl, mute_se
 class WithServer(unittest.TestCase):
     def test_a_server_renders_the_same_bytes(self):
         cases = [["-f", EXAMPLE], ["-f", EXAMPLE, "-o", "json"], ["-f", EXAMPLE, "--plain"],
-                 ["-f", EXAMPLE, "--uid", UID], ["-f", EXAMPLE, "--stage", "submission"],
+                 ["-f", EXAMPLE, "--uid", UID, "--pod-mutation", "none"], ["-f", EXAMPLE, "--stage", "submission"],
                  ["-f", EXAMPLE, "--stage", "application"], ["-f", EXAMPLE, "--no-defaults"],
                  ["-f", EXAMPLE, "--submission-id", SUBMISSION_ID],
                  ["-f", EXAMPLE, "--idempotency-key", "one"],
@@ -140,7 +140,8 @@ class WithServer(unittest.TestCase):
                 tree = json.loads(application())
                 tree["metadata"]["uid"] = uid
                 with self.subTest(uid):
-                    here, there = (rendered(*place, "--uid", UID, "-f", "-", text=json.dumps(tree))
+                    here, there = (rendered(*place, "--uid", UID, "--pod-mutation", "none", "-f", "-",
+                                            text=json.dumps(tree))
                                    for place in ([], ["--endpoint", address]))
                     self.assertEqual(here, there)
                     self.assertEqual(there["items"][0]["metadata"]["ownerReferences"][0]["uid"], owner)

@@ -70,6 +70,7 @@ static bool do_run(struct run *run)
         .options = &run->options,
         .controller_steps = true,
         .native_mutation = run->native,
+        .webhook_follows = true,
     };
 
     return spk_operator_run(run->arena, &request, &run->out, &run->warnings, &run->err);

@@ -31,7 +31,10 @@ static void test_modes_decide_who_does_the_controller_steps(void)
 
     CU_ASSERT(settings_of(&arena, beside, NULL, &settings, &err));
     CU_ASSERT_EQUAL(settings.controller_steps, SPK_STEPS_NONE);
-    CU_ASSERT_EQUAL(settings.pod_mutation, SPK_MUTATION_NONE);
+    CU_ASSERT_EQUAL(spk_mutation_in_force(&settings, SPK_MUTATION_DEFAULT), SPK_MUTATION_NONE);
+    CU_ASSERT_EQUAL(spk_mutation_in_force(&settings, SPK_MUTATION_AUTO), SPK_MUTATION_NONE);
+    CU_ASSERT(settings.webhook_follows);
+    CU_ASSERT_FALSE(settings.is_standalone);
     CU_ASSERT_FALSE(settings.gate_always);
     SPK_ASSERT_TEXT(settings.operator_options.master,
                     "k8s://https://kubernetes.default.svc:443");
@@ -39,6 +42,9 @@ static void test_modes_decide_who_does_the_controller_steps(void)
     CU_ASSERT(settings_of(&arena, alone, "https://10.0.0.1:443", &settings, &err));
     CU_ASSERT_EQUAL(settings.controller_steps, SPK_STEPS_APPLY);
     CU_ASSERT_EQUAL(settings.pod_mutation, SPK_MUTATION_NATIVE);
+    CU_ASSERT_EQUAL(spk_mutation_in_force(&settings, SPK_MUTATION_AUTO), SPK_MUTATION_AUTO);
+    CU_ASSERT_FALSE(settings.webhook_follows);
+    CU_ASSERT(settings.is_standalone);
     CU_ASSERT(settings.gate_always);
     SPK_ASSERT_TEXT(settings.operator_options.master, "k8s://https://10.0.0.1:443");
     SPK_ASSERT_TEXT(spk_environment_get(&settings.environment, "A"), "b=c");

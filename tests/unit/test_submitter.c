@@ -18,6 +18,7 @@ struct counter {
     enum spk_api_verb verb;
     const char *kind, *reason, *message;
     const cJSON *object; /* of the answer; NULL: none */
+    const struct spk_api_cause *cause; /* NULL: none */
     bool only_strict;
     int64_t now_ms;
 };
@@ -53,6 +54,8 @@ static void start(struct spk_api *api, struct spk_api_job *job)
                                         .reason = counter->reason,
                                         .message = counter->message,
                                         .object = counter->object,
+                                        .causes = counter->cause,
+                                        .n_causes = counter->cause != NULL,
                                         .details_kind = "",
                                         .details_name = "",
                                         .trouble = ""};
@@ -394,6 +397,49 @@ static void test_refusals_end_with_their_outcome(void)
                     spk_outcome_name(bench.call.err.outcome), bench.call.err.text);
         CU_ASSERT_EQUAL(bench.call.err.reason, cases[i].expected);
         CU_ASSERT_EQUAL(bench.call.err.outcome, cases[i].outcome);
+        spk_arena_free(&bench.arena);
+        spk_api_close(&counter.api);
+    }
+}
+
+static void test_who_mutates_as_well_is_told(void)
+{
+    static const struct {
+        bool native;
+        struct spk_api_cause cause;
+        bool told;
+    } cases[] = {
+        {true,
+         {"spec.volumes[2].name", "Duplicate value: \"v\"", "FieldValueDuplicate"},
+         true},
+        {true,
+         {"spec.containers[0].volumeMounts[1].mountPath",
+          "Invalid value: \"/v\": must be unique", "FieldValueInvalid"},
+         true},
+        {true, {"spec.volumes[2].name", "Required value", "FieldValueRequired"}, false},
+        {false,
+         {"spec.volumes[2].name", "Duplicate value: \"v\"", "FieldValueDuplicate"},
+         false},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        struct counter counter;
+        struct submission_fixture bench;
+
+        counter_init(&counter);
+        counter.http = 422;
+        counter.verb = SPK_API_CREATE;
+        counter.kind = "Pod";
+        counter.reason = "Invalid";
+        counter.message = "Pod \"etl-driver\" is invalid";
+        counter.cause = &cases[i].cause;
+        bench_init(&bench, &counter, SPK_VARIANT_P, "s-1", 0);
+        bench.call.native_mutation = cases[i].native;
+        run(&bench);
+        CU_ASSERT_FALSE(bench.call.ok);
+        CU_ASSERT_EQUAL(strstr(bench.call.err.text, "--pod-mutation=none") != NULL,
+                        cases[i].told);
+        CU_ASSERT_PTR_NOT_NULL(strstr(bench.call.err.text, "is invalid"));
         spk_arena_free(&bench.arena);
         spk_api_close(&counter.api);
     }
@@ -896,6 +942,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(another_attempt_is_refused),
     SPK_TEST(without_permission_existence_is_not_told),
     SPK_TEST(refusals_end_with_their_outcome),
+    SPK_TEST(who_mutates_as_well_is_told),
     SPK_TEST(no_write_starts_too_late),
     SPK_TEST(validation_creates_nothing),
     SPK_TEST(dry_runs_report_their_verdicts),
