@@ -78,3 +78,7 @@ struct spk_fabric8 {
 bool spk_schema_fabric8(struct spk_arena *arena, const struct spk_type *type,
                         const struct spk_fabric8 *how, const cJSON *in, cJSON **out,
                         struct spk_err *err) SPK_CHECK;
+
+/** The same for a PodGroup of scheduling.volcano.sh/v1beta1. @errors likewise */
+bool spk_schema_pod_group(struct spk_arena *arena, const struct spk_fabric8 *how,
+                          const cJSON *in, cJSON **out, struct spk_err *err) SPK_CHECK;

@@ -223,7 +223,7 @@ static bool read_int_or_string(const struct reader *r, const struct spk_field *f
 static bool read_single(const struct reader *r, const struct spk_field *field, const cJSON *in,
                         cJSON **out)
 {
-    const struct spk_type *type = &spk_types[field->type];
+    const struct spk_type *type = spk_type_of(field);
 
     if (!spk_json_string(in) || type->n != 1 || type->fields[0].kind != STRING ||
         type->fields[0].shape != ONE)
@@ -257,7 +257,7 @@ static bool read_one(const struct reader *r, const struct spk_field *field, cons
         return readers[field->kind](r, field, in, out);
     if (!spk_json_is_object(in))
         return read_single(r, field, in, out);
-    return read_object(r, &spk_types[field->type], in, out);
+    return read_object(r, spk_type_of(field), in, out);
 }
 
 /* A null stays one among texts and map values; of a list of objects it is an empty one. */
@@ -266,7 +266,7 @@ static bool read_element(const struct reader *r, const struct spk_field *element
 {
     *out = NULL;
     if (spk_json_is_null(in) && element->kind == OBJECT)
-        return read_object(r, &spk_types[element->type], in, out);
+        return read_object(r, spk_type_of(element), in, out);
     if (!spk_json_is_null(in) && !read_one(r, element, in, out))
         return false;
     if (!*out)
@@ -360,12 +360,24 @@ static bool read_object(const struct reader *r, const struct spk_type *type, con
     return true;
 }
 
+bool spk_fabric8_read(struct spk_arena *arena, const struct spk_field *field,
+                      const struct spk_fabric8 *how, const cJSON *in, cJSON **out,
+                      struct spk_err *err)
+{
+    const struct reader r = {.arena = arena, .how = how, .err = err};
+    cJSON *value = NULL;
+
+    if (!read_one(&r, field, in, &value))
+        return false;
+    *out = value;
+    return true;
+}
+
 bool spk_schema_fabric8(struct spk_arena *arena, const struct spk_type *type,
                         const struct spk_fabric8 *how, const cJSON *in, cJSON **out,
                         struct spk_err *err)
 {
-    const struct reader r = {.arena = arena, .how = how, .err = err};
     const struct spk_field root = {.kind = OBJECT, .type = (unsigned char)(type - spk_types)};
 
-    return read_one(&r, &root, in, out);
+    return spk_fabric8_read(arena, &root, how, in, out, err);
 }

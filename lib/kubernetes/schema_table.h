@@ -2,8 +2,7 @@
 /** schema_table.h: the form of the generated table of core/v1 types. For schema*.c only. */
 #pragma once
 
-#include "base/err.h"
-#include "json/json.h"
+#include "kubernetes/schema.h"
 
 #include <stddef.h>
 
@@ -13,11 +12,12 @@ enum spk_field_shape { ONE, LIST, MAP }; /* of kind; a map's keys are strings */
 /* Flags: how Go holds a field, which decides what it writes. */
 #define POINTER 1U /* an explicit zero is not an absent value */
 #define KEPT    2U /* no omitempty: always written */
+#define ELEMENT 4U /* of a list or map: no field of its own */
 
 struct spk_field {
     const char *name;
     unsigned char kind, shape, flags;
-    unsigned char type; /* of an OBJECT: index into spk_types */
+    unsigned char type; /* of an OBJECT: see spk_type_of */
 };
 
 struct spk_type {
@@ -28,6 +28,17 @@ struct spk_type {
 
 extern const struct spk_type spk_types[]; /* sorted by name */
 extern const size_t spk_types_n;
+
+/* Types beyond spk_types: of Volcano, and the place of one that is in there. */
+enum { SPK_OBJECT_META = 239, SPK_VOLCANO_TYPES = 240 };
+
+/** The type of an OBJECT: of spk_types by its index, or one of those beyond. */
+const struct spk_type *spk_type_of(const struct spk_field *field);
+
+/** spk_schema_fabric8 of one value as the field's. */
+bool spk_fabric8_read(struct spk_arena *arena, const struct spk_field *field,
+                      const struct spk_fabric8 *how, const cJSON *in, cJSON **out,
+                      struct spk_err *err) SPK_CHECK;
 
 /* What both readers need; spk_field_element gives the field of one element or map value. */
 const struct spk_field *spk_type_field(const struct spk_type *type, const char *name);

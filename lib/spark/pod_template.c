@@ -7,7 +7,6 @@
 #include "base/limits.h"
 #include "base/printable.h"
 #include "kubernetes/object.h"
-#include "kubernetes/schema.h"
 #include "spark/profile.h"
 #include "json/write.h"
 #include "json/yaml.h"
@@ -81,11 +80,11 @@ static bool read_pod(const struct spk_reader *reader, struct spk_fabric8 how,
     return true;
 }
 
-static bool type_fields(const struct spk_reader *reader, const char *name, const cJSON *tree,
-                        bool is_json, cJSON **out, struct spk_err *err)
+struct spk_fabric8 spk_client_reading(const struct spk_version *version, bool is_json)
 {
-    const struct spk_profile *profile = reader->version->profile;
-    const struct spk_fabric8 how = {
+    const struct spk_profile *profile = version->profile;
+
+    return (struct spk_fabric8){
         .octal_int32 = profile->template_octal,
         .octal_inside = profile->template_octal_inside,
         .strict_int32 = !profile->template_fractions && !profile->template_empty_integer,
@@ -93,9 +92,15 @@ static bool type_fields(const struct spk_reader *reader, const char *name, const
         .from_json = is_json,
         .model = profile->template_model,
     };
+}
+
+static bool type_fields(const struct spk_reader *reader, const char *name, const cJSON *tree,
+                        bool is_json, cJSON **out, struct spk_err *err)
+{
     cJSON *pod = NULL;
 
-    if (!check_shape(tree, name, err) || !read_pod(reader, how, tree, &pod, err))
+    if (!check_shape(tree, name, err) ||
+        !read_pod(reader, spk_client_reading(reader->version, is_json), tree, &pod, err))
         return false;
     const char *kind = spk_json_get_text(pod, "kind");
     if (kind && strcmp(kind, "Pod") != 0)

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/warning.h"
+#include "kubernetes/schema.h"
 #include "spark/entry.h"
 
 struct spk_pod_template {
@@ -16,6 +17,9 @@ struct spk_pod_template {
     cJSON *container; /* the Spark container: an empty object if there is none */
     bool is_named_container_missing; /* the name asked for fits none or several */
 };
+
+/** How the client of a Spark line reads a template; is_json: its text is JSON, not YAML. */
+struct spk_fabric8 spk_client_reading(const struct spk_version *version, bool is_json);
 
 /**
  * Load the driver's template. warnings (may be NULL) gets a UNKNOWN_FIELD_IGNORED for each

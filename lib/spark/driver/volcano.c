@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "spark/driver/driver.h"
+#include "spark/pod_template.h"
 #include "spark/submitter_file.h"
 #include "json/yaml.h"
 
@@ -26,14 +27,24 @@ static bool read_template(const struct spk_driver *driver, const char **key,
     return true;
 }
 
-/* Volcano's type: quantities are strings. */
-static void settle_quantities(cJSON *group)
+/* Another version is overwritten; another kind would reach a server that refuses it. */
+static bool type_fields(const struct spk_driver *driver, const char *key, bool is_json,
+                        const cJSON *tree, cJSON **out, struct spk_err *err)
 {
-    cJSON *resources = spk_json_find(spk_json_find(group, "spec"), "minResources");
-    cJSON *copy = spk_json_copy(spk_json_arena(group), resources);
+    const struct spk_fabric8 how = spk_client_reading(&driver->submission->version, is_json);
+    cJSON *group = NULL;
 
-    SPK_JSON_EACH (quantity, copy)
-        spk_json_text(resources, quantity->string, spk_json_number_text(quantity));
+    if (!spk_schema_pod_group(driver->arena, &how, tree, &group, err))
+        return spk_driver_refuse(err, driver, key, "%s: %s",
+                                 spk_strdup(driver->arena, err->field),
+                                 spk_strdup(driver->arena, err->text));
+    const char *kind = spk_json_get_text(group, "kind");
+    if (spk_json_get(tree, "kind") && !spk_text_equal(kind, "PodGroup"))
+        return spk_driver_refuse(err, driver, key,
+                                 "kind: a PodGroup is expected, not a '%.64s'",
+                                 kind ? kind : "null");
+    *out = group;
+    return true;
 }
 
 static bool load_group(const struct spk_driver *driver, cJSON **out, struct spk_err *err)
@@ -53,8 +64,7 @@ static bool load_group(const struct spk_driver *driver, cJSON **out, struct spk_
     if (!spk_json_is_object(*out))
         return spk_driver_refuse(err, driver, key, "a PodGroup is expected, not a %s",
                                  spk_json_type_name(*out));
-    settle_quantities(*out);
-    return true;
+    return type_fields(driver, key, is_json, *out, out, err);
 }
 
 bool spk_volcano(struct spk_driver *driver, struct spk_err *err)
