@@ -66,7 +66,7 @@ struct spk_field spk_field_element(const struct spk_field *field)
     struct spk_field element = *field;
 
     element.shape = ONE;
-    element.flags = KEPT;
+    element.flags = KEPT | ELEMENT;
     return element;
 }
 

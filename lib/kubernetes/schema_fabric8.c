@@ -186,6 +186,41 @@ static cJSON *read_any(const struct reader *r, const cJSON *in)
     return fresh;
 }
 
+/* Whether the byte may belong to a letter, of whatever script. */
+static bool is_letter(unsigned char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0x80;
+}
+
+/*
+ * A quantity's unit starts at the first letter that is one of a unit: "e3" is one too, but
+ * "e3M" is not. What is a field of its own is built anew, which needs an amount; what stands
+ * in a map is not.
+ */
+static bool check_quantity(const struct reader *r, const struct spk_field *field, bool is_pair,
+                           const char *text)
+{
+    const char *unit = text + strcspn(text, "eEinumkKMGTP");
+    bool is_field = !(field->flags & ELEMENT);
+
+    if (!is_pair && unit[strcspn(unit, "0123456789")] &&
+        is_letter((unsigned char)unit[strlen(unit) - 1]))
+        return spk_fail(r->err, SPK_INVALID_POD_TEMPLATE,
+                        "Invalid quantity string format passed: '%.32s'", text);
+    if (*text == '\0' || (is_field && unit == text))
+        return spk_fail(r->err, SPK_INVALID_POD_TEMPLATE,
+                        "Invalid quantity string format passed: '%.32s' has no number", text);
+    return true;
+}
+
+/* The client takes a null for the text "null" here. */
+static const char *pair_text(const cJSON *pair, const char *key)
+{
+    const cJSON *value = spk_json_get(pair, key);
+
+    return value && spk_json_is_null(value) ? "null" : scalar_text(value);
+}
+
 /*
  * A quantity is read without a type first, so its numbers are Java's. It may also be the
  * client's own object of amount and format.
@@ -193,16 +228,17 @@ static cJSON *read_any(const struct reader *r, const cJSON *in)
 static bool read_quantity(const struct reader *r, const struct spk_field *field,
                           const cJSON *in, cJSON **out)
 {
-    const char *amount = scalar_text(spk_json_get(in, "amount"));
-    const char *format = scalar_text(spk_json_get(in, "format"));
+    const char *amount = pair_text(in, "amount"), *format = pair_text(in, "format");
     const char *text = scalar_text(read_any(r, in));
 
-    if (amount && *amount)
+    bool is_pair = amount && *amount;
+
+    if (is_pair)
         text = spk_printf(r->arena, "%s%s", amount, format ? format : "");
     if (!text)
         return refuse(r, field, in);
-    if (*text == '\0')
-        return spk_fail(r->err, SPK_INVALID_POD_TEMPLATE, "a quantity is empty");
+    if (!check_quantity(r, field, is_pair, text))
+        return false;
     *out = spk_json_new_text(r->arena, text);
     return true;
 }
