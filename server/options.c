@@ -59,6 +59,10 @@ static const struct spk_option table[] = {
      "leave the operator's pod webhook its work, or do it here; auto: native in standalone "
      "mode "
      "for applications without a uid"},
+    {"executor-owner-reference", SPK_OPTION_BOOL, FIELD(executor_owner_reference), "false",
+     NULL,
+     "with native pod mutation: executors have the application as an owner, as with operators "
+     "up to 2.5"},
     {"controller-steps", SPK_OPTION_CHOICE, FIELD(controller_steps), "auto", "auto|none|apply",
      "what the operator does before it submits; auto: none in sidecar mode"},
     {"unknown-fields", SPK_OPTION_CHOICE, FIELD(unknown_fields), "refuse", "refuse|warn",

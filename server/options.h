@@ -33,6 +33,7 @@ struct spk_config {
     int64_t drain_delay_ms, drain_grace_ms;
     const char *default_spark_version; /* NULL: newest */
     bool strict_spark_version;
+    bool executor_owner_reference;
     int pod_mutation, controller_steps, unknown_fields; /* row of their choices */
     const char *spark_user, *spark_conf_dir;
     struct spk_strings spark_env; /* "K=V" */

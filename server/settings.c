@@ -106,6 +106,7 @@ operator_options(struct spk_arena *arena, const struct spk_config *config, const
         config->default_batch_scheduler ? config->default_batch_scheduler : "";
     options.kube_scheduler_names = config->kube_scheduler_names ? config->kube_scheduler_names
                                                                 : "";
+    options.executor_owner_reference = config->executor_owner_reference;
     options.load_spark_defaults = config->load_spark_defaults;
     options.master = spk_printf(arena, "k8s://%s", address);
     return options;

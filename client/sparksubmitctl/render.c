@@ -48,6 +48,7 @@ static bool set_operator_option(struct spk_arena *arena, const char *key, const 
         {"kube-scheduler-names", NULL, &options->kube_scheduler_names},
         {"feature-load-spark-defaults", &options->load_spark_defaults, NULL},
         {"load-spark-defaults", &options->load_spark_defaults, NULL},
+        {"executor-owner-reference", &options->executor_owner_reference, NULL},
         {"enable-driver-pdb", NULL, NULL},
         {"ingress-class-name", NULL, NULL},
     };

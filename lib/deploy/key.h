@@ -10,7 +10,7 @@
 #include "base/sha256.h"
 
 /** Raised whenever any rendered byte may change. */
-#define SPK_RENDER_REVISION 1
+#define SPK_RENDER_REVISION 2
 
 /** The prefix of every mark on objects. */
 #define SPK_MARK "spark-submit.internal/"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "operator/mutate.h"
 
-#define SPARK_CONTAINER spk_executor_containers[1] /* the one the arguments name */
+#define DEFAULT_CONTAINER "kubectl.kubernetes.io/default-container"
+#define SPARK_CONTAINER   spk_executor_containers[1] /* the one the arguments name */
 
 /* Without a container Spark starts from an empty one: the changes need it to be there. */
 static void ensure_container(cJSON *template_)
@@ -71,6 +72,24 @@ static void warn_of_container(const struct spk_draft *stored,
     }
 }
 
+/*
+ * Spark puts its container behind those of the template, where the webhook puts sidecars
+ * behind Spark's: tools that look at the first container are told which one is meant.
+ */
+static void name_default_container(const struct spk_draft *stored, cJSON *template_,
+                                   struct spk_warnings *warnings)
+{
+    cJSON *annotations = spk_json_child(spk_json_child(template_, "metadata"), "annotations");
+
+    if (!spk_json_get(annotations, DEFAULT_CONTAINER))
+        spk_json_text(annotations, DEFAULT_CONTAINER,
+                      name_of(sparks_container(spk_json_at(template_, "spec.containers"))));
+    spk_warn(warnings, stored->arena, "EXECUTOR_FIELD_NOT_APPLIED",
+             spk_printf(stored->arena, "%s.sidecars", stored->executor.path),
+             "in executors Spark's container is the last one, not the first: the "
+             "annotation " DEFAULT_CONTAINER " names it for tools");
+}
+
 bool spk_executor_template_mutate(const struct spk_draft *stored, cJSON *template_,
                                   struct spk_mutations *changes, struct spk_warnings *warnings,
                                   struct spk_err *err)
@@ -82,9 +101,12 @@ bool spk_executor_template_mutate(const struct spk_draft *stored, cJSON *templat
     if (all.n > 0)
         ensure_container(template_);
     warn_of_container(stored, &all, template_, warnings);
+    size_t n = spk_json_size(spk_json_at(template_, "spec.containers"));
     /* Spark's container is the one the arguments name, whatever the webhook would choose. */
     if (!spk_mutations_apply(&all, &SPARK_CONTAINER, template_, err))
         return false;
+    if (spk_json_size(spk_json_at(template_, "spec.containers")) > n)
+        name_default_container(stored, template_, warnings);
     *changes = all;
     return true;
 }

@@ -82,9 +82,12 @@ bool spk_operator_run(struct spk_arena *arena, const struct spk_operator_request
     if (request->controller_steps &&
         !run_controller_steps(&draft, request->options, &output, warnings, err))
         return false;
+    bool owns_executors = !request->native_mutation ||
+                          request->options->executor_owner_reference;
     if (!spk_arguments_make(&draft, request, &arguments, &output.template_rows, err) ||
-        !spk_template_make(&draft, &draft.driver, &output.driver_template, err) ||
-        !spk_template_make(&draft, &draft.executor, &output.executor_template, err))
+        !spk_template_make(&draft, &draft.driver, true, &output.driver_template, err) ||
+        !spk_template_make(&draft, &draft.executor, owns_executors, &output.executor_template,
+                           err))
         return false;
     if (request->native_mutation && !mutate(&stored, &output, warnings, err))
         return false;

@@ -18,7 +18,8 @@ struct spk_operator_options {
     const char *default_batch_scheduler;
     const char *kube_scheduler_names; /* comma list; "kube-scheduler" */
     bool load_spark_defaults;
-    const char *master; /* "k8s://https://10.96.0.1:443" */
+    bool executor_owner_reference; /* also with native mutation: newer operators add none */
+    const char *master;            /* "k8s://https://10.96.0.1:443" */
 };
 
 struct spk_operator_request {

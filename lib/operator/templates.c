@@ -27,8 +27,8 @@ static void add_owner(cJSON *template_, cJSON *owner)
     (void)spk_json_push(owners, owner);
 }
 
-bool spk_template_make(const struct spk_draft *draft, const struct spk_role *role, cJSON **out,
-                       struct spk_err *err)
+bool spk_template_make(const struct spk_draft *draft, const struct spk_role *role,
+                       bool is_owned, cJSON **out, struct spk_err *err)
 {
     cJSON *template_ = NULL;
 
@@ -38,7 +38,7 @@ bool spk_template_make(const struct spk_draft *draft, const struct spk_role *rol
                             &template_, err))
         return spk_fail_in(err, "%s.template", role->path);
     cJSON *owner = spk_draft_owner(draft, spk_text_equal(role->name, "driver"));
-    if (owner)
+    if (owner && is_owned)
         add_owner(template_, owner);
     *out = template_;
     return true;

@@ -10,9 +10,10 @@
 #include "operator/draft.h"
 
 /**
- * The user's template, or one with an empty Spark container, owned by the application.
+ * The user's template, or one with an empty Spark container; is_owned: by the application.
+ * Operators up to 2.5 own executors so, newer ones do not.
  *
  * @errors INVALID_FIELD  the user's template is not a PodTemplateSpec
  */
-bool spk_template_make(const struct spk_draft *draft, const struct spk_role *role, cJSON **out,
-                       struct spk_err *err) SPK_CHECK;
+bool spk_template_make(const struct spk_draft *draft, const struct spk_role *role,
+                       bool is_owned, cJSON **out, struct spk_err *err) SPK_CHECK;

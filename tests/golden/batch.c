@@ -104,9 +104,10 @@ static void take_options(const cJSON *in, struct spk_operator_options *options)
     const char **texts[] = {&options->ingress_url_format, &options->default_batch_scheduler,
                             &options->kube_scheduler_names, &options->master};
     static const char *const switches[] = {"enable_ui_service", "enable_batch_scheduler",
-                                           "feature_load_spark_defaults"};
+                                           "feature_load_spark_defaults",
+                                           "executor_owner_reference"};
     bool *flags[] = {&options->enable_ui_service, &options->enable_batch_scheduler,
-                     &options->load_spark_defaults};
+                     &options->load_spark_defaults, &options->executor_owner_reference};
 
     for (size_t i = 0; i < SPK_LEN(names); i++)
         if (text_of(given, names[i]))

@@ -73,7 +73,8 @@ def operator(manifest, golden, view):
         pod = golden.get(role + "_pod_in") or {}
         request.update(view="mutation", role=role_of(pod) or role, pod=pod)
     if view == "executor-template":
-        request.update(view="submission", native=True)
+        owned = dict(request["operator_options"], executor_owner_reference=True)  # as this operator does
+        request.update(view="submission", native=True, operator_options=owned)
     return request
 
 

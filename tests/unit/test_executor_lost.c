@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "spark_submit.h"
 #include "json/json.h"
+#include "json/write.h"
 
 #include "test.h"
 
@@ -217,7 +218,73 @@ static void test_another_container_than_the_webhooks_is_told(void)
     check(losses, SPK_LEN(losses));
 }
 
+/* The executors' template of an application with uid, natively mutated. */
+static const char *template_of(struct spk_arena *arena, const char *executor, bool owned)
+{
+    const char *manifest = spk_replace(arena, spk_printf(arena, HEAD, "4.1.4", "", executor),
+                                       "\"name\":\"pi\",", "\"name\":\"pi\",\"uid\":\"u\",");
+    struct spk_settings settings = spk_settings_default();
+    struct spk_prepared prepared = {0};
+    struct spk_err err = {0};
+    const struct spk_request request = {
+        .payload = {.kind = SPK_PAYLOAD_MANIFEST,
+                    .properties = {.arena = arena},
+                    .manifest = {manifest, strlen(manifest)}},
+        .tenant = "",
+        .pod_mutation = SPK_MUTATION_NATIVE,
+    };
+
+    settings.operator_options.master = "k8s://https://h:443";
+    settings.operator_options.executor_owner_reference = owned;
+    CU_ASSERT_FATAL(spk_prepare(arena, &settings, &request, &prepared, &err));
+    return spk_json_write(arena, prepared.operator_output.executor_template);
+}
+
+#define SIDECAR "\"sidecars\":[{\"name\":\"log\",\"image\":\"i\"}]"
+#define DEFAULT_CONTAINER(name)                                                               \
+    "{\"metadata\":{\"annotations\":{\"kubectl.kubernetes.io/default-container\":\"" name     \
+    "\"}},"
+
+static void test_tools_are_told_sparks_container_where_it_is_not_the_first(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(SPK_MIB(16));
+    static const struct loss losses[] = {
+        {NULL, "", SIDECAR, "sidecars"},
+        {NULL, "", "\"sidecars\":[]", ""},
+        {NULL, "", "\"initContainers\":[{\"name\":\"log\",\"image\":\"i\"}]", ""},
+        {NULL, "", TEMPLATE("a", "spark-kubernetes-executor"), ""},
+    };
+
+    check(losses, SPK_LEN(losses));
+    CU_ASSERT(spk_starts_with(template_of(&arena, SIDECAR, false),
+                              DEFAULT_CONTAINER("spark-kubernetes-executor")));
+    CU_ASSERT(spk_starts_with(template_of(&arena, TEMPLATE("a", "b") "," SIDECAR, false),
+                              DEFAULT_CONTAINER("a")));
+    CU_ASSERT(spk_starts_with(
+        template_of(&arena,
+                    "\"template\":{\"metadata\":{\"annotations\":{\"kubectl.kubernetes.io/"
+                    "default-container\":\"mine\"}},\"spec\":{\"containers\":[{\"name\":\"a\"}"
+                    "]}}," SIDECAR,
+                    false),
+        DEFAULT_CONTAINER("mine")));
+    CU_ASSERT(
+        spk_starts_with(template_of(&arena, "\"memory\":\"1g\"", false), "{\"metadata\":{},"));
+}
+
+static void test_executors_are_owned_by_the_application_only_if_asked(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(SPK_MIB(16));
+
+    CU_ASSERT_PTR_NULL(strstr(template_of(&arena, "", false), "ownerReferences"));
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(template_of(&arena, "", true),
+               "\"ownerReferences\":[{\"apiVersion\":\"sparkoperator.k8s.io/"
+               "v1beta2\",\"kind\":\"SparkApplication\",\"name\":\"pi\","));
+}
+
 static CU_TestInfo tests[] = {
+    SPK_TEST(tools_are_told_sparks_container_where_it_is_not_the_first),
+    SPK_TEST(executors_are_owned_by_the_application_only_if_asked),
     SPK_TEST(variables_that_spark_sets_too_are_lost),
     SPK_TEST(fields_that_spark_sets_too_are_lost),
     SPK_TEST(every_variable_of_spark_is_lost),

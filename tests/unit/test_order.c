@@ -87,7 +87,7 @@ static const char *metadata(struct spk_arena *arena, const cJSON *object)
 #define MARKED                                                                                \
     "\"annotations\":{\"spark-submit.internal/key\":\"" HASH_A "/" HASH_K                     \
     "\",\"spark-submit.internal/order\":\"1.0.2\","                                           \
-    "\"spark-submit.internal/translator\":\"" SPK_VERSION "/1\"}"
+    "\"spark-submit.internal/translator\":\"" SPK_VERSION "/2\"}"
 
 static void test_p_marks_and_owns(void)
 {
@@ -105,7 +105,7 @@ static void test_p_marks_and_owns(void)
                     "{\"annotations\":{\"spark-submit.internal/input-sha256\":\"" HASH_I
                     "\",\"spark-submit.internal/key\":\"" HASH_A "/" HASH_K
                     "\",\"spark-submit.internal/order\":\"1.0.2\","
-                    "\"spark-submit.internal/translator\":\"" SPK_VERSION "/1\"},"
+                    "\"spark-submit.internal/translator\":\"" SPK_VERSION "/2\"},"
                     "\"labels\":{\"spark-submit.internal/app-uid\":\"uid\","
                     "\"spark-submit.internal/attempt\":\"aaaaaaaaaaaaaaaa\"},"
                     "\"name\":\"driver\",\"namespace\":\"ns1\"}");
