@@ -224,12 +224,28 @@ def templates(b):
         if not b.chance(share):
             continue
         text = template.make(b.dice)
+        if role == "executor" and b.chance(0.3):
+            text = template.of_executors(b.dice)
         name = b.pick([role + ".yaml", role + "-template", role + " template.yml"])
         b.files[name] = text
         path = "{{DIR}}/" + b.pick([name], ["missing.yaml"])
         b.conf[K + role + ".podTemplateFile"] = b.pick(["", "", "file://"]) + path
         names = template.container_names(text) + ["plain", "absent", ""]
         b.set(K + role + ".podTemplateContainerName", names, (), 0.4)
+
+
+VOLCANO = "org.apache.spark.deploy.k8s.features.VolcanoFeatureStep"
+
+
+def pod_groups(b):
+    b.set(K + "driver.pod.featureSteps", [VOLCANO], (), 0.98)
+    b.set(K + "executor.pod.featureSteps", [VOLCANO], (), 0.3)
+    b.set("spark.kubernetes.scheduler.name", ["volcano"], (), 0.7)
+    if b.chance(0.7):
+        b.files["pod-group.yaml"] = template.pod_group(b.dice)
+        b.conf[K + "scheduler.volcano.podGroupTemplateFile"] = "{{DIR}}/" + b.pick(["pod-group.yaml"], ["missing"])
+    if b.chance(0.4):
+        b.conf[K + "scheduler.volcano.podGroupTemplateJson"] = template.pod_group(b.dice)
 
 
 def python_and_r(b):
@@ -370,8 +386,8 @@ SUBJECTS = [(memory, 0.35), (overhead, 0.25), (cores, 0.3), (gpus, 0.12), (image
             (environment, 0.25), (secrets, 0.2), (volumes, 0.3), (local_dirs, 0.15), (service, 0.15), (ports, 0.2),
             (accounts, 0.2), (credentials, 0.12), (hadoop, 0.12), (kerberos, 0.1), (templates, 0.35),
             (python_and_r, 0.2), (java_options, 0.25), (dependencies, 0.2), (executors, 0.25), (allocation, 0.15),
-            (feature_steps, 0.08), (security, 0.12), (submission, 0.12), (naming, 0.3), (conf_dir, 0.15),
-            (ordinary, 0.35), (switches, 0.2)]
+            (feature_steps, 0.08), (pod_groups, 0.05), (security, 0.12), (submission, 0.12), (naming, 0.3),
+            (conf_dir, 0.15), (ordinary, 0.35), (switches, 0.2)]
 
 
 # ---- from the parts to a command ----
@@ -427,6 +443,8 @@ def spread(b):
         arguments += ["--properties-file", "{{DIR}}/properties.conf"]
         if dice.random() < 0.4:
             arguments += ["--load-spark-defaults"]
+    elif dice.random() < 0.05:
+        arguments += ["--load-spark-defaults"]
     return arguments
 
 
@@ -443,15 +461,22 @@ def resource(b):
     return (options if with_class and dice.random() < 0.97 else []), path
 
 
-def make(seed, index):
+def make(seed, index, always=None):
+    """always: the name of a subject that the case is about, whatever else it says."""
     dice = random.Random("%d/%d" % (seed, index))
     b = Builder(dice)
     if dice.random() < 0.99:
         b.conf[K + "container.image"] = "registry.example/spark:tag"
     for subject, share in SUBJECTS:
-        if dice.random() < share:
+        if dice.random() < share or subject.__name__ == always:
             subject(b)
-    return finish(b, "random-%d-%d" % (seed, index))
+    return finish(b, "-".join(["random", str(seed), str(index), *([always] if always else [])]))
+
+
+def make_again(name):
+    """The case of that id."""
+    seed, index, *always = name.split("-")[1:]
+    return make(int(seed), int(index), *always)
 
 
 def make_about(subject, seed, index):

@@ -16,7 +16,8 @@ ODD_INTEGERS = ["abc", "5.5", "1.0", "'5.5'", "true", "null", "''", "010", "0644
 BOOLEANS = ["true", "false", "'true'", "'false'"]
 ODD_BOOLEANS = ["yes", "'True'", "1", "0", "null", "''", "TRUE", "abc", "~", "1.5"]
 QUANTITIES = ["1", "500m", "1Gi", "0.5", "'2'", "1.5", "100Ki", "1e3", "1e9", "2G", "0", "1.50", "'1e3'", "1M"]
-ODD_QUANTITIES = ["''", "abc", "null", "true", "1 Gi", "-1", "~", "[1]"]
+ODD_QUANTITIES = ["1.5e3M", "2e2m", "1e3Ki", "M", "Ki", "e3", "1Mi5", "{amount: 1, format: Mi}",
+                  "{amount: null}", "''", "abc", "null", "true", "1 Gi", "-1", "~", "[1]"]
 
 S, I, B, Q = "string", "integer", "boolean", "quantity"
 
@@ -50,7 +51,11 @@ AFFINITY = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution":
 VOLUME = {"name": S, "emptyDir": {"sizeLimit": Q, "medium": S}, "configMap": {"name": S, "defaultMode": I,
           "items": [{"key": S, "path": S, "mode": I}], "optional": B}, "hostPath": {"path": S, "type": S},
           "secret": {"secretName": S, "defaultMode": I}, "unknownVolume": {"a": S}}
-SPEC = {"containers": [CONTAINER], "initContainers": [CONTAINER], "volumes": [VOLUME], "affinity": AFFINITY,
+# What operators of other releases, and others than they, put into templates.
+OTHERS = {"schedulingGates": [{"name": S}], "schedulingGroup": {"podGroupName": S}}
+OWNER = """{"apiVersion":"sparkoperator.k8s.io/v1beta2","kind":"SparkApplication","name":"app",
+"uid":"5a7b1c2d-0001-4000-8000-00000000a001"}"""
+SPEC = {**OTHERS, "containers": [CONTAINER], "initContainers": [CONTAINER], "volumes": [VOLUME], "affinity": AFFINITY,
         "tolerations": [{"key": S, "operator": S, "value": S, "effect": S, "tolerationSeconds": I}],
         "nodeSelector": Map(of=S), "priorityClassName": S, "priority": I, "hostNetwork": B,
         "securityContext": {"runAsUser": I, "fsGroup": I, "sysctls": [{"name": S, "value": S}],
@@ -65,6 +70,11 @@ SPEC = {"containers": [CONTAINER], "initContainers": [CONTAINER], "volumes": [VO
 METADATA = {"name": S, "namespace": S, "labels": Map(of=S), "annotations": Map(of=S), "finalizers": [S],
             "generateName": S, "ownerReferences": [{"apiVersion": S, "kind": S, "name": S, "uid": S,
                                                     "controller": B}]}
+
+POD_GROUP = {"metadata": METADATA, "newer": {"a": S, "b": [I]},
+             "spec": {"minMember": I, "minTaskMember": Map(of=I), "queue": S, "priorityClassName": S,
+                      "minResources": Map(of=Q), "networkTopology": {"mode": S, "highestTierAllowed": I}},
+             "status": {"phase": S, "running": I, "conditions": [{"type": S, "status": S, "transitionID": S}]}}
 
 
 def scalar(dice, kind, odd):
@@ -147,6 +157,23 @@ def make(dice):
         return json.dumps(as_json(dice, tree), indent=dice.choice([None, 2]))
     head = dice.choice(["", "", "", "---\n", "# head\n"])
     return head + block(dice, tree).lstrip("\n") + dice.choice(["", "", "", "---\n", "\n\n", "...\n"])
+
+
+def of_executors(dice):
+    """As the operator writes it, in the dialect of older releases or of newer ones."""
+    owners = dice.choice(["", '"ownerReferences":[%s]' % OWNER.replace("\n", "")])
+    return '{"metadata":{%s},"spec":{"containers":[{"name":"spark-kubernetes-executor","resources":{}}]}}' % owners
+
+
+def pod_group(dice):
+    """A PodGroup of Volcano, valid or not."""
+    odd = dice.choice([0, 0, 0, 0.02, 0.1])
+    tree = {key: value for key, value in (("apiVersion", "scheduling.volcano.sh/v1beta1"), ("kind", "PodGroup"))
+            if dice.random() < 0.7}
+    tree.update(node(dice, POD_GROUP, odd))
+    if dice.random() < 0.3:
+        return json.dumps(as_json(dice, tree))
+    return block(dice, tree).lstrip("\n")
 
 
 def container_names(text):

@@ -20,6 +20,10 @@ ACCEPTED = [
 ]
 
 
+# Passed on by Spark for the API server to refuse.
+OF_ANOTHER_KIND = "a PodGroup is expected, not a '"
+
+
 # Spark could not even ask for a path with such a name; here names are checked before sending.
 NOT_SENT = "KubernetesClientException"
 
@@ -30,6 +34,8 @@ def row_of(rules, text):
 
 def reason(golden, answer):
     """A few words; None: the difference is not expected."""
+    if "error" in answer and not golden["exit"] and OF_ANOTHER_KIND in answer["error"]["message"]:
+        return "of another kind"
     if "error" in answer and not golden["exit"]:
         return row_of(REFUSALS, answer["error"]["message"])
     if "error" not in answer and golden["exit"]:
