@@ -187,7 +187,8 @@ class WithServer(unittest.TestCase):
                              {"code": "ALREADY_EXISTS", "reason": "DRIVER_POD_EXISTS", "outcome": error["outcome"],
                               "retry": "NO", "idempotencyKey": "o"})
             self.assertRegex(error["attempt"], "^[0-9a-f]{16}$")
-            warned = ctl("submit", "--endpoint", address, "-o", "json", "--", "--conf", "my.key=1", *COMMAND)
+            warned = ctl("submit", "--endpoint", address, "-o", "json", "--spark-version",
+                         "4.0.1", "--", "--conf", "my.key=1", *COMMAND)
             self.assertEqual(warned.stderr, "")
             self.assertEqual([item["code"] for item in json.loads(warned.stdout)["warnings"]][:1], ["CONF_KEY_IGNORED"])
 

@@ -17,7 +17,7 @@ struct counter {
     int http;
     enum spk_api_verb verb;
     const char *kind, *reason, *message;
-    const cJSON *object; /* of the answer; NULL: none */
+    const cJSON *object;               /* of the answer; NULL: none */
     const struct spk_api_cause *cause; /* NULL: none */
     bool only_strict;
     int64_t now_ms;
