@@ -163,7 +163,7 @@ static bool takes_no_value(const char *option)
 }
 
 /* Only before the application's own arguments; the last one wins, and over properties. */
-static bool arguments_have_id(const struct spk_job *job)
+static bool arguments_have_id(const struct sparksubmit_job *job)
 {
     bool found = false;
 
@@ -185,7 +185,7 @@ static bool arguments_have_id(const struct spk_job *job)
     return found;
 }
 
-bool spk_attempt_is_told(const struct spk_job *job)
+bool spk_attempt_is_told(const struct sparksubmit_job *job)
 {
     struct text text = {job->manifest, job->manifest + job->manifest_length};
 

@@ -9,4 +9,4 @@
 #include "sparksubmit/client.h"
 
 /** A metadata.uid of a manifest, or the submission id's label among spark-submit's options. */
-bool spk_attempt_is_told(const struct spk_job *job);
+bool spk_attempt_is_told(const struct sparksubmit_job *job);

@@ -44,7 +44,7 @@ static int64_t remaining_ms(gpr_timespec deadline)
     return gpr_time_to_millis(gpr_time_sub(deadline, gpr_now(GPR_CLOCK_MONOTONIC)));
 }
 
-static void enter(struct spk_client *client, struct running_call *running)
+static void enter(struct sparksubmit_client *client, struct running_call *running)
 {
     (void)pthread_mutex_lock(&client->lock);
     running->next = client->running;
@@ -53,7 +53,7 @@ static void enter(struct spk_client *client, struct running_call *running)
 }
 
 /* Last: whoever closes the client may go on now. */
-static void leave(struct spk_client *client, struct running_call *running)
+static void leave(struct sparksubmit_client *client, struct running_call *running)
 {
     (void)pthread_mutex_lock(&client->lock);
     for (struct running_call **at = &client->running; *at; at = &(*at)->next)
@@ -66,7 +66,8 @@ static void leave(struct spk_client *client, struct running_call *running)
 }
 
 /* The attempt under way, for cancel; NULL: there is none. */
-static void set_call(struct spk_client *client, struct running_call *running, grpc_call *call)
+static void set_call(struct sparksubmit_client *client, struct running_call *running,
+                     grpc_call *call)
 {
     (void)pthread_mutex_lock(&client->lock);
     running->call = call;
@@ -95,7 +96,7 @@ static void set_ops(struct attempt *attempt, grpc_op ops[6])
 }
 
 /* Each call has a queue of its own, so callers never wait for each other's events. */
-static void run_attempt(struct spk_client *client, struct running_call *running,
+static void run_attempt(struct sparksubmit_client *client, struct running_call *running,
                         const char *path, gpr_timespec deadline, struct attempt *attempt)
 {
     grpc_slice method = grpc_slice_from_copied_string(path);
@@ -133,7 +134,7 @@ static void free_attempt(struct attempt *attempt)
 }
 
 static bool unpack(const struct attempt *attempt, const ProtobufCMessageDescriptor *type,
-                   ProtobufCMessage **out, struct spk_error *error)
+                   ProtobufCMessage **out, struct sparksubmit_error *error)
 {
     grpc_byte_buffer_reader reader;
 
@@ -151,9 +152,9 @@ static bool unpack(const struct attempt *attempt, const ProtobufCMessageDescript
     return true;
 }
 
-static bool call_once(struct spk_client *client, struct running_call *running,
+static bool call_once(struct sparksubmit_client *client, struct running_call *running,
                       const struct logical_call *logical, int number, ProtobufCMessage **out,
-                      struct spk_error *error)
+                      struct sparksubmit_error *error)
 {
     grpc_slice bytes = logical->bytes;
     struct attempt attempt = {.number = number,
@@ -186,7 +187,8 @@ static grpc_slice pack(const ProtobufCMessage *message)
 }
 
 /* false: the call was cancelled meanwhile. */
-static bool pause_ms(struct spk_client *client, const struct running_call *running, int64_t ms)
+static bool pause_ms(struct sparksubmit_client *client, const struct running_call *running,
+                     int64_t ms)
 {
     struct timespec end;
     int late = 0;
@@ -207,8 +209,9 @@ static bool pause_ms(struct spk_client *client, const struct running_call *runni
 }
 
 /* How long to wait before the next attempt; -1: there is none. */
-static int64_t next_delay(const struct spk_client *client, const struct logical_call *logical,
-                          int number, const struct spk_error *error)
+static int64_t next_delay(const struct sparksubmit_client *client,
+                          const struct logical_call *logical, int number,
+                          const struct sparksubmit_error *error)
 {
     int64_t delay = FIRST_DELAY_MS << (number < 5 ? number : 5);
 
@@ -222,28 +225,28 @@ static int64_t next_delay(const struct spk_client *client, const struct logical_
 }
 
 /* What attempts leave adds up: a driver that is known to exist, else the worst of all. */
-static void add_outcome(struct spk_error *error, int before)
+static void add_outcome(struct sparksubmit_error *error, int before)
 {
     static const int ranks[] = {
-        [SPK_OUTCOME_NOT_CREATED] = 0,
-        [SPK_OUTCOME_PARTIAL] = 1,
-        [SPK_OUTCOME_UNSETTLED] = 2,
-        [SPK_OUTCOME_CREATED] = 3,
+        [SPARKSUBMIT_OUTCOME_NOT_CREATED] = 0,
+        [SPARKSUBMIT_OUTCOME_PARTIAL] = 1,
+        [SPARKSUBMIT_OUTCOME_UNSETTLED] = 2,
+        [SPARKSUBMIT_OUTCOME_CREATED] = 3,
     };
 
     if (ranks[before] <= ranks[error->outcome])
         return;
     error->outcome = before;
     /* Under a new key a second driver could start beside the first. */
-    if (before == SPK_OUTCOME_UNSETTLED)
-        error->retry = SPK_ADVICE_SAME_KEY;
+    if (before == SPARKSUBMIT_OUTCOME_UNSETTLED)
+        error->retry = SPARKSUBMIT_ADVICE_SAME_KEY;
 }
 
-static bool call_with_retries(struct spk_client *client, struct running_call *running,
+static bool call_with_retries(struct sparksubmit_client *client, struct running_call *running,
                               const struct logical_call *logical, ProtobufCMessage **out,
-                              struct spk_error *error)
+                              struct sparksubmit_error *error)
 {
-    int outcome = SPK_OUTCOME_NOT_CREATED; /* of the attempts before */
+    int outcome = SPARKSUBMIT_OUTCOME_NOT_CREATED; /* of the attempts before */
 
     for (int number = 0;; number++) {
         if (call_once(client, running, logical, number, out, error))
@@ -264,8 +267,8 @@ static bool call_with_retries(struct spk_client *client, struct running_call *ru
     }
 }
 
-bool spk_call_unary(struct spk_client *client, const struct spk_call *call,
-                    ProtobufCMessage **out, struct spk_error *error)
+bool spk_call_unary(struct sparksubmit_client *client, const struct spk_call *call,
+                    ProtobufCMessage **out, struct sparksubmit_error *error)
 {
     int64_t limit = call->deadline_ms ? call->deadline_ms : DEFAULT_DEADLINE_MS;
 
@@ -274,14 +277,14 @@ bool spk_call_unary(struct spk_client *client, const struct spk_call *call,
                              "deadline_ms must be 1 to 120000");
     struct logical_call logical = {call, pack(call->request), absolute(limit)};
     struct running_call running = {.token = call->token};
-    struct spk_error last = {0};
+    struct sparksubmit_error last = {0};
 
     enter(client, &running);
     bool ok = call_with_retries(client, &running, &logical, out, &last);
     grpc_slice_unref(logical.bytes);
     leave(client, &running);
     if (!ok && !call->creates)
-        last.outcome = SPK_OUTCOME_NOT_CREATED;
+        last.outcome = SPARKSUBMIT_OUTCOME_NOT_CREATED;
     if (!ok)
         *error = last;
     return ok;

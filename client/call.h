@@ -19,7 +19,7 @@ struct running_call {
     bool cancelled;
 };
 
-struct spk_client {
+struct sparksubmit_client {
     grpc_channel *channel;
     char address[128]; /* as the caller wrote it, for errors */
     int attempts;
@@ -38,18 +38,20 @@ struct spk_call {
 };
 
 /** Call, with retries; *out is freed with spk_reply_free. */
-bool spk_call_unary(struct spk_client *client, const struct spk_call *call,
-                    ProtobufCMessage **out, struct spk_error *error);
+bool spk_call_unary(struct sparksubmit_client *client, const struct spk_call *call,
+                    ProtobufCMessage **out, struct sparksubmit_error *error);
 
 /** Fill in error with a code of ours; returns false. */
-bool spk_error_set(struct spk_error *error, int code, const char *reason, const char *text);
+bool spk_error_set(struct sparksubmit_error *error, int code, const char *reason,
+                   const char *text);
 
 /** As spk_error_set when the request may have been carried out all the same. */
-bool spk_error_unsettled(struct spk_error *error, int code, const char *text);
+bool spk_error_unsettled(struct sparksubmit_error *error, int code, const char *text);
 
 /**
  * Fill in error from a finished call's status, its message and grpc-status-details-bin. A
  * server that was not reached is named by address.
  */
-void spk_error_from_status(struct spk_error *error, const char *address, grpc_status_code code,
-                           grpc_slice message, const grpc_metadata_array *trailers);
+void spk_error_from_status(struct sparksubmit_error *error, const char *address,
+                           grpc_status_code code, grpc_slice message,
+                           const grpc_metadata_array *trailers);

@@ -20,7 +20,8 @@
 
 /* A struct of an older caller is shorter; one of a newer caller may hold what we do not know.
  */
-static bool take_struct(void *to, size_t known, const void *from, struct spk_error *error)
+static bool take_struct(void *to, size_t known, const void *from,
+                        struct sparksubmit_error *error)
 {
     size_t size;
 
@@ -55,7 +56,7 @@ static grpc_channel *create_channel(const char *target)
     return channel;
 }
 
-static void init_locks(struct spk_client *client)
+static void init_locks(struct sparksubmit_client *client)
 {
     pthread_condattr_t monotonic;
 
@@ -66,10 +67,11 @@ static void init_locks(struct spk_client *client)
     (void)pthread_condattr_destroy(&monotonic);
 }
 
-bool spk_client_open(struct spk_client **out, const struct spk_client_config *config,
-                     struct spk_error *error)
+bool sparksubmit_client_open(struct sparksubmit_client **out,
+                             const struct sparksubmit_client_config *config,
+                             struct sparksubmit_error *error)
 {
-    struct spk_client_config known = {0};
+    struct sparksubmit_client_config known = {0};
     char target[SPK_TARGET_SIZE];
 
     if (!take_struct(&known, sizeof(known), config, error))
@@ -79,7 +81,7 @@ bool spk_client_open(struct spk_client **out, const struct spk_client_config *co
                              "no target was given");
     if (!spk_target_read(known.target, target, error))
         return false;
-    struct spk_client *client = calloc(1, sizeof(*client));
+    struct sparksubmit_client *client = calloc(1, sizeof(*client));
     if (!client)
         return spk_error_set(error, GRPC_STATUS_RESOURCE_EXHAUSTED, "", "out of memory");
     grpc_init();
@@ -91,7 +93,7 @@ bool spk_client_open(struct spk_client **out, const struct spk_client_config *co
     return true;
 }
 
-void spk_client_close(struct spk_client *client)
+void sparksubmit_client_close(struct sparksubmit_client *client)
 {
     if (!client)
         return;
@@ -106,7 +108,7 @@ void spk_client_close(struct spk_client *client)
     grpc_shutdown();
 }
 
-void spk_client_cancel(struct spk_client *client, uint64_t token)
+void sparksubmit_client_cancel(struct sparksubmit_client *client, uint64_t token)
 {
     (void)pthread_mutex_lock(&client->lock);
     for (struct running_call *running = client->running; running && token;
@@ -121,15 +123,15 @@ void spk_client_cancel(struct spk_client *client, uint64_t token)
     (void)pthread_mutex_unlock(&client->lock);
 }
 
-static bool call_for_result(struct spk_client *client, const struct spk_call *call,
-                            enum spk_result_kind kind, struct spk_result **out,
-                            struct spk_error *error)
+static bool call_for_result(struct sparksubmit_client *client, const struct spk_call *call,
+                            enum spk_result_kind kind, struct sparksubmit_result **out,
+                            struct sparksubmit_error *error)
 {
     ProtobufCMessage *reply;
 
     if (!spk_call_unary(client, call, &reply, error))
         return false;
-    struct spk_result *result = spk_result_new(kind, reply);
+    struct sparksubmit_result *result = spk_result_new(kind, reply);
     if (!result) {
         spk_reply_free(reply);
         return spk_error_unsettled(error, GRPC_STATUS_RESOURCE_EXHAUSTED,
@@ -139,10 +141,12 @@ static bool call_for_result(struct spk_client *client, const struct spk_call *ca
     return true;
 }
 
-bool spk_client_submit(struct spk_client *client, const struct spk_submit *request,
-                       int64_t deadline_ms, struct spk_result **out, struct spk_error *error)
+bool sparksubmit_client_submit(struct sparksubmit_client *client,
+                               const struct sparksubmit_submit *request, int64_t deadline_ms,
+                               struct sparksubmit_result **out,
+                               struct sparksubmit_error *error)
 {
-    struct spk_submit known;
+    struct sparksubmit_submit known;
     struct spk_packed packed;
 
     if (!take_struct(&known, sizeof(known), request, error) ||
@@ -164,10 +168,12 @@ bool spk_client_submit(struct spk_client *client, const struct spk_submit *reque
     return ok;
 }
 
-bool spk_client_render(struct spk_client *client, const struct spk_render_request *request,
-                       int64_t deadline_ms, struct spk_result **out, struct spk_error *error)
+bool sparksubmit_client_render(struct sparksubmit_client *client,
+                               const struct sparksubmit_render_request *request,
+                               int64_t deadline_ms, struct sparksubmit_result **out,
+                               struct sparksubmit_error *error)
 {
-    struct spk_render_request known;
+    struct sparksubmit_render_request known;
     struct spk_packed packed;
 
     if (!take_struct(&known, sizeof(known), request, error) ||
@@ -185,8 +191,8 @@ bool spk_client_render(struct spk_client *client, const struct spk_render_reques
     return ok;
 }
 
-bool spk_client_info(struct spk_client *client, int64_t deadline_ms, struct spk_result **out,
-                     struct spk_error *error)
+bool sparksubmit_client_info(struct sparksubmit_client *client, int64_t deadline_ms,
+                             struct sparksubmit_result **out, struct sparksubmit_error *error)
 {
     Spk__GetInfoRequest request = SPK__GET_INFO_REQUEST__INIT;
     struct spk_call call = {
@@ -199,8 +205,9 @@ bool spk_client_info(struct spk_client *client, int64_t deadline_ms, struct spk_
     return call_for_result(client, &call, SPK_RESULT_INFO, out, error);
 }
 
-bool spk_client_health(struct spk_client *client, const char *service, int64_t deadline_ms,
-                       bool *serving, struct spk_error *error)
+bool sparksubmit_client_health(struct sparksubmit_client *client, const char *service,
+                               int64_t deadline_ms, bool *serving,
+                               struct sparksubmit_error *error)
 {
     Grpc__Health__V1__HealthCheckRequest request;
     struct spk_call call = {

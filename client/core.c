@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct spk_core_result {
+struct sparksubmit_core_result {
     struct spk_arena arena; /* holds all below */
     const char *text;
     struct spk_warnings warnings;
@@ -19,16 +19,16 @@ struct spk_core_result {
 
 /* One call, as spk_arena_run hands it on. */
 struct call {
-    const struct spk_core_request *request;
-    struct spk_core_result *result;
+    const struct sparksubmit_core_request *request;
+    struct sparksubmit_core_result *result;
     struct spk_err err;
     bool ok;
 };
 
-static bool refuse(struct spk_error *error, enum spk_reason reason, const char *field,
+static bool refuse(struct sparksubmit_error *error, enum spk_reason reason, const char *field,
                    const char *text)
 {
-    *error = (struct spk_error){
+    *error = (struct sparksubmit_error){
         .code = (int)spk_reason_code(reason),
         .retry = (int)spk_reason_retry(reason),
         .retry_after_ms = -1,
@@ -40,14 +40,14 @@ static bool refuse(struct spk_error *error, enum spk_reason reason, const char *
     return false;
 }
 
-static void refuse_input(struct spk_error *error, const struct spk_err *err)
+static void refuse_input(struct sparksubmit_error *error, const struct spk_err *err)
 {
     (void)refuse(error, err->reason, err->field, err->text);
     for (const struct spk_violation *more = err->violations; more; more = more->next)
         spk_error_add_violation(error, more->field, more->text);
 }
 
-static void fill_payload(struct spk_arena *arena, const struct spk_core_request *from,
+static void fill_payload(struct spk_arena *arena, const struct sparksubmit_core_request *from,
                          struct spk_payload *payload)
 {
     payload->properties.arena = arena;
@@ -65,7 +65,7 @@ static void render(void *argument)
 {
     struct call *call = argument;
     struct spk_arena *arena = &call->result->arena;
-    const struct spk_core_request *from = call->request;
+    const struct sparksubmit_core_request *from = call->request;
     struct spk_settings settings = spk_settings_default();
     struct spk_view view = {.stage = (enum spk_stage)from->stage, .plain = from->plain};
     struct spk_request request = {
@@ -87,10 +87,11 @@ static void render(void *argument)
     call->ok = true; /* not before: writing may run out of memory */
 }
 
-bool spk_core_render(const struct spk_core_request *request, struct spk_core_result **out,
-                     struct spk_error *error)
+bool sparksubmit_core_render(const struct sparksubmit_core_request *request,
+                             struct sparksubmit_core_result **out,
+                             struct sparksubmit_error *error)
 {
-    struct spk_core_request known = {0};
+    struct sparksubmit_core_request known = {0};
     struct call call = {.request = &known};
 
     if (!request || request->size < sizeof(request->size) || request->size > sizeof(known))
@@ -112,28 +113,29 @@ bool spk_core_render(const struct spk_core_request *request, struct spk_core_res
         *out = call.result;
         return true;
     }
-    spk_core_free(call.result);
+    sparksubmit_core_free(call.result);
     return false;
 }
 
-const char *spk_core_text(const struct spk_core_result *result, size_t *length)
+const char *sparksubmit_core_text(const struct sparksubmit_core_result *result, size_t *length)
 {
     if (length)
         *length = strlen(result->text);
     return result->text;
 }
 
-size_t spk_core_warning_count(const struct spk_core_result *result)
+size_t sparksubmit_core_warning_count(const struct sparksubmit_core_result *result)
 {
     return result->warnings.n;
 }
 
-const char *spk_core_warning(const struct spk_core_result *result, size_t index)
+const char *sparksubmit_core_warning(const struct sparksubmit_core_result *result,
+                                     size_t index)
 {
     return index < result->warnings.n ? result->warnings.items[index].message : "";
 }
 
-void spk_core_free(struct spk_core_result *result)
+void sparksubmit_core_free(struct sparksubmit_core_result *result)
 {
     if (!result)
         return;

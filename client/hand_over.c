@@ -46,15 +46,15 @@ static struct spk_strings take_words(struct spk_arena *arena,
 }
 
 static void take_properties(struct spk_arena *arena, const struct spk_conf *conf,
-                            const struct dropped *dropped, struct spk_job *job)
+                            const struct dropped *dropped, struct sparksubmit_job *job)
 {
-    struct spk_pair *pairs = spk_alloc_array(arena, conf->n, sizeof(*pairs));
+    struct sparksubmit_pair *pairs = spk_alloc_array(arena, conf->n, sizeof(*pairs));
 
     for (size_t i = 0; i < conf->n; i++) {
         const struct spk_conf_entry *entry = &conf->entries[i];
 
         if (!is_dropped(dropped, entry->key, strlen(entry->key)))
-            pairs[job->n_properties++] = (struct spk_pair){entry->key, entry->value};
+            pairs[job->n_properties++] = (struct sparksubmit_pair){entry->key, entry->value};
     }
     job->properties = pairs;
 }
@@ -62,34 +62,35 @@ static void take_properties(struct spk_arena *arena, const struct spk_conf *conf
 /* Those that are shipped; what spark-defaults.conf says is among the properties, and an empty
  * one stands for the directory. */
 static void take_files(struct spk_arena *arena, const struct spk_files *files,
-                       bool has_directory, struct spk_job *job)
+                       bool has_directory, struct sparksubmit_job *job)
 {
-    struct spk_pair *pairs = spk_alloc_array(arena, files->n + 1, sizeof(*pairs));
+    struct sparksubmit_pair *pairs = spk_alloc_array(arena, files->n + 1, sizeof(*pairs));
     size_t *lengths = spk_alloc_array(arena, files->n + 1, sizeof(*lengths));
 
     if (has_directory)
-        pairs[job->n_conf_files++] = (struct spk_pair){"spark-defaults.conf", ""};
+        pairs[job->n_conf_files++] = (struct sparksubmit_pair){"spark-defaults.conf", ""};
     for (size_t i = 0; i < files->n; i++) {
         const struct spk_named_bytes *file = &files->items[i];
 
         if (spk_conf_dir_excludes(file->name))
             continue;
-        pairs[job->n_conf_files] = (struct spk_pair){file->name, file->bytes.data};
+        pairs[job->n_conf_files] = (struct sparksubmit_pair){file->name, file->bytes.data};
         lengths[job->n_conf_files++] = file->bytes.length;
     }
     job->conf_files = pairs;
     job->conf_file_lengths = lengths;
 }
 
-struct spk_job spk_hand_over(struct spk_arena *arena, const struct spk_command_line *line,
-                             bool has_conf_dir, const char *endpoint)
+struct sparksubmit_job spk_hand_over(struct spk_arena *arena,
+                                     const struct spk_command_line *line, bool has_conf_dir,
+                                     const char *endpoint)
 {
     const struct spk_template *driver = &line->submission.driver_template;
     const struct spk_template *executor = &line->submission.executor_template;
     const struct dropped dropped = {endpoint, file_key(driver, SPK_DRIVER_TEMPLATE_KEY),
                                     file_key(executor, SPK_EXECUTOR_TEMPLATE_KEY)};
     struct spk_strings words = take_words(arena, line, &dropped);
-    struct spk_job job = {
+    struct sparksubmit_job job = {
         .arguments = words.items,
         .n_arguments = words.n,
         .driver_template = driver->text.data,

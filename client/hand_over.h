@@ -16,5 +16,6 @@
  *
  * @owner  the job lives in arena and points into line
  */
-struct spk_job spk_hand_over(struct spk_arena *arena, const struct spk_command_line *line,
-                             bool has_conf_dir, const char *endpoint);
+struct sparksubmit_job spk_hand_over(struct spk_arena *arena,
+                                     const struct spk_command_line *line, bool has_conf_dir,
+                                     const char *endpoint);

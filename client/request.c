@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool refuse(struct spk_error *error, const char *why)
+static bool refuse(struct sparksubmit_error *error, const char *why)
 {
     return spk_error_set(error, GRPC_STATUS_INVALID_ARGUMENT, "INVALID_FIELD", why);
 }
@@ -20,7 +20,7 @@ static ProtobufCBinaryData bytes_of(const char *text, size_t length)
     return (ProtobufCBinaryData){.data = (uint8_t *)(uintptr_t)text, .len = length};
 }
 
-static bool add_environment(const struct spk_job *job, struct spk_packed *packed)
+static bool add_environment(const struct sparksubmit_job *job, struct spk_packed *packed)
 {
     size_t n = job->n_environment;
     Spk__SparkSubmitCommand__EnvironmentEntry *entries = calloc(n, sizeof(*entries));
@@ -41,7 +41,7 @@ static bool add_environment(const struct spk_job *job, struct spk_packed *packed
     return true;
 }
 
-static bool add_properties(const struct spk_job *job, struct spk_packed *packed)
+static bool add_properties(const struct sparksubmit_job *job, struct spk_packed *packed)
 {
     size_t n = job->n_properties;
     Spk__SparkSubmitCommand__PropertiesEntry *entries = calloc(n, sizeof(*entries));
@@ -62,7 +62,7 @@ static bool add_properties(const struct spk_job *job, struct spk_packed *packed)
     return true;
 }
 
-static bool add_conf_files(const struct spk_job *job, struct spk_packed *packed)
+static bool add_conf_files(const struct sparksubmit_job *job, struct spk_packed *packed)
 {
     size_t n = job->n_conf_files;
     Spk__SparkSubmitCommand__ConfFilesEntry *entries = calloc(n, sizeof(*entries));
@@ -86,8 +86,8 @@ static bool add_conf_files(const struct spk_job *job, struct spk_packed *packed)
     return true;
 }
 
-static bool fill_command(const struct spk_job *job, struct spk_packed *packed,
-                         struct spk_error *error)
+static bool fill_command(const struct sparksubmit_job *job, struct spk_packed *packed,
+                         struct sparksubmit_error *error)
 {
     Spk__SparkSubmitCommand *command = &packed->command;
 
@@ -113,7 +113,7 @@ static bool fill_command(const struct spk_job *job, struct spk_packed *packed,
     return true;
 }
 
-static bool check_job(const struct spk_job *job, struct spk_error *error)
+static bool check_job(const struct sparksubmit_job *job, struct sparksubmit_error *error)
 {
     if (!job->manifest == !job->n_arguments)
         return refuse(error, "give either a manifest or arguments");
@@ -125,23 +125,24 @@ static bool check_job(const struct spk_job *job, struct spk_error *error)
     return true;
 }
 
-static Spk__PodMutation pod_mutation(enum spk_choice choice)
+static Spk__PodMutation pod_mutation(enum sparksubmit_choice choice)
 {
-    return choice == SPK_CHOICE_DO     ? SPK__POD_MUTATION__POD_MUTATION_NATIVE
-           : choice == SPK_CHOICE_NONE ? SPK__POD_MUTATION__POD_MUTATION_NONE
-           : choice == SPK_CHOICE_AUTO ? SPK__POD_MUTATION__POD_MUTATION_AUTO
-                                       : SPK__POD_MUTATION__POD_MUTATION_UNSPECIFIED;
+    return choice == SPARKSUBMIT_CHOICE_DO     ? SPK__POD_MUTATION__POD_MUTATION_NATIVE
+           : choice == SPARKSUBMIT_CHOICE_NONE ? SPK__POD_MUTATION__POD_MUTATION_NONE
+           : choice == SPARKSUBMIT_CHOICE_AUTO ? SPK__POD_MUTATION__POD_MUTATION_AUTO
+                                               : SPK__POD_MUTATION__POD_MUTATION_UNSPECIFIED;
 }
 
-static Spk__ControllerSteps controller_steps(enum spk_choice choice)
+static Spk__ControllerSteps controller_steps(enum sparksubmit_choice choice)
 {
-    return choice == SPK_CHOICE_DO     ? SPK__CONTROLLER_STEPS__CONTROLLER_STEPS_APPLY
-           : choice == SPK_CHOICE_NONE ? SPK__CONTROLLER_STEPS__CONTROLLER_STEPS_NONE
-                                       : SPK__CONTROLLER_STEPS__CONTROLLER_STEPS_UNSPECIFIED;
+    return choice == SPARKSUBMIT_CHOICE_DO ? SPK__CONTROLLER_STEPS__CONTROLLER_STEPS_APPLY
+           : choice == SPARKSUBMIT_CHOICE_NONE
+               ? SPK__CONTROLLER_STEPS__CONTROLLER_STEPS_NONE
+               : SPK__CONTROLLER_STEPS__CONTROLLER_STEPS_UNSPECIFIED;
 }
 
 /* 128 random bits: one key per logical call, the same in all its attempts. */
-static bool generate_key(char key[33], struct spk_error *error)
+static bool generate_key(char key[33], struct sparksubmit_error *error)
 {
     static const char digits[] = "0123456789abcdef";
     unsigned char random[16];
@@ -161,8 +162,8 @@ static bool generate_key(char key[33], struct spk_error *error)
     return true;
 }
 
-static bool fill_key(const struct spk_submit *request, struct spk_packed *out,
-                     struct spk_error *error)
+static bool fill_key(const struct sparksubmit_submit *request, struct spk_packed *out,
+                     struct sparksubmit_error *error)
 {
     /* A key would take precedence over what tells the attempt already. */
     if (!request->idempotency_key && !request->submission_id &&
@@ -173,8 +174,8 @@ static bool fill_key(const struct spk_submit *request, struct spk_packed *out,
     return true;
 }
 
-bool spk_request_submit(const struct spk_submit *request, struct spk_packed *out,
-                        struct spk_error *error)
+bool spk_request_submit(const struct sparksubmit_submit *request, struct spk_packed *out,
+                        struct sparksubmit_error *error)
 {
     Spk__SubmitRequest *submit = &out->submit;
 
@@ -201,8 +202,8 @@ bool spk_request_submit(const struct spk_submit *request, struct spk_packed *out
     return fill_command(&request->job, out, error);
 }
 
-bool spk_request_render(const struct spk_render_request *request, struct spk_packed *out,
-                        struct spk_error *error)
+bool spk_request_render(const struct sparksubmit_render_request *request,
+                        struct spk_packed *out, struct sparksubmit_error *error)
 {
     Spk__RenderRequest *render = &out->render;
 

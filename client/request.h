@@ -18,8 +18,8 @@ struct spk_packed {
     void *environment, *environment_list, *properties, *properties_list, *files, *files_list;
 };
 
-bool spk_request_submit(const struct spk_submit *request, struct spk_packed *out,
-                        struct spk_error *error);
-bool spk_request_render(const struct spk_render_request *request, struct spk_packed *out,
-                        struct spk_error *error);
+bool spk_request_submit(const struct sparksubmit_submit *request, struct spk_packed *out,
+                        struct sparksubmit_error *error);
+bool spk_request_render(const struct sparksubmit_render_request *request,
+                        struct spk_packed *out, struct sparksubmit_error *error);
 void spk_request_free(struct spk_packed *packed);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct spk_result {
+struct sparksubmit_result {
     enum spk_result_kind kind;
     union {
         ProtobufCMessage *reply;
@@ -16,9 +16,9 @@ struct spk_result {
     };
 };
 
-struct spk_result *spk_result_new(enum spk_result_kind kind, ProtobufCMessage *reply)
+struct sparksubmit_result *spk_result_new(enum spk_result_kind kind, ProtobufCMessage *reply)
 {
-    struct spk_result *result = calloc(1, sizeof(*result));
+    struct sparksubmit_result *result = calloc(1, sizeof(*result));
 
     if (!result)
         return NULL;
@@ -27,7 +27,7 @@ struct spk_result *spk_result_new(enum spk_result_kind kind, ProtobufCMessage *r
     return result;
 }
 
-void spk_result_free(struct spk_result *result)
+void sparksubmit_result_free(struct sparksubmit_result *result)
 {
     if (!result)
         return;
@@ -35,24 +35,24 @@ void spk_result_free(struct spk_result *result)
     free(result);
 }
 
-const ProtobufCMessage *spk_result_message(const struct spk_result *result)
+const ProtobufCMessage *spk_result_message(const struct sparksubmit_result *result)
 {
     return result->reply;
 }
 
 /* Fields that are plain texts of a reply. */
 static const struct {
-    enum spk_field field;
+    enum sparksubmit_field field;
     enum spk_result_kind kind;
     size_t offset;
 } texts[] = {
 #define SUBMIT(field, member)                                                                 \
     {                                                                                         \
-        SPK_FIELD_##field, SPK_RESULT_SUBMIT, offsetof(Spk__SubmitResponse, member)           \
+        SPARKSUBMIT_FIELD_##field, SPK_RESULT_SUBMIT, offsetof(Spk__SubmitResponse, member)   \
     }
 #define INFO(field, member)                                                                   \
     {                                                                                         \
-        SPK_FIELD_##field, SPK_RESULT_INFO, offsetof(Spk__GetInfoResponse, member)            \
+        SPARKSUBMIT_FIELD_##field, SPK_RESULT_INFO, offsetof(Spk__GetInfoResponse, member)    \
     }
     SUBMIT(NAMESPACE, namespace_),
     SUBMIT(DRIVER_POD_NAME, driver_pod_name),
@@ -95,30 +95,32 @@ static const char *mutation_name(int has, Spk__PodMutation mutation)
     return i < sizeof(names) / sizeof(names[0]) ? names[i] : "";
 }
 
-static const char *rendered_text(const Spk__RenderResponse *render, enum spk_field field)
+static const char *rendered_text(const Spk__RenderResponse *render,
+                                 enum sparksubmit_field field)
 {
-    if (field == SPK_FIELD_APPLICATION)
+    if (field == SPARKSUBMIT_FIELD_APPLICATION)
         return object_text(render->application);
-    if (field == SPK_FIELD_POD_MUTATION)
+    if (field == SPARKSUBMIT_FIELD_POD_MUTATION)
         return mutation_name(render->has_pod_mutation, render->pod_mutation);
     if (!render->submission)
         return "";
-    if (field == SPK_FIELD_DRIVER_TEMPLATE)
+    if (field == SPARKSUBMIT_FIELD_DRIVER_TEMPLATE)
         return object_text(render->submission->driver_pod_template);
-    return field == SPK_FIELD_EXECUTOR_TEMPLATE
+    return field == SPARKSUBMIT_FIELD_EXECUTOR_TEMPLATE
                ? object_text(render->submission->executor_pod_template)
                : "";
 }
 
-const char *spk_result_text(const struct spk_result *result, enum spk_field field)
+const char *sparksubmit_result_text(const struct sparksubmit_result *result,
+                                    enum sparksubmit_field field)
 {
     if (result->kind == SPK_RESULT_RENDER)
         return rendered_text(result->render, field);
-    if (result->kind == SPK_RESULT_SUBMIT && field == SPK_FIELD_ADOPTED)
+    if (result->kind == SPK_RESULT_SUBMIT && field == SPARKSUBMIT_FIELD_ADOPTED)
         return result->submit->adopted ? "true" : "false";
-    if (result->kind == SPK_RESULT_SUBMIT && field == SPK_FIELD_WOULD_ADOPT)
+    if (result->kind == SPK_RESULT_SUBMIT && field == SPARKSUBMIT_FIELD_WOULD_ADOPT)
         return result->submit->would_adopt ? "true" : "false";
-    if (result->kind == SPK_RESULT_INFO && field == SPK_FIELD_POD_MUTATION)
+    if (result->kind == SPK_RESULT_INFO && field == SPARKSUBMIT_FIELD_POD_MUTATION)
         return mutation_name(result->info->has_pod_mutation, result->info->pod_mutation);
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         const char *text;
@@ -142,84 +144,92 @@ static const char *disposition_name(Spk__Disposition disposition)
     return i < sizeof(names) / sizeof(names[0]) ? names[i] : "";
 }
 
-static const char *submit_object(const struct spk_result *result, enum spk_list list, size_t i)
+static const char *submit_object(const struct sparksubmit_result *result,
+                                 enum sparksubmit_list list, size_t i)
 {
     const Spk__ObjectRef *object = result->submit->objects[i];
 
-    if (list == SPK_LIST_OBJECT_KINDS)
+    if (list == SPARKSUBMIT_LIST_OBJECT_KINDS)
         return or_empty(object->kind);
-    if (list == SPK_LIST_OBJECT_NAMES)
+    if (list == SPARKSUBMIT_LIST_OBJECT_NAMES)
         return or_empty(object->name);
-    return list == SPK_LIST_OBJECT_UIDS ? or_empty(object->uid)
-                                        : disposition_name(object->disposition);
+    return list == SPARKSUBMIT_LIST_OBJECT_UIDS ? or_empty(object->uid)
+                                                : disposition_name(object->disposition);
 }
 
-static const char *render_object(const struct spk_result *result, enum spk_list list, size_t i)
+static const char *render_object(const struct sparksubmit_result *result,
+                                 enum sparksubmit_list list, size_t i)
 {
     const Spk__RenderedObject *object = result->render->objects[i];
 
-    if (list == SPK_LIST_OBJECT_KINDS)
+    if (list == SPARKSUBMIT_LIST_OBJECT_KINDS)
         return or_empty(object->kind);
-    return list == SPK_LIST_OBJECT_NAMES ? or_empty(object->name) : object_text(object);
+    return list == SPARKSUBMIT_LIST_OBJECT_NAMES ? or_empty(object->name)
+                                                 : object_text(object);
 }
 
-static const char *render_submission(const struct spk_result *result, enum spk_list list,
-                                     size_t i)
+static const char *render_submission(const struct sparksubmit_result *result,
+                                     enum sparksubmit_list list, size_t i)
 {
     const Spk__RenderedSubmission *submission = result->render->submission;
 
-    return list == SPK_LIST_ARGUMENTS ? submission->arguments[i]
-                                      : object_text(submission->extra_objects[i]);
+    return list == SPARKSUBMIT_LIST_ARGUMENTS ? submission->arguments[i]
+                                              : object_text(submission->extra_objects[i]);
 }
 
-static const char *warning(const struct spk_result *result, enum spk_list list, size_t i)
+static const char *warning(const struct sparksubmit_result *result, enum sparksubmit_list list,
+                           size_t i)
 {
     const Spk__Warning *item = result->kind == SPK_RESULT_SUBMIT ? result->submit->warnings[i]
                                                                  : result->render->warnings[i];
 
-    if (list == SPK_LIST_WARNING_CODES)
+    if (list == SPARKSUBMIT_LIST_WARNING_CODES)
         return or_empty(item->code);
-    return or_empty(list == SPK_LIST_WARNING_FIELDS ? item->field : item->message);
+    return or_empty(list == SPARKSUBMIT_LIST_WARNING_FIELDS ? item->field : item->message);
 }
 
-static const char *info_item(const struct spk_result *result, enum spk_list list, size_t i)
+static const char *info_item(const struct sparksubmit_result *result,
+                             enum sparksubmit_list list, size_t i)
 {
-    if (list == SPK_LIST_SPARK_VERSIONS)
+    if (list == SPARKSUBMIT_LIST_SPARK_VERSIONS)
         return result->info->supported_spark_versions[i];
-    return list == SPK_LIST_FEATURES ? result->info->features[i]
-                                     : result->info->payload_forms[i];
+    return list == SPARKSUBMIT_LIST_FEATURES ? result->info->features[i]
+                                             : result->info->payload_forms[i];
 }
 
-static size_t n_extra(const struct spk_result *result)
+static size_t n_extra(const struct sparksubmit_result *result)
 {
     return result->render->submission ? result->render->submission->n_extra_objects : 0;
 }
 
-static size_t n_arguments(const struct spk_result *result)
+static size_t n_arguments(const struct sparksubmit_result *result)
 {
     return result->render->submission ? result->render->submission->n_arguments : 0;
 }
 
 /* Which reply has which list, how long it is there, and how to read one item. */
 static const struct list_row {
-    enum spk_list list;
+    enum sparksubmit_list list;
     enum spk_result_kind kind;
     size_t count_offset; /* of a size_t in the reply; 0: count says */
-    size_t (*count)(const struct spk_result *result);
-    const char *(*item)(const struct spk_result *result, enum spk_list list, size_t i);
+    size_t (*count)(const struct sparksubmit_result *result);
+    const char *(*item)(const struct sparksubmit_result *result, enum sparksubmit_list list,
+                        size_t i);
 } lists[] = {
 #define SUBMIT(list, member, item)                                                            \
     {                                                                                         \
-        SPK_LIST_##list, SPK_RESULT_SUBMIT, offsetof(Spk__SubmitResponse, member), NULL, item \
+        SPARKSUBMIT_LIST_##list, SPK_RESULT_SUBMIT, offsetof(Spk__SubmitResponse, member),    \
+            NULL, item                                                                        \
     }
 #define RENDER(list, member, item)                                                            \
     {                                                                                         \
-        SPK_LIST_##list, SPK_RESULT_RENDER, offsetof(Spk__RenderResponse, member), NULL, item \
+        SPARKSUBMIT_LIST_##list, SPK_RESULT_RENDER, offsetof(Spk__RenderResponse, member),    \
+            NULL, item                                                                        \
     }
 #define INFO(list, member)                                                                    \
     {                                                                                         \
-        SPK_LIST_##list, SPK_RESULT_INFO, offsetof(Spk__GetInfoResponse, member), NULL,       \
-            info_item                                                                         \
+        SPARKSUBMIT_LIST_##list, SPK_RESULT_INFO, offsetof(Spk__GetInfoResponse, member),     \
+            NULL, info_item                                                                   \
     }
     SUBMIT(OBJECT_KINDS, n_objects, submit_object),
     SUBMIT(OBJECT_NAMES, n_objects, submit_object),
@@ -234,8 +244,8 @@ static const struct list_row {
     RENDER(WARNING_CODES, n_warnings, warning),
     RENDER(WARNING_FIELDS, n_warnings, warning),
     RENDER(WARNINGS, n_warnings, warning),
-    {SPK_LIST_EXTRA_OBJECTS, SPK_RESULT_RENDER, 0, n_extra, render_submission},
-    {SPK_LIST_ARGUMENTS, SPK_RESULT_RENDER, 0, n_arguments, render_submission},
+    {SPARKSUBMIT_LIST_EXTRA_OBJECTS, SPK_RESULT_RENDER, 0, n_extra, render_submission},
+    {SPARKSUBMIT_LIST_ARGUMENTS, SPK_RESULT_RENDER, 0, n_arguments, render_submission},
     INFO(SPARK_VERSIONS, n_supported_spark_versions),
     INFO(FEATURES, n_features),
     INFO(PAYLOAD_FORMS, n_payload_forms),
@@ -244,7 +254,8 @@ static const struct list_row {
 #undef INFO
 };
 
-static const struct list_row *find_list(const struct spk_result *result, enum spk_list list)
+static const struct list_row *find_list(const struct sparksubmit_result *result,
+                                        enum sparksubmit_list list)
 {
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
         if (lists[i].list == list && lists[i].kind == result->kind)
@@ -252,7 +263,8 @@ static const struct list_row *find_list(const struct spk_result *result, enum sp
     return NULL;
 }
 
-size_t spk_result_count(const struct spk_result *result, enum spk_list list)
+size_t sparksubmit_result_count(const struct sparksubmit_result *result,
+                                enum sparksubmit_list list)
 {
     const struct list_row *row = find_list(result, list);
     size_t count;
@@ -265,9 +277,12 @@ size_t spk_result_count(const struct spk_result *result, enum spk_list list)
     return count;
 }
 
-const char *spk_result_item(const struct spk_result *result, enum spk_list list, size_t index)
+const char *sparksubmit_result_item(const struct sparksubmit_result *result,
+                                    enum sparksubmit_list list, size_t index)
 {
     const struct list_row *row = find_list(result, list);
 
-    return row && index < spk_result_count(result, list) ? row->item(result, list, index) : "";
+    return row && index < sparksubmit_result_count(result, list)
+               ? row->item(result, list, index)
+               : "";
 }

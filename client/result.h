@@ -8,7 +8,7 @@
 enum spk_result_kind { SPK_RESULT_SUBMIT, SPK_RESULT_RENDER, SPK_RESULT_INFO };
 
 /** The reply itself, for programs that print all of it. */
-const ProtobufCMessage *spk_result_message(const struct spk_result *result);
+const ProtobufCMessage *spk_result_message(const struct sparksubmit_result *result);
 
 /** Owns reply from now on; NULL when memory is out, reply is the caller's then. */
-struct spk_result *spk_result_new(enum spk_result_kind kind, ProtobufCMessage *reply);
+struct sparksubmit_result *spk_result_new(enum spk_result_kind kind, ProtobufCMessage *reply);

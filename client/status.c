@@ -16,19 +16,20 @@ static void copy(char *to, size_t size, const char *text)
     (void)snprintf(to, size, "%s", text ? text : "");
 }
 
-bool spk_error_set(struct spk_error *error, int code, const char *reason, const char *text)
+bool spk_error_set(struct sparksubmit_error *error, int code, const char *reason,
+                   const char *text)
 {
-    *error = (struct spk_error){.code = code, .retry_after_ms = -1};
+    *error = (struct sparksubmit_error){.code = code, .retry_after_ms = -1};
     copy(error->reason, sizeof(error->reason), reason);
     copy(error->text, sizeof(error->text), text);
     return false;
 }
 
-bool spk_error_unsettled(struct spk_error *error, int code, const char *text)
+bool spk_error_unsettled(struct sparksubmit_error *error, int code, const char *text)
 {
     (void)spk_error_set(error, code, "", text);
-    error->outcome = SPK_OUTCOME_UNSETTLED;
-    error->retry = SPK_ADVICE_SAME_KEY;
+    error->outcome = SPARKSUBMIT_OUTCOME_UNSETTLED;
+    error->retry = SPARKSUBMIT_ADVICE_SAME_KEY;
     return false;
 }
 
@@ -40,7 +41,7 @@ static void take_name(const char *value, const char *const *names, int n, int *o
             *out = i;
 }
 
-static void take_error_info(struct spk_error *error, const ProtobufCMessage *message)
+static void take_error_info(struct sparksubmit_error *error, const ProtobufCMessage *message)
 {
     static const char *const outcomes[] = {"NOT_CREATED", "PARTIAL", "CREATED", "UNKNOWN"};
     static const char *const retries[] = {"NO", "SAME_KEY", "NEW_KEY"};
@@ -57,7 +58,7 @@ static void take_error_info(struct spk_error *error, const ProtobufCMessage *mes
     }
 }
 
-static void take_bad_request(struct spk_error *error, const ProtobufCMessage *message)
+static void take_bad_request(struct sparksubmit_error *error, const ProtobufCMessage *message)
 {
     const Google__Rpc__BadRequest *request = (const void *)message;
 
@@ -68,7 +69,7 @@ static void take_bad_request(struct spk_error *error, const ProtobufCMessage *me
                                 request->field_violations[i]->description);
 }
 
-static void take_retry_info(struct spk_error *error, const ProtobufCMessage *message)
+static void take_retry_info(struct sparksubmit_error *error, const ProtobufCMessage *message)
 {
     const Google__Rpc__RetryInfo *info = (const void *)message;
 
@@ -83,7 +84,7 @@ static void take_retry_info(struct spk_error *error, const ProtobufCMessage *mes
 static const struct {
     const char *type;
     const ProtobufCMessageDescriptor *descriptor;
-    void (*take)(struct spk_error *error, const ProtobufCMessage *message);
+    void (*take)(struct sparksubmit_error *error, const ProtobufCMessage *message);
 } details[] = {
     {"type.googleapis.com/google.rpc.ErrorInfo", &google__rpc__error_info__descriptor,
      take_error_info},
@@ -93,7 +94,7 @@ static const struct {
      take_retry_info},
 };
 
-static void take_detail(struct spk_error *error, const Google__Protobuf__Any *any)
+static void take_detail(struct sparksubmit_error *error, const Google__Protobuf__Any *any)
 {
     for (size_t i = 0; i < sizeof(details) / sizeof(details[0]); i++) {
         if (strcmp(any->type_url, details[i].type) != 0)
@@ -106,7 +107,7 @@ static void take_detail(struct spk_error *error, const Google__Protobuf__Any *an
     }
 }
 
-static void take_details(struct spk_error *error, grpc_slice bytes)
+static void take_details(struct sparksubmit_error *error, grpc_slice bytes)
 {
     ProtobufCMessage *message = spk_reply_unpack(&google__rpc__status__descriptor,
                                                  GRPC_SLICE_START_PTR(bytes),
@@ -133,7 +134,7 @@ static const struct unanswered {
 };
 
 /* The core's texts name numbers and libraries; a reader knows the address that was given. */
-static void name_server(struct spk_error *error, const char *address)
+static void name_server(struct sparksubmit_error *error, const char *address)
 {
     char text[sizeof(error->text)];
 
@@ -145,7 +146,7 @@ static void name_server(struct spk_error *error, const char *address)
             strncmp(error->text, row->text, strlen(row->text)) != 0)
             continue;
         if (!row->sent)
-            error->outcome = SPK_OUTCOME_NOT_CREATED;
+            error->outcome = SPARKSUBMIT_OUTCOME_NOT_CREATED;
         (void)snprintf(text, sizeof(text), "%s '%s'%.300s", row->meaning, address,
                        why ? why : "");
         copy(error->text, sizeof(error->text), text);
@@ -153,8 +154,9 @@ static void name_server(struct spk_error *error, const char *address)
     }
 }
 
-void spk_error_from_status(struct spk_error *error, const char *address, grpc_status_code code,
-                           grpc_slice message, const grpc_metadata_array *trailers)
+void spk_error_from_status(struct sparksubmit_error *error, const char *address,
+                           grpc_status_code code, grpc_slice message,
+                           const grpc_metadata_array *trailers)
 {
     /* Without details nobody of ours answered: a request that got through is unsettled. */
     (void)spk_error_unsettled(error, (int)code, "");

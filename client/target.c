@@ -10,7 +10,7 @@
 
 #define SPELLINGS "write unix:PATH, an absolute path, HOST:PORT or tcp://HOST:PORT"
 
-static bool refuse(const char *address, const char *why, struct spk_error *error)
+static bool refuse(const char *address, const char *why, struct sparksubmit_error *error)
 {
     char text[256];
 
@@ -93,7 +93,7 @@ static bool is_foreign(const char *address)
 }
 
 bool spk_target_read(const char *address, char target[SPK_TARGET_SIZE],
-                     struct spk_error *error)
+                     struct sparksubmit_error *error)
 {
     const char *path = *address == '/' ? address : behind(address, "unix:"), *why;
 

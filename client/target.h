@@ -16,4 +16,4 @@ enum { SPK_TARGET_SIZE = 512 };
  * Errors: INVALID_ARGUMENT / INVALID_FIELD says what is wrong and how addresses are written.
  */
 bool spk_target_read(const char *address, char target[SPK_TARGET_SIZE],
-                     struct spk_error *error);
+                     struct sparksubmit_error *error);

@@ -29,14 +29,15 @@ static const char *const variable_names[] = {
 /* The functions of the library that are used. */
 struct library {
     void *handle;
-    bool (*open)(struct spk_client **, const struct spk_client_config *, struct spk_error *);
-    void (*close)(struct spk_client *);
-    bool (*submit)(struct spk_client *, const struct spk_submit *, int64_t,
-                   struct spk_result **, struct spk_error *);
-    const char *(*text)(const struct spk_result *, enum spk_field);
-    size_t (*count)(const struct spk_result *, enum spk_list);
-    const char *(*item)(const struct spk_result *, enum spk_list, size_t);
-    void (*free)(struct spk_result *);
+    bool (*open)(struct sparksubmit_client **, const struct sparksubmit_client_config *,
+                 struct sparksubmit_error *);
+    void (*close)(struct sparksubmit_client *);
+    bool (*submit)(struct sparksubmit_client *, const struct sparksubmit_submit *, int64_t,
+                   struct sparksubmit_result **, struct sparksubmit_error *);
+    const char *(*text)(const struct sparksubmit_result *, enum sparksubmit_field);
+    size_t (*count)(const struct sparksubmit_result *, enum sparksubmit_list);
+    const char *(*item)(const struct sparksubmit_result *, enum sparksubmit_list, size_t);
+    void (*free)(struct sparksubmit_result *);
 };
 
 static bool load(struct library *library, struct spk_err *err)
@@ -45,10 +46,13 @@ static bool load(struct library *library, struct spk_err *err)
         const char *name;
         void *function; /* of a pointer to a function: POSIX lets dlsym fill it so */
     } symbols[] = {
-        {"spk_client_open", &library->open},     {"spk_client_close", &library->close},
-        {"spk_client_submit", &library->submit}, {"spk_result_text", &library->text},
-        {"spk_result_count", &library->count},   {"spk_result_item", &library->item},
-        {"spk_result_free", &library->free},
+        {"sparksubmit_client_open", &library->open},
+        {"sparksubmit_client_close", &library->close},
+        {"sparksubmit_client_submit", &library->submit},
+        {"sparksubmit_result_text", &library->text},
+        {"sparksubmit_result_count", &library->count},
+        {"sparksubmit_result_item", &library->item},
+        {"sparksubmit_result_free", &library->free},
     };
 
     library->handle = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
@@ -89,29 +93,32 @@ static struct spk_conf take_variables(struct spk_arena *arena,
     return out;
 }
 
-static struct spk_pair *pairs_of(const struct spk_conf *variables)
+static struct sparksubmit_pair *pairs_of(const struct spk_conf *variables)
 {
-    struct spk_pair *pairs = spk_alloc_array(variables->arena, variables->n, sizeof(*pairs));
+    struct sparksubmit_pair *pairs =
+        spk_alloc_array(variables->arena, variables->n, sizeof(*pairs));
 
     for (size_t i = 0; i < variables->n; i++)
-        pairs[i] = (struct spk_pair){variables->entries[i].key, variables->entries[i].value};
+        pairs[i] =
+            (struct sparksubmit_pair){variables->entries[i].key, variables->entries[i].value};
     return pairs;
 }
 
 /* The server has neither our files nor our environment: both travel with the arguments. */
-static struct spk_job make_job(struct spk_arena *arena, const struct submit_machine *machine,
-                               const struct spk_command_line *line)
+static struct sparksubmit_job make_job(struct spk_arena *arena,
+                                       const struct submit_machine *machine,
+                                       const struct spk_command_line *line)
 {
     struct spk_conf variables =
         take_variables(arena, &machine->environment, &line->submission);
-    struct spk_job job = spk_hand_over(arena, line, true, SUBMIT_ENDPOINT_KEY);
+    struct sparksubmit_job job = spk_hand_over(arena, line, true, SUBMIT_ENDPOINT_KEY);
 
     job.environment = pairs_of(&variables);
     job.n_environment = variables.n;
     return job;
 }
 
-static bool take_error(const struct spk_error *error, struct spk_err *err)
+static bool take_error(const struct sparksubmit_error *error, struct spk_err *err)
 {
     for (enum spk_reason reason = SPK_NO_REASON; reason < SPK_REASON_COUNT; reason++)
         if (*error->reason && !strcmp(spk_reason_name(reason), error->reason))
@@ -121,28 +128,30 @@ static bool take_error(const struct spk_error *error, struct spk_err *err)
 
 /* What reading the command line here has said already is not said again. */
 static void print_warnings(struct spk_arena *arena, const struct library *library,
-                           const struct spk_result *result, const struct spk_warnings *said)
+                           const struct sparksubmit_result *result,
+                           const struct spk_warnings *said)
 {
     struct spk_warnings warnings = {0};
 
-    for (size_t i = 0; i < library->count(result, SPK_LIST_WARNINGS); i++)
-        spk_warn(&warnings, arena, library->item(result, SPK_LIST_WARNING_CODES, i),
-                 library->item(result, SPK_LIST_WARNING_FIELDS, i), "%s",
-                 library->item(result, SPK_LIST_WARNINGS, i));
+    for (size_t i = 0; i < library->count(result, SPARKSUBMIT_LIST_WARNINGS); i++)
+        spk_warn(&warnings, arena, library->item(result, SPARKSUBMIT_LIST_WARNING_CODES, i),
+                 library->item(result, SPARKSUBMIT_LIST_WARNING_FIELDS, i), "%s",
+                 library->item(result, SPARKSUBMIT_LIST_WARNINGS, i));
     submit_print_warnings(&warnings, said);
 }
 
 /* Texts of the result end with it. */
 static struct submit_driver driver_of(struct spk_arena *arena, const struct library *library,
-                                      const struct spk_result *result)
+                                      const struct sparksubmit_result *result)
 {
     return (struct submit_driver){
-        .ns = spk_strdup(arena, library->text(result, SPK_FIELD_NAMESPACE)),
-        .pod = spk_strdup(arena, library->text(result, SPK_FIELD_DRIVER_POD_NAME)),
-        .uid = spk_strdup(arena, library->text(result, SPK_FIELD_DRIVER_POD_UID)),
-        .application_name = spk_strdup(arena, library->text(result, SPK_FIELD_APP_NAME)),
+        .ns = spk_strdup(arena, library->text(result, SPARKSUBMIT_FIELD_NAMESPACE)),
+        .pod = spk_strdup(arena, library->text(result, SPARKSUBMIT_FIELD_DRIVER_POD_NAME)),
+        .uid = spk_strdup(arena, library->text(result, SPARKSUBMIT_FIELD_DRIVER_POD_UID)),
+        .application_name =
+            spk_strdup(arena, library->text(result, SPARKSUBMIT_FIELD_APP_NAME)),
         .application_id =
-            spk_strdup(arena, library->text(result, SPK_FIELD_SPARK_APPLICATION_ID)),
+            spk_strdup(arena, library->text(result, SPARKSUBMIT_FIELD_SPARK_APPLICATION_ID)),
     };
 }
 
@@ -151,17 +160,17 @@ bool submit_remote(struct spk_arena *arena, const struct submit_machine *machine
                    const struct spk_command_line *line, struct submit_driver *out,
                    struct spk_err *err)
 {
-    struct spk_client_config config = {.size = sizeof(config), .target = endpoint};
-    struct spk_submit request = {
+    struct sparksubmit_client_config config = {.size = sizeof(config), .target = endpoint};
+    struct sparksubmit_submit request = {
         .size = sizeof(request),
         .job = make_job(arena, machine, line),
         .spark_version = arguments->version.text,
         .require_submission_id = true,
     };
     struct library library = {0};
-    struct spk_client *client = NULL;
-    struct spk_result *result = NULL;
-    struct spk_error error;
+    struct sparksubmit_client *client = NULL;
+    struct sparksubmit_result *result = NULL;
+    struct sparksubmit_error error;
 
     if (!load(&library, err))
         return false;

@@ -6,7 +6,7 @@
  * Rules. Handles are opaque. All functions on one client may be called from any thread; a
  * result belongs to one thread at a time. Inputs are borrowed until the call returns; every
  * returned text belongs to its result and lives until that is freed. No function aborts, logs,
- * or touches errno or global state. Do not fork after spk_client_open.
+ * or touches errno or global state. Do not fork after sparksubmit_client_open.
  *
  * Texts of results and errors are a server's: at most 4 MiB in all, and they may hold
  * anything, control characters too. Escape them before a terminal or a log sees them.
@@ -23,10 +23,10 @@
 extern "C" {
 #endif
 
-struct spk_client; /* one channel; any number of threads */
-struct spk_result; /* one reply; one owner */
+struct sparksubmit_client; /* one channel; any number of threads */
+struct sparksubmit_result; /* one reply; one owner */
 
-struct spk_client_config {
+struct sparksubmit_client_config {
     size_t size;
     const char *target; /* "unix:/run/spark-submit/grpc.sock", a path, "host:port", ... */
     int attempts; /* of one logical call while the server is UNAVAILABLE; 0: 4, 1: no retry */
@@ -41,31 +41,33 @@ struct spk_client_config {
  *
  * Errors: INVALID_ARGUMENT when target is missing or none of these, or size is not known.
  */
-SPK_API bool spk_client_open(struct spk_client **out, const struct spk_client_config *config,
-                             struct spk_error *error);
+SPARKSUBMIT_API bool sparksubmit_client_open(struct sparksubmit_client **out,
+                                             const struct sparksubmit_client_config *config,
+                                             struct sparksubmit_error *error);
 
 /** Wait for running calls and close; NULL is a no-op. No call may be started meanwhile. */
-SPK_API void spk_client_close(struct spk_client *client);
+SPARKSUBMIT_API void sparksubmit_client_close(struct sparksubmit_client *client);
 
 /** End running calls that carry token (not 0) with CANCELLED; from any thread. */
-SPK_API void spk_client_cancel(struct spk_client *client, uint64_t token);
+SPARKSUBMIT_API void sparksubmit_client_cancel(struct sparksubmit_client *client,
+                                               uint64_t token);
 
 /** Who does a part of the work: what the server is configured for, nobody, or the server. */
-enum spk_choice {
-    SPK_CHOICE_DEFAULT,
-    SPK_CHOICE_NONE,
-    SPK_CHOICE_DO,
-    SPK_CHOICE_AUTO, /* pod_mutation: by the server if the application has no uid and no
-                        operator is beside it; else as DEFAULT */
+enum sparksubmit_choice {
+    SPARKSUBMIT_CHOICE_DEFAULT,
+    SPARKSUBMIT_CHOICE_NONE,
+    SPARKSUBMIT_CHOICE_DO,
+    SPARKSUBMIT_CHOICE_AUTO, /* pod_mutation: by the server if the application has no uid and
+                        no operator is beside it; else as DEFAULT */
 };
 
 /** An entry of a map; both are texts. */
-struct spk_pair {
+struct sparksubmit_pair {
     const char *key, *value;
 };
 
 /** What is submitted or rendered: a manifest, or arguments. */
-struct spk_job {
+struct sparksubmit_job {
     const char *manifest; /* JSON or YAML as kubectl prints it; NULL: arguments */
     size_t manifest_length;
     const char *const *arguments; /* spark-submit's, without the program's name */
@@ -74,21 +76,23 @@ struct spk_job {
     size_t driver_template_length;
     const char *executor_template;
     size_t executor_template_length;
-    const struct spk_pair *environment; /* variables that spark-submit looks at */
+    const struct sparksubmit_pair *environment; /* variables that spark-submit looks at */
     size_t n_environment;
-    const struct spk_pair *conf_files; /* files of SPARK_CONF_DIR, for arguments: name, text */
+    const struct sparksubmit_pair
+        *conf_files; /* files of SPARK_CONF_DIR, for arguments: name, text */
     size_t n_conf_files;
-    const size_t *conf_file_lengths;   /* of their texts; NULL: each ends at its NUL */
-    const struct spk_pair *properties; /* what a properties file would hold, for arguments */
+    const size_t *conf_file_lengths; /* of their texts; NULL: each ends at its NUL */
+    const struct sparksubmit_pair
+        *properties; /* what a properties file would hold, for arguments */
     size_t n_properties;
     const void
         *reserved[5]; /* zero: room for members to come, so that the struct keeps its size */
 };
 
 /** A submission. */
-struct spk_submit {
+struct sparksubmit_submit {
     size_t size;
-    struct spk_job job;
+    struct sparksubmit_job job;
     const char *idempotency_key; /* NULL: made by the library unless submission_id is given or
                                     the job says which attempt it is: by a manifest's
                                     metadata.uid, or by a submission id among the arguments */
@@ -97,9 +101,9 @@ struct spk_submit {
     bool require_submission_id;
     bool validate_only;
     bool skip_defaults;
-    enum spk_choice pod_mutation;     /* DO: by the server itself */
-    enum spk_choice controller_steps; /* DO: by the server itself */
-    uint64_t token;                   /* for spk_client_cancel; 0: none */
+    enum sparksubmit_choice pod_mutation;     /* DO: by the server itself */
+    enum sparksubmit_choice controller_steps; /* DO: by the server itself */
+    uint64_t token;                           /* for sparksubmit_client_cancel; 0: none */
 };
 
 /**
@@ -107,94 +111,108 @@ struct spk_submit {
  * deeper than 16 messages, has more than 200000 fields or a text above 1 MiB is none.
  *
  * Units: deadline_ms 1..120000, 0 is 30000.
- * Owner: *out is the caller's until spk_result_free.
+ * Owner: *out is the caller's until sparksubmit_result_free.
  * Errors: the server's; UNAVAILABLE when it cannot be reached; DEADLINE_EXCEEDED; CANCELLED;
  *         INVALID_ARGUMENT for a request the library cannot send. error->idempotency_key is
  *         the key to repeat the call with.
  */
-SPK_API bool spk_client_submit(struct spk_client *client, const struct spk_submit *request,
-                               int64_t deadline_ms, struct spk_result **out,
-                               struct spk_error *error);
+SPARKSUBMIT_API bool sparksubmit_client_submit(struct sparksubmit_client *client,
+                                               const struct sparksubmit_submit *request,
+                                               int64_t deadline_ms,
+                                               struct sparksubmit_result **out,
+                                               struct sparksubmit_error *error);
 
 /** How far a rendering goes: Kubernetes objects, the operator's command line, defaults. */
-enum spk_render_stage { SPK_RENDER_OBJECTS, SPK_RENDER_SUBMISSION, SPK_RENDER_APPLICATION };
+enum sparksubmit_render_stage {
+    SPARKSUBMIT_RENDER_OBJECTS,
+    SPARKSUBMIT_RENDER_SUBMISSION,
+    SPARKSUBMIT_RENDER_APPLICATION
+};
 
-/** A rendering; the members that spk_submit has as well mean the same. */
-struct spk_render_request {
+/** A rendering; the members that sparksubmit_submit has as well mean the same. */
+struct sparksubmit_render_request {
     size_t size;
-    struct spk_job job;
+    struct sparksubmit_job job;
     const char *idempotency_key, *submission_id, *spark_version;
     bool plain; /* exactly what spark-submit would have sent */
     bool skip_defaults;
-    enum spk_render_stage stage;
-    enum spk_choice pod_mutation, controller_steps;
+    enum sparksubmit_render_stage stage;
+    enum sparksubmit_choice pod_mutation, controller_steps;
     uint64_t token;
 };
 
-/** Render: objects come back as JSON texts. Errors, units and owner as spk_client_submit. */
-SPK_API bool spk_client_render(struct spk_client *client,
-                               const struct spk_render_request *request, int64_t deadline_ms,
-                               struct spk_result **out, struct spk_error *error);
+/** Render: objects come back as JSON texts. Errors, units and owner as
+ * sparksubmit_client_submit. */
+SPARKSUBMIT_API bool sparksubmit_client_render(
+    struct sparksubmit_client *client, const struct sparksubmit_render_request *request,
+    int64_t deadline_ms, struct sparksubmit_result **out, struct sparksubmit_error *error);
 
 /** What the server is and can do. */
-SPK_API bool spk_client_info(struct spk_client *client, int64_t deadline_ms,
-                             struct spk_result **out, struct spk_error *error);
+SPARKSUBMIT_API bool sparksubmit_client_info(struct sparksubmit_client *client,
+                                             int64_t deadline_ms,
+                                             struct sparksubmit_result **out,
+                                             struct sparksubmit_error *error);
 
 /** Whether service ("" is the whole process) is SERVING; false in *serving is no error. */
-SPK_API bool spk_client_health(struct spk_client *client, const char *service,
-                               int64_t deadline_ms, bool *serving, struct spk_error *error);
+SPARKSUBMIT_API bool sparksubmit_client_health(struct sparksubmit_client *client,
+                                               const char *service, int64_t deadline_ms,
+                                               bool *serving, struct sparksubmit_error *error);
 
 /** Texts of a result. */
-enum spk_field {
-    SPK_FIELD_NAMESPACE,
-    SPK_FIELD_DRIVER_POD_NAME,
-    SPK_FIELD_DRIVER_POD_UID,
-    SPK_FIELD_SPARK_APPLICATION_ID,
-    SPK_FIELD_APP_NAME,
-    SPK_FIELD_SUBMISSION_ID, /* the one really on the driver: store this */
-    SPK_FIELD_POD_PHASE,
-    SPK_FIELD_ATTEMPT,
-    SPK_FIELD_IDEMPOTENCY_KEY,
-    SPK_FIELD_ADOPTED,     /* "true" or "false" */
-    SPK_FIELD_WOULD_ADOPT, /* likewise */
-    SPK_FIELD_SERVER_NAME,
-    SPK_FIELD_SERVER_VERSION,
-    SPK_FIELD_API_VERSION,
-    SPK_FIELD_RENDER_REVISION,
-    SPK_FIELD_MODE,
-    SPK_FIELD_KUBERNETES_VERSION,
-    SPK_FIELD_DEFAULT_SPARK_VERSION,
-    SPK_FIELD_POD_MUTATION,      /* info and render: "NONE", "NATIVE" or "AUTO" */
-    SPK_FIELD_APPLICATION,       /* render: JSON */
-    SPK_FIELD_DRIVER_TEMPLATE,   /* render: JSON */
-    SPK_FIELD_EXECUTOR_TEMPLATE, /* render: JSON */
+enum sparksubmit_field {
+    SPARKSUBMIT_FIELD_NAMESPACE,
+    SPARKSUBMIT_FIELD_DRIVER_POD_NAME,
+    SPARKSUBMIT_FIELD_DRIVER_POD_UID,
+    SPARKSUBMIT_FIELD_SPARK_APPLICATION_ID,
+    SPARKSUBMIT_FIELD_APP_NAME,
+    SPARKSUBMIT_FIELD_SUBMISSION_ID, /* the one really on the driver: store this */
+    SPARKSUBMIT_FIELD_POD_PHASE,
+    SPARKSUBMIT_FIELD_ATTEMPT,
+    SPARKSUBMIT_FIELD_IDEMPOTENCY_KEY,
+    SPARKSUBMIT_FIELD_ADOPTED,     /* "true" or "false" */
+    SPARKSUBMIT_FIELD_WOULD_ADOPT, /* likewise */
+    SPARKSUBMIT_FIELD_SERVER_NAME,
+    SPARKSUBMIT_FIELD_SERVER_VERSION,
+    SPARKSUBMIT_FIELD_API_VERSION,
+    SPARKSUBMIT_FIELD_RENDER_REVISION,
+    SPARKSUBMIT_FIELD_MODE,
+    SPARKSUBMIT_FIELD_KUBERNETES_VERSION,
+    SPARKSUBMIT_FIELD_DEFAULT_SPARK_VERSION,
+    SPARKSUBMIT_FIELD_POD_MUTATION,      /* info and render: "NONE", "NATIVE" or "AUTO" */
+    SPARKSUBMIT_FIELD_APPLICATION,       /* render: JSON */
+    SPARKSUBMIT_FIELD_DRIVER_TEMPLATE,   /* render: JSON */
+    SPARKSUBMIT_FIELD_EXECUTOR_TEMPLATE, /* render: JSON */
 };
 
 /** Lists of a result. */
-enum spk_list {
-    SPK_LIST_OBJECT_KINDS, /* submit and render */
-    SPK_LIST_OBJECT_NAMES,
-    SPK_LIST_OBJECT_UIDS,         /* submit */
-    SPK_LIST_OBJECT_DISPOSITIONS, /* submit: "CREATED", "ADOPTED", "DRY_RUN_OK", ... */
-    SPK_LIST_OBJECTS,             /* render: JSON */
-    SPK_LIST_EXTRA_OBJECTS,       /* render, stage submission: JSON */
-    SPK_LIST_ARGUMENTS,           /* render, stage submission */
-    SPK_LIST_WARNING_CODES,
-    SPK_LIST_WARNING_FIELDS,
-    SPK_LIST_WARNINGS,
-    SPK_LIST_SPARK_VERSIONS, /* info */
-    SPK_LIST_FEATURES,
-    SPK_LIST_PAYLOAD_FORMS,
+enum sparksubmit_list {
+    SPARKSUBMIT_LIST_OBJECT_KINDS, /* submit and render */
+    SPARKSUBMIT_LIST_OBJECT_NAMES,
+    SPARKSUBMIT_LIST_OBJECT_UIDS,         /* submit */
+    SPARKSUBMIT_LIST_OBJECT_DISPOSITIONS, /* submit: "CREATED", "ADOPTED", "DRY_RUN_OK", ... */
+    SPARKSUBMIT_LIST_OBJECTS,             /* render: JSON */
+    SPARKSUBMIT_LIST_EXTRA_OBJECTS,       /* render, stage submission: JSON */
+    SPARKSUBMIT_LIST_ARGUMENTS,           /* render, stage submission */
+    SPARKSUBMIT_LIST_WARNING_CODES,
+    SPARKSUBMIT_LIST_WARNING_FIELDS,
+    SPARKSUBMIT_LIST_WARNINGS,
+    SPARKSUBMIT_LIST_SPARK_VERSIONS, /* info */
+    SPARKSUBMIT_LIST_FEATURES,
+    SPARKSUBMIT_LIST_PAYLOAD_FORMS,
 };
 
 /** A text of the reply; "" when it lacks it. Owner: result. */
-SPK_API const char *spk_result_text(const struct spk_result *result, enum spk_field field);
+SPARKSUBMIT_API const char *sparksubmit_result_text(const struct sparksubmit_result *result,
+                                                    enum sparksubmit_field field);
 
 /** How many items a list of the reply has, and one of them. Owner: result. */
-SPK_API size_t spk_result_count(const struct spk_result *result, enum spk_list list);
-SPK_API const char *spk_result_item(const struct spk_result *result, enum spk_list list,
-                                    size_t index);       /* "" beyond the end */
-SPK_API void spk_result_free(struct spk_result *result); /* NULL is a no-op */
+SPARKSUBMIT_API size_t sparksubmit_result_count(const struct sparksubmit_result *result,
+                                                enum sparksubmit_list list);
+SPARKSUBMIT_API const char *sparksubmit_result_item(const struct sparksubmit_result *result,
+                                                    enum sparksubmit_list list,
+                                                    size_t index); /* "" beyond the end */
+SPARKSUBMIT_API void
+sparksubmit_result_free(struct sparksubmit_result *result); /* NULL is a no-op */
 
 #ifdef __cplusplus
 }

@@ -17,13 +17,13 @@
 extern "C" {
 #endif
 
-enum spk_core_stage {
-    SPK_CORE_OBJECTS,     /* a v1 List of the Kubernetes objects in creation order */
-    SPK_CORE_SUBMISSION,  /* what the operator hands to spark-submit */
-    SPK_CORE_APPLICATION, /* the defaulted SparkApplication */
+enum sparksubmit_core_stage {
+    SPARKSUBMIT_CORE_OBJECTS,     /* a v1 List of the Kubernetes objects in creation order */
+    SPARKSUBMIT_CORE_SUBMISSION,  /* what the operator hands to spark-submit */
+    SPARKSUBMIT_CORE_APPLICATION, /* the defaulted SparkApplication */
 };
 
-struct spk_core_request {
+struct sparksubmit_core_request {
     size_t size;
     const char *manifest; /* JSON or YAML of a SparkApplication; NULL: arguments */
     size_t manifest_length;
@@ -32,32 +32,37 @@ struct spk_core_request {
     const char *spark_version; /* "4.1", "4.1.4"; NULL: the manifest's, else the newest */
     const char *submission_id; /* NULL: the manifest's, else derived from the input */
     const char *uid;           /* metadata.uid of a manifest that has none; NULL: none */
-    enum spk_core_stage stage;
+    enum sparksubmit_core_stage stage;
     bool plain;           /* exactly what spark-submit would have sent */
     bool native_mutation; /* apply what the operator's pod webhook would */
     bool yaml;            /* YAML instead of one line of JSON */
 };
 
-struct spk_core_result;
+struct sparksubmit_core_result;
 
 /**
  * Render.
  *
- * Owner: *out is the caller's until spk_core_free.
+ * Owner: *out is the caller's until sparksubmit_core_free.
  * Errors: INVALID_ARGUMENT and the like with reason and field path; RESOURCE_EXHAUSTED when
  *         the input needs more memory than a call may have.
  */
-SPK_API bool spk_core_render(const struct spk_core_request *request,
-                             struct spk_core_result **out, struct spk_error *error);
+SPARKSUBMIT_API bool sparksubmit_core_render(const struct sparksubmit_core_request *request,
+                                             struct sparksubmit_core_result **out,
+                                             struct sparksubmit_error *error);
 
 /** The rendering, NUL-terminated; *length may be NULL. */
-SPK_API const char *spk_core_text(const struct spk_core_result *result, size_t *length);
+SPARKSUBMIT_API const char *sparksubmit_core_text(const struct sparksubmit_core_result *result,
+                                                  size_t *length);
 
 /** How many warnings there are, and one of them ("" beyond the end). */
-SPK_API size_t spk_core_warning_count(const struct spk_core_result *result);
-SPK_API const char *spk_core_warning(const struct spk_core_result *result, size_t index);
+SPARKSUBMIT_API size_t
+sparksubmit_core_warning_count(const struct sparksubmit_core_result *result);
+SPARKSUBMIT_API const char *
+sparksubmit_core_warning(const struct sparksubmit_core_result *result, size_t index);
 
-SPK_API void spk_core_free(struct spk_core_result *result); /* NULL is a no-op */
+SPARKSUBMIT_API void
+sparksubmit_core_free(struct sparksubmit_core_result *result); /* NULL is a no-op */
 
 #ifdef __cplusplus
 }

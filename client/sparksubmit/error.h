@@ -16,38 +16,38 @@
 extern "C" {
 #endif
 
-#ifndef SPK_API
-#define SPK_API __attribute__((visibility("default")))
+#ifndef SPARKSUBMIT_API
+#define SPARKSUBMIT_API __attribute__((visibility("default")))
 #endif
 
 /**
  * What exists because of the call, all its tries together: CREATED once a try has said so,
  * else the worst of them (UNSETTLED, PARTIAL, NOT_CREATED).
  */
-enum spk_error_outcome {
-    SPK_OUTCOME_NOT_CREATED, /* nothing */
-    SPK_OUTCOME_PARTIAL,     /* children or a gated Pod may exist; no driver can start */
-    SPK_OUTCOME_CREATED,     /* the driver exists */
-    SPK_OUTCOME_UNSETTLED,   /* the driver may exist: repeat with the same key */
+enum sparksubmit_error_outcome {
+    SPARKSUBMIT_OUTCOME_NOT_CREATED, /* nothing */
+    SPARKSUBMIT_OUTCOME_PARTIAL,   /* children or a gated Pod may exist; no driver can start */
+    SPARKSUBMIT_OUTCOME_CREATED,   /* the driver exists */
+    SPARKSUBMIT_OUTCOME_UNSETTLED, /* the driver may exist: repeat with the same key */
 };
 
 /** What repeating can do. */
-enum spk_error_retry {
-    SPK_ADVICE_NO,       /* nothing until input, rights or cluster change */
-    SPK_ADVICE_SAME_KEY, /* repeat the identical request */
-    SPK_ADVICE_NEW_KEY,  /* repeat with a new idempotency key or name */
+enum sparksubmit_error_retry {
+    SPARKSUBMIT_ADVICE_NO,       /* nothing until input, rights or cluster change */
+    SPARKSUBMIT_ADVICE_SAME_KEY, /* repeat the identical request */
+    SPARKSUBMIT_ADVICE_NEW_KEY,  /* repeat with a new idempotency key or name */
 };
 
-struct spk_error {
-    int code;                  /* canonical gRPC code, 3 = INVALID_ARGUMENT */
-    int outcome;               /* enum spk_error_outcome */
-    int retry;                 /* enum spk_error_retry */
-    int64_t retry_after_ms;    /* 0 to 86400000; -1: no advice */
-    char reason[64];           /* stable: "INVALID_FIELD"; "" if the server gave none */
-    char field[256];           /* first field at fault, "spec.driver.memory"; "" if none */
-    char text[1024];           /* for people */
-    char violations[8192];     /* all fields at fault: spk_error_violation reads them */
-    char attempt[64];          /* id of the attempt, 16 hexadecimal digits; "" if not known */
+struct sparksubmit_error {
+    int code;               /* canonical gRPC code, 3 = INVALID_ARGUMENT */
+    int outcome;            /* enum sparksubmit_error_outcome */
+    int retry;              /* enum sparksubmit_error_retry */
+    int64_t retry_after_ms; /* 0 to 86400000; -1: no advice */
+    char reason[64];        /* stable: "INVALID_FIELD"; "" if the server gave none */
+    char field[256];        /* first field at fault, "spec.driver.memory"; "" if none */
+    char text[1024];        /* for people */
+    char violations[8192];  /* all fields at fault: sparksubmit_error_violation reads them */
+    char attempt[64];       /* id of the attempt, 16 hexadecimal digits; "" if not known */
     char idempotency_key[256]; /* the call's key, given or made; "" if there is none */
 };
 
@@ -57,8 +57,9 @@ struct spk_error {
  *
  * Owner: *field and *description are error's.
  */
-static inline bool spk_error_violation(const struct spk_error *error, size_t index,
-                                       const char **field, const char **description)
+static inline bool sparksubmit_error_violation(const struct sparksubmit_error *error,
+                                               size_t index, const char **field,
+                                               const char **description)
 {
     const char *at = error->violations; /* pairs of texts; an empty field ends them */
 

@@ -11,8 +11,9 @@ int ctl_health(struct spk_arena *arena, const struct ctl_options *options);
 
 /** Open a client of options->endpoint; it is closed with arena. */
 bool ctl_open_client(struct spk_arena *arena, const struct ctl_options *options,
-                     struct spk_client **out, struct spk_error *error);
+                     struct sparksubmit_client **out, struct sparksubmit_error *error);
 
 /** Print an error that may name one of the arguments of job by its number. */
 int ctl_print_call_error(struct spk_arena *arena, const struct ctl_options *options,
-                         const struct spk_job *job, const struct spk_error *error);
+                         const struct sparksubmit_job *job,
+                         const struct sparksubmit_error *error);

@@ -68,7 +68,8 @@ bool ctl_job_read(struct spk_arena *arena, const struct ctl_options *options,
 
 /* What the command line reads on this machine is read here, as the built-in core does. */
 static bool hand_over(struct spk_arena *arena, const struct ctl_options *options,
-                      const struct ctl_job *job, struct spk_job *out, struct spk_err *err)
+                      const struct ctl_job *job, struct sparksubmit_job *out,
+                      struct spk_err *err)
 {
     const struct spk_strings *words = &options->arguments;
     struct spk_argument *arguments = spk_alloc_array(arena, words->n, sizeof(*arguments));
@@ -98,18 +99,20 @@ static bool hand_over(struct spk_arena *arena, const struct ctl_options *options
 }
 
 bool ctl_job_for_client(struct spk_arena *arena, const struct ctl_options *options,
-                        const struct ctl_job *job, struct spk_job *out, struct spk_err *err)
+                        const struct ctl_job *job, struct sparksubmit_job *out,
+                        struct spk_err *err)
 {
     const struct spk_environment *environment = &job->environment;
-    struct spk_pair *variables = spk_alloc_array(arena, environment->n, sizeof(*variables));
+    struct sparksubmit_pair *variables =
+        spk_alloc_array(arena, environment->n, sizeof(*variables));
 
-    *out = (struct spk_job){.manifest = job->manifest.data,
-                            .manifest_length = job->manifest.length};
+    *out = (struct sparksubmit_job){.manifest = job->manifest.data,
+                                    .manifest_length = job->manifest.length};
     if (!job->manifest.data && !hand_over(arena, options, job, out, err))
         return false;
     for (size_t i = 0; i < environment->n; i++)
-        variables[i] =
-            (struct spk_pair){environment->variables[i].key, environment->variables[i].value};
+        variables[i] = (struct sparksubmit_pair){environment->variables[i].key,
+                                                 environment->variables[i].value};
     out->environment = variables;
     out->n_environment = environment->n;
     return true;

@@ -30,5 +30,5 @@ bool ctl_job_read(struct spk_arena *arena, const struct ctl_options *options,
  * @errors those of spk_command_line_parse
  */
 bool ctl_job_for_client(struct spk_arena *arena, const struct ctl_options *options,
-                        const struct ctl_job *job, struct spk_job *out,
+                        const struct ctl_job *job, struct sparksubmit_job *out,
                         struct spk_err *err) SPK_CHECK;

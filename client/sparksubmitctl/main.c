@@ -39,7 +39,7 @@ static int usage(struct spk_arena *arena, const struct ctl_options *options, con
 static int run_command(struct spk_arena *arena, struct ctl_options *options)
 {
     char target[SPK_TARGET_SIZE];
-    struct spk_error error;
+    struct sparksubmit_error error;
 
     for (size_t i = 0; i < SPK_LEN(runners); i++) {
         if (!ctl_is(options, runners[i].name))

@@ -357,11 +357,11 @@ bool ctl_options_parse(struct spk_arena *arena, int argc, char *const *argv,
     return true;
 }
 
-enum spk_choice ctl_choice(const char *word)
+enum sparksubmit_choice ctl_choice(const char *word)
 {
     if (!word)
-        return SPK_CHOICE_DEFAULT;
+        return SPARKSUBMIT_CHOICE_DEFAULT;
     if (strcmp(word, "auto") == 0)
-        return SPK_CHOICE_AUTO;
-    return strcmp(word, "none") == 0 ? SPK_CHOICE_NONE : SPK_CHOICE_DO;
+        return SPARKSUBMIT_CHOICE_AUTO;
+    return strcmp(word, "none") == 0 ? SPARKSUBMIT_CHOICE_NONE : SPARKSUBMIT_CHOICE_DO;
 }

@@ -71,7 +71,7 @@ bool ctl_options_parse(struct spk_arena *arena, int argc, char *const *argv,
 const char *ctl_help(struct spk_arena *arena, const struct ctl_command *command);
 
 /** "none", "native", "apply" or NULL as the client library's choice. */
-enum spk_choice ctl_choice(const char *word);
+enum sparksubmit_choice ctl_choice(const char *word);
 
 /** Whether options are of the command with this name. */
 bool ctl_is(const struct ctl_options *options, const char *name);

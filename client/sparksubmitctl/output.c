@@ -108,9 +108,10 @@ static void print_line(struct spk_arena *arena, const struct ctl_options *option
 static void print_outcome(struct spk_arena *arena, const struct failure *failure)
 {
     static const char *const notes[] = {
-        [SPK_OUTCOME_NOT_CREATED] = NULL,
-        [SPK_OUTCOME_PARTIAL] = "some of its objects may exist; no driver starts from them",
-        [SPK_OUTCOME_CREATED] = "the driver exists",
+        [SPARKSUBMIT_OUTCOME_NOT_CREATED] = NULL,
+        [SPARKSUBMIT_OUTCOME_PARTIAL] =
+            "some of its objects may exist; no driver starts from them",
+        [SPARKSUBMIT_OUTCOME_CREATED] = "the driver exists",
         [SPK_OUTCOME_UNKNOWN] = "it is not known whether the driver exists",
     };
 
@@ -172,7 +173,7 @@ int ctl_print_err(struct spk_arena *arena, const struct ctl_options *options,
 }
 
 /* The server's text names the field first, which has a place of its own here. */
-static const char *clause_of(const struct spk_error *error)
+static const char *clause_of(const struct sparksubmit_error *error)
 {
     size_t length = strlen(error->field);
     bool named = length && !strncmp(error->text, error->field, length) &&
@@ -182,7 +183,7 @@ static const char *clause_of(const struct spk_error *error)
 }
 
 int ctl_print_error(struct spk_arena *arena, const struct ctl_options *options,
-                    const struct spk_error *error)
+                    const struct sparksubmit_error *error)
 {
     struct failure failure = {
         .code = (enum spk_code)error->code,
@@ -196,7 +197,7 @@ int ctl_print_error(struct spk_arena *arena, const struct ctl_options *options,
     };
     const char *field, *text;
 
-    for (size_t i = 0; spk_error_violation(error, i, &field, &text); i++)
+    for (size_t i = 0; sparksubmit_error_violation(error, i, &field, &text); i++)
         add_violation(arena, &failure, field, text);
     return print_failure(arena, options, &failure);
 }
@@ -209,12 +210,13 @@ void ctl_print_warning(struct spk_arena *arena, const struct ctl_options *option
 }
 
 void ctl_print_warnings(struct spk_arena *arena, const struct ctl_options *options,
-                        const struct spk_result *result)
+                        const struct sparksubmit_result *result)
 {
-    for (size_t i = 0; i < spk_result_count(result, SPK_LIST_WARNINGS); i++)
-        ctl_print_warning(arena, options, spk_result_item(result, SPK_LIST_WARNING_CODES, i),
-                          spk_result_item(result, SPK_LIST_WARNING_FIELDS, i),
-                          spk_result_item(result, SPK_LIST_WARNINGS, i));
+    for (size_t i = 0; i < sparksubmit_result_count(result, SPARKSUBMIT_LIST_WARNINGS); i++)
+        ctl_print_warning(arena, options,
+                          sparksubmit_result_item(result, SPARKSUBMIT_LIST_WARNING_CODES, i),
+                          sparksubmit_result_item(result, SPARKSUBMIT_LIST_WARNING_FIELDS, i),
+                          sparksubmit_result_item(result, SPARKSUBMIT_LIST_WARNINGS, i));
 }
 
 void ctl_print_tree(struct spk_arena *arena, const struct ctl_options *options,

@@ -13,7 +13,7 @@ int ctl_print_err(struct spk_arena *arena, const struct ctl_options *options,
 
 /** Likewise for an error of the client library, with what is known of what was created. */
 int ctl_print_error(struct spk_arena *arena, const struct ctl_options *options,
-                    const struct spk_error *error);
+                    const struct sparksubmit_error *error);
 
 /** Print one warning on stderr. */
 void ctl_print_warning(struct spk_arena *arena, const struct ctl_options *options,
@@ -21,7 +21,7 @@ void ctl_print_warning(struct spk_arena *arena, const struct ctl_options *option
 
 /** Print the warnings of a reply on stderr. */
 void ctl_print_warnings(struct spk_arena *arena, const struct ctl_options *options,
-                        const struct spk_result *result);
+                        const struct sparksubmit_result *result);
 
 /** Print tree on stdout in the asked format; of several, each is a document. */
 void ctl_print_tree(struct spk_arena *arena, const struct ctl_options *options,

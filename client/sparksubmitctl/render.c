@@ -126,9 +126,9 @@ static void fill_request(struct spk_arena *arena, const struct ctl_options *opti
         .tenant = "",
         .skip_defaults = options->skip_defaults,
     };
-    if (ctl_choice(options->pod_mutation) == SPK_CHOICE_NONE)
+    if (ctl_choice(options->pod_mutation) == SPARKSUBMIT_CHOICE_NONE)
         request->pod_mutation = SPK_MUTATION_NONE;
-    if (ctl_choice(options->pod_mutation) == SPK_CHOICE_DO)
+    if (ctl_choice(options->pod_mutation) == SPARKSUBMIT_CHOICE_DO)
         request->pod_mutation = SPK_MUTATION_NATIVE;
     if (options->controller_steps)
         request->controller_steps = *options->controller_steps == 'n' ? SPK_STEPS_NONE
@@ -241,69 +241,74 @@ static cJSON *parse_reply(struct spk_arena *arena, const char *text)
     return tree;
 }
 
-static cJSON *list_tree(struct spk_arena *arena, const struct spk_result *result,
-                        enum spk_list list)
+static cJSON *list_tree(struct spk_arena *arena, const struct sparksubmit_result *result,
+                        enum sparksubmit_list list)
 {
     cJSON *items = spk_json_new_array(arena);
 
-    for (size_t i = 0; i < spk_result_count(result, list); i++)
-        (void)spk_json_push(items, parse_reply(arena, spk_result_item(result, list, i)));
+    for (size_t i = 0; i < sparksubmit_result_count(result, list); i++)
+        (void)spk_json_push(items,
+                            parse_reply(arena, sparksubmit_result_item(result, list, i)));
     return items;
 }
 
 static cJSON *result_tree(struct spk_arena *arena, enum spk_stage stage,
-                          const struct spk_result *result)
+                          const struct sparksubmit_result *result)
 {
     cJSON *tree = spk_json_new_object(arena);
 
     if (stage == SPK_STAGE_APPLICATION)
-        return parse_reply(arena, spk_result_text(result, SPK_FIELD_APPLICATION));
+        return parse_reply(arena,
+                           sparksubmit_result_text(result, SPARKSUBMIT_FIELD_APPLICATION));
     if (stage == SPK_STAGE_OBJECTS) {
         spk_json_text(tree, "apiVersion", "v1");
         spk_json_text(tree, "kind", "List");
-        (void)spk_json_set(tree, "items", list_tree(arena, result, SPK_LIST_OBJECTS));
+        (void)spk_json_set(tree, "items", list_tree(arena, result, SPARKSUBMIT_LIST_OBJECTS));
         return tree;
     }
     cJSON *arguments = spk_json_list(tree, "arguments");
-    for (size_t i = 0; i < spk_result_count(result, SPK_LIST_ARGUMENTS); i++)
-        spk_json_push_text(arguments, spk_result_item(result, SPK_LIST_ARGUMENTS, i));
+    for (size_t i = 0; i < sparksubmit_result_count(result, SPARKSUBMIT_LIST_ARGUMENTS); i++)
+        spk_json_push_text(arguments,
+                           sparksubmit_result_item(result, SPARKSUBMIT_LIST_ARGUMENTS, i));
     (void)spk_json_set(tree, "driverPodTemplate",
-                       parse_reply(arena, spk_result_text(result, SPK_FIELD_DRIVER_TEMPLATE)));
-    (void)spk_json_set(
-        tree, "executorPodTemplate",
-        parse_reply(arena, spk_result_text(result, SPK_FIELD_EXECUTOR_TEMPLATE)));
-    (void)spk_json_set(tree, "extraObjects", list_tree(arena, result, SPK_LIST_EXTRA_OBJECTS));
+                       parse_reply(arena, sparksubmit_result_text(
+                                              result, SPARKSUBMIT_FIELD_DRIVER_TEMPLATE)));
+    (void)spk_json_set(tree, "executorPodTemplate",
+                       parse_reply(arena, sparksubmit_result_text(
+                                              result, SPARKSUBMIT_FIELD_EXECUTOR_TEMPLATE)));
+    (void)spk_json_set(tree, "extraObjects",
+                       list_tree(arena, result, SPARKSUBMIT_LIST_EXTRA_OBJECTS));
     return tree;
 }
 
 static void free_result(void *result)
 {
-    spk_result_free(result);
+    sparksubmit_result_free(result);
 }
 
 static int render_there(struct spk_arena *arena, const struct ctl_options *options,
                         const struct ctl_job *job)
 {
-    struct spk_render_request request = {
+    struct sparksubmit_render_request request = {
         .size = sizeof(request),
         .idempotency_key = options->idempotency_key,
         .submission_id = options->submission_id,
         .spark_version = options->spark_version,
         .plain = options->plain,
         .skip_defaults = options->skip_defaults,
-        .stage = (enum spk_render_stage)stage_of(options),
+        .stage = (enum sparksubmit_render_stage)stage_of(options),
         .pod_mutation = ctl_choice(options->pod_mutation),
         .controller_steps = ctl_choice(options->controller_steps),
     };
-    struct spk_client *client = NULL;
-    struct spk_result *result = NULL;
-    struct spk_error error;
+    struct sparksubmit_client *client = NULL;
+    struct sparksubmit_result *result = NULL;
+    struct sparksubmit_error error;
     struct spk_err err = {0};
 
     if (!ctl_job_for_client(arena, options, job, &request.job, &err))
         return ctl_print_err(arena, options, &err);
     if (!ctl_open_client(arena, options, &client, &error) ||
-        !spk_client_render(client, &request, options->timeout_ms, &result, &error))
+        !sparksubmit_client_render(client, &request, options->timeout_ms, &result, &error))
         return ctl_print_call_error(arena, options, &request.job, &error);
     spk_defer(arena, free_result, result);
     ctl_print_warnings(arena, options, result);

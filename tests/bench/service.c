@@ -8,7 +8,7 @@
 #include <string.h>
 
 struct caller {
-    struct spk_client *client;
+    struct sparksubmit_client *client;
     char *manifest, *text;
 };
 
@@ -25,7 +25,7 @@ static void close_caller(void *argument)
 {
     struct caller *caller = argument;
 
-    spk_client_close(caller->client);
+    sparksubmit_client_close(caller->client);
     free(caller->manifest);
     free(caller->text);
     free(caller);
@@ -33,16 +33,17 @@ static void close_caller(void *argument)
 
 static void *open_caller(const struct bench_place *place)
 {
-    struct spk_client_config config = {.size = sizeof(config), .target = place->target};
+    struct sparksubmit_client_config config = {.size = sizeof(config),
+                                               .target = place->target};
     struct caller *caller = calloc(1, sizeof(*caller));
-    struct spk_error error;
+    struct sparksubmit_error error;
 
     if (!caller)
         return NULL;
     caller->manifest = bench_read(place->folder, "manifest.json");
     caller->text = malloc(BENCH_TEXT);
     if (!caller->manifest || !caller->text ||
-        !spk_client_open(&caller->client, &config, &error)) {
+        !sparksubmit_client_open(&caller->client, &config, &error)) {
         close_caller(caller);
         return NULL;
     }
@@ -52,19 +53,20 @@ static void *open_caller(const struct bench_place *place)
 static bool submit(void *argument, long number)
 {
     struct caller *caller = argument;
-    struct spk_submit request = {.size = sizeof(request)};
-    struct spk_result *result = NULL;
-    struct spk_error error;
+    struct sparksubmit_submit request = {.size = sizeof(request)};
+    struct sparksubmit_result *result = NULL;
+    struct sparksubmit_error error;
 
     bench_number(caller->manifest, number, caller->text);
     request.job.manifest = caller->text;
     request.job.manifest_length = strlen(caller->text);
-    if (!spk_client_submit(caller->client, &request, 60000, &result, &error)) {
+    if (!sparksubmit_client_submit(caller->client, &request, 60000, &result, &error)) {
         fprintf(stderr, "%d %s %s: %s\n", error.code, error.reason, error.field, error.text);
         return false;
     }
-    bool created = strcmp(spk_result_text(result, SPK_FIELD_ADOPTED), "false") == 0;
-    spk_result_free(result);
+    bool created =
+        strcmp(sparksubmit_result_text(result, SPARKSUBMIT_FIELD_ADOPTED), "false") == 0;
+    sparksubmit_result_free(result);
     return created;
 }
 

@@ -43,17 +43,17 @@ static size_t depth_of(const ProtobufCMessage *message)
 
 static void read_result(enum spk_result_kind kind, ProtobufCMessage *reply)
 {
-    struct spk_result *result = spk_result_new(kind, reply);
+    struct sparksubmit_result *result = spk_result_new(kind, reply);
     size_t total = 0;
 
     SPK_PROMISE(result);
-    for (int i = 0; i <= SPK_FIELD_EXECUTOR_TEMPLATE; i++)
-        total += strlen(spk_result_text(result, (enum spk_field)i));
-    for (int i = 0; i <= SPK_LIST_PAYLOAD_FORMS; i++)
-        for (size_t k = 0; k < spk_result_count(result, (enum spk_list)i); k++)
-            total += strlen(spk_result_item(result, (enum spk_list)i, k));
+    for (int i = 0; i <= SPARKSUBMIT_FIELD_EXECUTOR_TEMPLATE; i++)
+        total += strlen(sparksubmit_result_text(result, (enum sparksubmit_field)i));
+    for (int i = 0; i <= SPARKSUBMIT_LIST_PAYLOAD_FORMS; i++)
+        for (size_t k = 0; k < sparksubmit_result_count(result, (enum sparksubmit_list)i); k++)
+            total += strlen(sparksubmit_result_item(result, (enum sparksubmit_list)i, k));
     SPK_PROMISE(total < SIZE_MAX);
-    spk_result_free(result);
+    sparksubmit_result_free(result);
 }
 
 static void read_details(const uint8_t *data, size_t size)
@@ -63,15 +63,15 @@ static void read_details(const uint8_t *data, size_t size)
         .value = grpc_slice_from_static_buffer(data, size),
     };
     grpc_metadata_array trailers = {.count = 1, .capacity = 1, .metadata = &entry};
-    struct spk_error error;
+    struct sparksubmit_error error;
     const char *field, *text;
     size_t n = 0;
 
     spk_error_from_status(&error, "", GRPC_STATUS_UNAVAILABLE, grpc_empty_slice(), &trailers);
-    while (spk_error_violation(&error, n, &field, &text))
+    while (sparksubmit_error_violation(&error, n, &field, &text))
         n++;
     SPK_PROMISE(error.retry_after_ms >= -1);
-    SPK_PROMISE(error.outcome >= 0 && error.outcome <= SPK_OUTCOME_UNSETTLED);
+    SPK_PROMISE(error.outcome >= 0 && error.outcome <= SPARKSUBMIT_OUTCOME_UNSETTLED);
     SPK_PROMISE(n <= sizeof(error.violations));
 }
 

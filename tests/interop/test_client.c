@@ -33,30 +33,30 @@ static void sleep_ms(int ms)
     (void)nanosleep(&(struct timespec){.tv_nsec = ms * 1000000L}, NULL);
 }
 
-static struct spk_client *open_client(const char *variable, int attempts)
+static struct sparksubmit_client *open_client(const char *variable, int attempts)
 {
-    struct spk_client_config config = {
+    struct sparksubmit_client_config config = {
         .size = sizeof(config), .target = getenv(variable), .attempts = attempts};
-    struct spk_client *client = NULL;
-    struct spk_error error;
+    struct sparksubmit_client *client = NULL;
+    struct sparksubmit_error error;
 
-    CU_ASSERT_TRUE_FATAL(spk_client_open(&client, &config, &error));
+    CU_ASSERT_TRUE_FATAL(sparksubmit_client_open(&client, &config, &error));
     return client;
 }
 
 /* The error of a submission that is told how to end. */
-static struct spk_error fail_as(const char *what, int attempts, int64_t deadline_ms)
+static struct sparksubmit_error fail_as(const char *what, int attempts, int64_t deadline_ms)
 {
-    struct spk_submit request = {.size = sizeof(request),
-                                 .job = {.manifest = "{}", .manifest_length = 2},
-                                 .spark_version = what};
-    struct spk_client *client = open_client("SPK_TOLD", attempts);
-    struct spk_result *result = NULL;
-    struct spk_error error = {0};
+    struct sparksubmit_submit request = {.size = sizeof(request),
+                                         .job = {.manifest = "{}", .manifest_length = 2},
+                                         .spark_version = what};
+    struct sparksubmit_client *client = open_client("SPK_TOLD", attempts);
+    struct sparksubmit_result *result = NULL;
+    struct sparksubmit_error error = {0};
 
-    CU_ASSERT_FALSE(spk_client_submit(client, &request, deadline_ms, &result, &error));
+    CU_ASSERT_FALSE(sparksubmit_client_submit(client, &request, deadline_ms, &result, &error));
     CU_ASSERT_PTR_NULL(result);
-    spk_client_close(client);
+    sparksubmit_client_close(client);
     return error;
 }
 
@@ -65,33 +65,34 @@ static void test_errors_arrive_whole(void)
     const struct {
         const char *what;
         int64_t deadline_ms;
-        struct spk_error want;
+        struct sparksubmit_error want;
     } cases[] = {
         {"bare",
          5000,
-         {14, SPK_OUTCOME_UNSETTLED, SPK_ADVICE_SAME_KEY, -1, "", "", "told to", "", "", ""}},
+         {14, SPARKSUBMIT_OUTCOME_UNSETTLED, SPARKSUBMIT_ADVICE_SAME_KEY, -1, "", "",
+          "told to", "", "", ""}},
         {"details",
          5000,
-         {9, SPK_OUTCOME_PARTIAL, SPK_ADVICE_NEW_KEY, 2500, "OBJECT_FOREIGN", "spec.a",
-          "told to", "", "", ""}},
+         {9, SPARKSUBMIT_OUTCOME_PARTIAL, SPARKSUBMIT_ADVICE_NEW_KEY, 2500, "OBJECT_FOREIGN",
+          "spec.a", "told to", "", "", ""}},
         {"later",
          5000,
-         {14, SPK_OUTCOME_NOT_CREATED, SPK_ADVICE_SAME_KEY, 60000, "KUBE_THROTTLED", "",
-          "told to", "", "", ""}},
+         {14, SPARKSUBMIT_OUTCOME_NOT_CREATED, SPARKSUBMIT_ADVICE_SAME_KEY, 60000,
+          "KUBE_THROTTLED", "", "told to", "", "", ""}},
         {"future",
          5000,
-         {10, SPK_OUTCOME_UNSETTLED, SPK_ADVICE_SAME_KEY, -1, "NEW_REASON", "", "told to", "",
-          "", ""}},
+         {10, SPARKSUBMIT_OUTCOME_UNSETTLED, SPARKSUBMIT_ADVICE_SAME_KEY, -1, "NEW_REASON", "",
+          "told to", "", "", ""}},
         {"garbage",
          5000,
-         {13, SPK_OUTCOME_UNSETTLED, SPK_ADVICE_SAME_KEY, -1, "", "",
+         {13, SPARKSUBMIT_OUTCOME_UNSETTLED, SPARKSUBMIT_ADVICE_SAME_KEY, -1, "", "",
           "the server's reply is not a message of this interface", "", "", ""}},
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        const struct spk_error *want = &cases[i].want;
+        const struct sparksubmit_error *want = &cases[i].want;
         int64_t start = now_ms();
-        struct spk_error error = fail_as(cases[i].what, 1, cases[i].deadline_ms);
+        struct sparksubmit_error error = fail_as(cases[i].what, 1, cases[i].deadline_ms);
 
         CU_ASSERT_EQUAL(error.code, want->code);
         CU_ASSERT_EQUAL(error.outcome, want->outcome);
@@ -106,36 +107,36 @@ static void test_errors_arrive_whole(void)
 
 static void test_all_violations_arrive(void)
 {
-    const struct spk_error error = fail_as("details", 1, 5000),
-                           none = fail_as("bare", 1, 5000);
+    const struct sparksubmit_error error = fail_as("details", 1, 5000),
+                                   none = fail_as("bare", 1, 5000);
     const char *field = NULL, *text = NULL;
 
-    CU_ASSERT_TRUE_FATAL(spk_error_violation(&error, 0, &field, &text));
+    CU_ASSERT_TRUE_FATAL(sparksubmit_error_violation(&error, 0, &field, &text));
     SPK_ASSERT_TEXT(field, "spec.a");
     SPK_ASSERT_TEXT(text, "spec.a is wrong");
-    CU_ASSERT_TRUE_FATAL(spk_error_violation(&error, 1, &field, &text));
+    CU_ASSERT_TRUE_FATAL(sparksubmit_error_violation(&error, 1, &field, &text));
     SPK_ASSERT_TEXT(field, "spec.b");
     SPK_ASSERT_TEXT(text, "");
-    CU_ASSERT_FALSE(spk_error_violation(&error, 2, &field, &text));
+    CU_ASSERT_FALSE(sparksubmit_error_violation(&error, 2, &field, &text));
     SPK_ASSERT_TEXT(field, "spec.b");
-    CU_ASSERT_FALSE(spk_error_violation(&none, 0, &field, &text));
+    CU_ASSERT_FALSE(sparksubmit_error_violation(&none, 0, &field, &text));
 }
 
 static void test_a_deadline_leaves_the_outcome_open(void)
 {
-    struct spk_error error = fail_as("slow", 4, 200);
+    struct sparksubmit_error error = fail_as("slow", 4, 200);
 
     CU_ASSERT_EQUAL(error.code, 4);
-    CU_ASSERT_EQUAL(error.outcome, SPK_OUTCOME_UNSETTLED);
+    CU_ASSERT_EQUAL(error.outcome, SPARKSUBMIT_OUTCOME_UNSETTLED);
     CU_ASSERT_EQUAL(strlen(error.idempotency_key), 32); /* the one that was made */
-    CU_ASSERT_EQUAL(error.retry, SPK_ADVICE_SAME_KEY);
+    CU_ASSERT_EQUAL(error.retry, SPARKSUBMIT_ADVICE_SAME_KEY);
 }
 
 /* The server's advice is longer than the deadline: no attempt comes before it. */
 static void test_no_retry_comes_before_its_time(void)
 {
     int64_t start = now_ms();
-    struct spk_error error = fail_as("later", 4, 20000);
+    struct sparksubmit_error error = fail_as("later", 4, 20000);
 
     CU_ASSERT_EQUAL(error.retry_after_ms, 60000);
     CU_ASSERT(now_ms() - start < 4000);
@@ -147,21 +148,26 @@ static void test_outcomes_of_all_tries_add_up(void)
         const char *tries;
         int outcome, retry;
     } cases[] = {
-        {"tries UNKNOWN/SAME_KEY PARTIAL/NO", SPK_OUTCOME_UNSETTLED, SPK_ADVICE_SAME_KEY},
-        {"tries UNKNOWN/SAME_KEY NOT_CREATED/NO", SPK_OUTCOME_UNSETTLED, SPK_ADVICE_SAME_KEY},
-        {"tries UNKNOWN/SAME_KEY PARTIAL/SAME_KEY NOT_CREATED/NEW_KEY", SPK_OUTCOME_UNSETTLED,
-         SPK_ADVICE_SAME_KEY},
-        {"tries PARTIAL/SAME_KEY NOT_CREATED/NO", SPK_OUTCOME_PARTIAL, SPK_ADVICE_NO},
-        {"tries PARTIAL/SAME_KEY UNKNOWN/SAME_KEY", SPK_OUTCOME_UNSETTLED,
-         SPK_ADVICE_SAME_KEY},
-        {"tries UNKNOWN/SAME_KEY CREATED/NO", SPK_OUTCOME_CREATED, SPK_ADVICE_NO},
-        {"tries CREATED/SAME_KEY UNKNOWN/SAME_KEY NOT_CREATED/NO", SPK_OUTCOME_CREATED,
-         SPK_ADVICE_NO},
-        {"tries NOT_CREATED/SAME_KEY NOT_CREATED/NO", SPK_OUTCOME_NOT_CREATED, SPK_ADVICE_NO},
+        {"tries UNKNOWN/SAME_KEY PARTIAL/NO", SPARKSUBMIT_OUTCOME_UNSETTLED,
+         SPARKSUBMIT_ADVICE_SAME_KEY},
+        {"tries UNKNOWN/SAME_KEY NOT_CREATED/NO", SPARKSUBMIT_OUTCOME_UNSETTLED,
+         SPARKSUBMIT_ADVICE_SAME_KEY},
+        {"tries UNKNOWN/SAME_KEY PARTIAL/SAME_KEY NOT_CREATED/NEW_KEY",
+         SPARKSUBMIT_OUTCOME_UNSETTLED, SPARKSUBMIT_ADVICE_SAME_KEY},
+        {"tries PARTIAL/SAME_KEY NOT_CREATED/NO", SPARKSUBMIT_OUTCOME_PARTIAL,
+         SPARKSUBMIT_ADVICE_NO},
+        {"tries PARTIAL/SAME_KEY UNKNOWN/SAME_KEY", SPARKSUBMIT_OUTCOME_UNSETTLED,
+         SPARKSUBMIT_ADVICE_SAME_KEY},
+        {"tries UNKNOWN/SAME_KEY CREATED/NO", SPARKSUBMIT_OUTCOME_CREATED,
+         SPARKSUBMIT_ADVICE_NO},
+        {"tries CREATED/SAME_KEY UNKNOWN/SAME_KEY NOT_CREATED/NO", SPARKSUBMIT_OUTCOME_CREATED,
+         SPARKSUBMIT_ADVICE_NO},
+        {"tries NOT_CREATED/SAME_KEY NOT_CREATED/NO", SPARKSUBMIT_OUTCOME_NOT_CREATED,
+         SPARKSUBMIT_ADVICE_NO},
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct spk_error error = fail_as(cases[i].tries, 4, 20000);
+        struct sparksubmit_error error = fail_as(cases[i].tries, 4, 20000);
 
         CU_ASSERT_EQUAL(error.code, 7);
         CU_ASSERT_EQUAL(error.outcome, cases[i].outcome);
@@ -171,19 +177,19 @@ static void test_outcomes_of_all_tries_add_up(void)
 
 static void *render_nested(void *argument)
 {
-    struct spk_render_request request = {.size = sizeof(request),
-                                         .job = {.manifest = "{}", .manifest_length = 2}};
-    struct spk_client *client = open_client("SPK_TOLD", 1);
-    struct spk_result *result = NULL;
+    struct sparksubmit_render_request request = {
+        .size = sizeof(request), .job = {.manifest = "{}", .manifest_length = 2}};
+    struct sparksubmit_client *client = open_client("SPK_TOLD", 1);
+    struct sparksubmit_result *result = NULL;
 
-    CU_ASSERT_FALSE(spk_client_render(client, &request, 20000, &result, argument));
-    spk_client_close(client);
+    CU_ASSERT_FALSE(sparksubmit_client_render(client, &request, 20000, &result, argument));
+    sparksubmit_client_close(client);
     return NULL;
 }
 
 static void test_a_nested_reply_is_an_error_on_a_small_stack(void)
 {
-    struct spk_error error = {0};
+    struct sparksubmit_error error = {0};
     pthread_attr_t attributes;
     pthread_t thread;
 
@@ -198,33 +204,33 @@ static void test_a_nested_reply_is_an_error_on_a_small_stack(void)
 
 static void test_a_retry_is_the_same_request_and_says_so(void)
 {
-    struct spk_submit request = {.size = sizeof(request),
-                                 .job = {.manifest = "{}", .manifest_length = 2},
-                                 .spark_version = "twice"};
-    struct spk_client *client = open_client("SPK_TOLD", 0);
-    struct spk_result *result = NULL;
-    struct spk_error error = {0};
+    struct sparksubmit_submit request = {.size = sizeof(request),
+                                         .job = {.manifest = "{}", .manifest_length = 2},
+                                         .spark_version = "twice"};
+    struct sparksubmit_client *client = open_client("SPK_TOLD", 0);
+    struct sparksubmit_result *result = NULL;
+    struct sparksubmit_error error = {0};
 
-    CU_ASSERT_TRUE_FATAL(spk_client_submit(client, &request, 10000, &result, &error));
-    SPK_ASSERT_TEXT(spk_result_text(result, SPK_FIELD_APP_NAME), "same");
-    SPK_ASSERT_TEXT(spk_result_text(result, SPK_FIELD_ATTEMPT), "1");
-    spk_result_free(result);
-    spk_client_close(client);
+    CU_ASSERT_TRUE_FATAL(sparksubmit_client_submit(client, &request, 10000, &result, &error));
+    SPK_ASSERT_TEXT(sparksubmit_result_text(result, SPARKSUBMIT_FIELD_APP_NAME), "same");
+    SPK_ASSERT_TEXT(sparksubmit_result_text(result, SPARKSUBMIT_FIELD_ATTEMPT), "1");
+    sparksubmit_result_free(result);
+    sparksubmit_client_close(client);
 }
 
 /* The length of the key that the library made for job; the server answers at the second try.
  */
-static size_t made_key(struct spk_client *client, const struct spk_job *job)
+static size_t made_key(struct sparksubmit_client *client, const struct sparksubmit_job *job)
 {
-    struct spk_submit request = {
+    struct sparksubmit_submit request = {
         .size = sizeof(request), .job = *job, .spark_version = "twice"};
-    struct spk_result *result = NULL;
-    struct spk_error error = {0};
+    struct sparksubmit_result *result = NULL;
+    struct sparksubmit_error error = {0};
 
-    CU_ASSERT_TRUE_FATAL(spk_client_submit(client, &request, 10000, &result, &error));
-    SPK_ASSERT_TEXT(spk_result_text(result, SPK_FIELD_ATTEMPT), "1");
-    size_t length = strlen(spk_result_text(result, SPK_FIELD_IDEMPOTENCY_KEY));
-    spk_result_free(result);
+    CU_ASSERT_TRUE_FATAL(sparksubmit_client_submit(client, &request, 10000, &result, &error));
+    SPK_ASSERT_TEXT(sparksubmit_result_text(result, SPARKSUBMIT_FIELD_ATTEMPT), "1");
+    size_t length = strlen(sparksubmit_result_text(result, SPARKSUBMIT_FIELD_IDEMPOTENCY_KEY));
+    sparksubmit_result_free(result);
     return length;
 }
 
@@ -250,15 +256,15 @@ static void test_a_key_is_made_unless_the_manifest_says_its_uid(void)
         {"---\nkind: A\r\nmetadata:\r\n\r\n  # uid: \r\n  name: a\r\n  uid: u-3\r\n", 0},
         {"spec: {}\nmetadata:\n    uid: 'u-4'\n    name: a", 0},
     };
-    struct spk_client *client = open_client("SPK_TOLD", 0);
+    struct sparksubmit_client *client = open_client("SPK_TOLD", 0);
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct spk_job job = {.manifest = cases[i].manifest,
-                              .manifest_length = strlen(cases[i].manifest)};
+        struct sparksubmit_job job = {.manifest = cases[i].manifest,
+                                      .manifest_length = strlen(cases[i].manifest)};
 
         CU_ASSERT_EQUAL(made_key(client, &job), cases[i].key);
     }
-    spk_client_close(client);
+    sparksubmit_client_close(client);
 }
 
 #define ID_LABEL "spark.kubernetes.driver.label.sparkoperator.k8s.io/submission-id"
@@ -280,28 +286,29 @@ static void test_a_key_is_made_unless_the_options_say_the_submission_id(void)
         {{"x.jar"}, 1, 32, ""},
         {{"-c", ID_LABEL "=", "x.jar"}, 3, 32, "7"},
     };
-    struct spk_client *client = open_client("SPK_TOLD", 0);
+    struct sparksubmit_client *client = open_client("SPK_TOLD", 0);
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        const struct spk_pair properties[] = {{"spark.a", "b"}, {ID_LABEL, cases[i].property}};
-        struct spk_job job = {.arguments = cases[i].arguments,
-                              .properties = properties,
-                              .n_properties = cases[i].property ? 2 : 1,
-                              .n_arguments = cases[i].n,
-                              .driver_template = "{\"uid\": 1}",
-                              .driver_template_length = 10};
+        const struct sparksubmit_pair properties[] = {{"spark.a", "b"},
+                                                      {ID_LABEL, cases[i].property}};
+        struct sparksubmit_job job = {.arguments = cases[i].arguments,
+                                      .properties = properties,
+                                      .n_properties = cases[i].property ? 2 : 1,
+                                      .n_arguments = cases[i].n,
+                                      .driver_template = "{\"uid\": 1}",
+                                      .driver_template_length = 10};
 
         CU_ASSERT_EQUAL(made_key(client, &job), cases[i].key);
     }
-    spk_client_close(client);
+    sparksubmit_client_close(client);
 }
 
 /* A call under way in a thread of its own. */
 struct background {
-    struct spk_client *client;
+    struct sparksubmit_client *client;
     const char *what;
     pthread_t thread;
-    struct spk_error error;
+    struct sparksubmit_error error;
     atomic_bool over;
     bool ok;
 };
@@ -309,15 +316,15 @@ struct background {
 static void *run(void *argument)
 {
     struct background *background = argument;
-    struct spk_submit request = {.size = sizeof(request),
-                                 .job = {.manifest = "{}", .manifest_length = 2},
-                                 .spark_version = background->what,
-                                 .token = 7};
-    struct spk_result *result = NULL;
+    struct sparksubmit_submit request = {.size = sizeof(request),
+                                         .job = {.manifest = "{}", .manifest_length = 2},
+                                         .spark_version = background->what,
+                                         .token = 7};
+    struct sparksubmit_result *result = NULL;
 
-    background->ok =
-        spk_client_submit(background->client, &request, 20000, &result, &background->error);
-    spk_result_free(result);
+    background->ok = sparksubmit_client_submit(background->client, &request, 20000, &result,
+                                               &background->error);
+    sparksubmit_result_free(result);
     atomic_store(&background->over, true);
     return NULL;
 }
@@ -335,18 +342,18 @@ static void cancel_during(const char *what)
     int64_t start = now_ms();
 
     begin(&background, what);
-    spk_client_cancel(background.client, 8);
-    spk_client_cancel(background.client, 0);
+    sparksubmit_client_cancel(background.client, 8);
+    sparksubmit_client_cancel(background.client, 0);
     sleep_ms(50);
     CU_ASSERT_FALSE(atomic_load(&background.over));
-    spk_client_cancel(background.client, 7);
+    sparksubmit_client_cancel(background.client, 7);
     (void)pthread_join(background.thread, NULL);
     CU_ASSERT_FALSE(background.ok);
     CU_ASSERT_EQUAL(background.error.code, 1);
-    CU_ASSERT_EQUAL(background.error.retry, SPK_ADVICE_SAME_KEY);
+    CU_ASSERT_EQUAL(background.error.retry, SPARKSUBMIT_ADVICE_SAME_KEY);
     CU_ASSERT(now_ms() - start < 2500);
-    spk_client_cancel(background.client, 7); /* it is over: nothing happens */
-    spk_client_close(background.client);
+    sparksubmit_client_cancel(background.client, 7); /* it is over: nothing happens */
+    sparksubmit_client_close(background.client);
 }
 
 static void test_cancel_ends_an_attempt(void)
@@ -364,7 +371,7 @@ static void test_close_waits_for_a_call_that_pauses(void)
     struct background background;
 
     begin(&background, "busy");
-    spk_client_close(background.client);
+    sparksubmit_client_close(background.client);
     (void)pthread_join(background.thread, NULL);
     CU_ASSERT_FALSE(background.ok);
     SPK_ASSERT_TEXT(background.error.text, "told to");
@@ -373,33 +380,34 @@ static void test_close_waits_for_a_call_that_pauses(void)
 
 static void test_struct_sizes(void)
 {
-    struct spk_client *client = open_client("SPK_REAL", 1);
-    struct spk_submit request = {.size = offsetof(struct spk_submit, token), .token = 1};
-    struct spk_result *result = NULL;
-    struct spk_error error = {0};
+    struct sparksubmit_client *client = open_client("SPK_REAL", 1);
+    struct sparksubmit_submit request = {.size = offsetof(struct sparksubmit_submit, token),
+                                         .token = 1};
+    struct sparksubmit_result *result = NULL;
+    struct sparksubmit_error error = {0};
     char text[1024];
 
     (void)snprintf(text, sizeof(text), manifest, 0, 0);
-    request.job = (struct spk_job){.manifest = text, .manifest_length = strlen(text)};
-    CU_ASSERT_TRUE(spk_client_submit(client, &request, 0, &result, &error));
-    spk_result_free(result);
+    request.job = (struct sparksubmit_job){.manifest = text, .manifest_length = strlen(text)};
+    CU_ASSERT_TRUE(sparksubmit_client_submit(client, &request, 0, &result, &error));
+    sparksubmit_result_free(result);
     result = NULL;
     request.size = sizeof(request) + 1;
-    CU_ASSERT_FALSE(spk_client_submit(client, &request, 0, &result, &error));
+    CU_ASSERT_FALSE(sparksubmit_client_submit(client, &request, 0, &result, &error));
     SPK_ASSERT_TEXT(error.reason, "INVALID_FIELD");
     request.size = 0;
-    CU_ASSERT_FALSE(spk_client_submit(client, &request, 0, &result, &error));
+    CU_ASSERT_FALSE(sparksubmit_client_submit(client, &request, 0, &result, &error));
     request.size = sizeof(request);
-    CU_ASSERT_FALSE(spk_client_submit(client, &request, -1, &result, &error));
-    CU_ASSERT_FALSE(spk_client_submit(client, &request, 120001, &result, &error));
+    CU_ASSERT_FALSE(sparksubmit_client_submit(client, &request, -1, &result, &error));
+    CU_ASSERT_FALSE(sparksubmit_client_submit(client, &request, 120001, &result, &error));
     CU_ASSERT_PTR_NULL(result);
-    spk_client_close(client);
+    sparksubmit_client_close(client);
 }
 
 /* ---- many at once ---- */
 
 struct crowd {
-    struct spk_client *client;
+    struct sparksubmit_client *client;
     int number;
     int created, cancelled, wrong;
 };
@@ -407,31 +415,31 @@ struct crowd {
 static void *submit_many(void *argument)
 {
     struct crowd *crowd = argument;
-    struct spk_submit request = {.size = sizeof(request)};
+    struct sparksubmit_submit request = {.size = sizeof(request)};
     char text[1024];
 
     request.token = (uint64_t)crowd->number + 1;
     request.job.manifest = text;
     for (int i = 0; i < CALLS; i++) {
-        struct spk_result *result = NULL;
-        struct spk_error error = {0};
+        struct sparksubmit_result *result = NULL;
+        struct sparksubmit_error error = {0};
 
         request.job.manifest_length =
             (size_t)snprintf(text, sizeof(text), manifest, crowd->number, i);
-        if (spk_client_submit(crowd->client, &request, 60000, &result, &error))
+        if (sparksubmit_client_submit(crowd->client, &request, 60000, &result, &error))
             crowd->created++;
         else if (error.code == 1)
             crowd->cancelled++;
         else
             crowd->wrong++;
-        spk_result_free(result);
+        sparksubmit_result_free(result);
     }
     return NULL;
 }
 
 static void test_sixteen_threads_share_a_client(void)
 {
-    struct spk_client *client = open_client("SPK_REAL", 1);
+    struct sparksubmit_client *client = open_client("SPK_REAL", 1);
     struct crowd crowds[THREADS];
     pthread_t threads[THREADS];
 
@@ -441,7 +449,7 @@ static void test_sixteen_threads_share_a_client(void)
     }
     /* One thread's calls are cancelled while they run; the others must not notice. */
     for (int i = 0; i < 200; i++) {
-        spk_client_cancel(client, 1);
+        sparksubmit_client_cancel(client, 1);
         sleep_ms(2);
     }
     for (int i = 0; i < THREADS; i++) {
@@ -450,7 +458,7 @@ static void test_sixteen_threads_share_a_client(void)
         CU_ASSERT_EQUAL(crowds[i].created + crowds[i].cancelled, CALLS);
         CU_ASSERT(i == 0 || crowds[i].cancelled == 0);
     }
-    spk_client_close(client);
+    sparksubmit_client_close(client);
 }
 
 int main(void)

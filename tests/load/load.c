@@ -31,7 +31,7 @@ static const char manifest[] =
 
 /* What the threads of one test share. */
 struct work {
-    struct spk_client **clients;
+    struct sparksubmit_client **clients;
     size_t n_clients;
     int round, limit;
     atomic_int next, created, shed, shed_without_advice, failed;
@@ -56,18 +56,18 @@ static long resident_kib(const char *pid)
 static void submit_one(struct work *work, int number)
 {
     char text[1024];
-    struct spk_submit request = {.size = sizeof(request)};
-    struct spk_result *result = NULL;
-    struct spk_error error;
+    struct sparksubmit_submit request = {.size = sizeof(request)};
+    struct sparksubmit_result *result = NULL;
+    struct sparksubmit_error error;
 
     request.job.manifest = text;
     request.job.manifest_length = (size_t)snprintf(text, sizeof(text), manifest, work->round,
                                                    number, (unsigned)work->round,
                                                    (unsigned)number);
-    if (spk_client_submit(work->clients[(size_t)number % work->n_clients], &request,
-                          DEADLINE_MS, &result, &error)) {
+    if (sparksubmit_client_submit(work->clients[(size_t)number % work->n_clients], &request,
+                                  DEADLINE_MS, &result, &error)) {
         atomic_fetch_add(&work->created, 1);
-        spk_result_free(result);
+        sparksubmit_result_free(result);
         return;
     }
     if (error.code == SHED) {
@@ -146,21 +146,21 @@ static int run_burst(struct work *work)
 
 int main(int argc, char **argv)
 {
-    struct spk_client *clients[CONNECTIONS];
+    struct sparksubmit_client *clients[CONNECTIONS];
     struct work work = {.clients = clients, .n_clients = CONNECTIONS};
-    struct spk_error error;
+    struct sparksubmit_error error;
 
     if (argc != 4)
         return 2;
     for (int i = 0; i < CONNECTIONS; i++) {
-        struct spk_client_config config = {
+        struct sparksubmit_client_config config = {
             .size = sizeof(config), .target = argv[1], .attempts = 1};
 
-        if (!spk_client_open(&clients[i], &config, &error))
+        if (!sparksubmit_client_open(&clients[i], &config, &error))
             return 2;
     }
     int ok = strcmp(argv[3], "rounds") == 0 ? run_rounds(&work, argv[2]) : run_burst(&work);
     for (int i = 0; i < CONNECTIONS; i++)
-        spk_client_close(clients[i]);
+        sparksubmit_client_close(clients[i]);
     return ok ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -22,15 +22,15 @@ CLIENT = """#include <sparksubmit/client.h>
 #include <string.h>
 int main(void)
 {
-    struct spk_client_config config = {.size = sizeof(config), .target = "unix:/nonexistent"};
-    struct spk_client *client = NULL;
-    struct spk_result *result = NULL;
-    struct spk_error error;
+    struct sparksubmit_client_config config = {.size = sizeof(config), .target = "unix:/nonexistent"};
+    struct sparksubmit_client *client = NULL;
+    struct sparksubmit_result *result = NULL;
+    struct sparksubmit_error error;
     config.attempts = 1;
-    if (!spk_client_open(&client, &config, &error))
+    if (!sparksubmit_client_open(&client, &config, &error))
         return 1;
-    bool ok = spk_client_info(client, 2000, &result, &error);
-    spk_client_close(client);
+    bool ok = sparksubmit_client_info(client, 2000, &result, &error);
+    sparksubmit_client_close(client);
     printf("%d\\n", error.code);
     return ok;
 }
@@ -40,16 +40,16 @@ CORE = """#include <sparksubmit/core.h>
 int main(void)
 {
     static char text[1 << 20];
-    struct spk_core_request request = {.size = sizeof(request), .manifest = text};
-    struct spk_core_result *result = NULL;
-    struct spk_error error;
+    struct sparksubmit_core_request request = {.size = sizeof(request), .manifest = text};
+    struct sparksubmit_core_result *result = NULL;
+    struct sparksubmit_error error;
     request.manifest_length = fread(text, 1, sizeof(text), stdin);
-    if (!spk_core_render(&request, &result, &error)) {
+    if (!sparksubmit_core_render(&request, &result, &error)) {
         fprintf(stderr, "%s\\n", error.text);
         return 1;
     }
-    puts(spk_core_text(result, NULL));
-    spk_core_free(result);
+    puts(sparksubmit_core_text(result, NULL));
+    sparksubmit_core_free(result);
     return 0;
 }
 """
@@ -151,7 +151,7 @@ class Installed(unittest.TestCase):
     def test_libraries_export_what_their_headers_declare(self):
         include = self.top / "include/sparksubmit"
         for library, header in [("libsparksubmit.so.1", "client.h"), ("libsparksubmit_core.so.1", "core.h")]:
-            declared = set(re.findall(r"SPK_API[^;(]*?\b(spk_\w+)\(", (include / header).read_text("utf-8")))
+            declared = set(re.findall(r"SPARKSUBMIT_API[^;(]*?\b(spk_\w+)\(", (include / header).read_text("utf-8")))
             symbols = [line.split() for line in
                        run("nm", "-D", "--defined-only", self.lib / library).splitlines()]
             exported = {words[2].split("@@")[0] for words in symbols if words[1] != "A"}

@@ -45,12 +45,12 @@ static const struct mode modes[] = {
 
 struct work {
     const struct mode *mode;
-    struct spk_client *client;
+    struct sparksubmit_client *client;
     atomic_int next, created, ended, failed, running;
 };
 
 /* The core cancels a call that reaches it while it shuts; our own refusals have a reason. */
-static bool is_allowed(const struct mode *mode, const struct spk_error *error)
+static bool is_allowed(const struct mode *mode, const struct sparksubmit_error *error)
 {
     return (mode->allowed && error->code == mode->allowed) ||
            (mode->drains && error->code == CANCELLED && error->reason[0] == '\0');
@@ -60,17 +60,17 @@ static bool is_allowed(const struct mode *mode, const struct spk_error *error)
 static bool submit_one(struct work *work, int number)
 {
     char text[1024];
-    struct spk_submit request = {.size = sizeof(request)};
-    struct spk_result *result = NULL;
-    struct spk_error error;
+    struct sparksubmit_submit request = {.size = sizeof(request)};
+    struct sparksubmit_result *result = NULL;
+    struct sparksubmit_error error;
 
     request.token = (uint64_t)number + 1;
     request.job.manifest = text;
     request.job.manifest_length =
         (size_t)snprintf(text, sizeof(text), manifest, number, (unsigned)number);
-    if (spk_client_submit(work->client, &request, DEADLINE_MS, &result, &error)) {
+    if (sparksubmit_client_submit(work->client, &request, DEADLINE_MS, &result, &error)) {
         atomic_fetch_add(&work->created, 1);
-        spk_result_free(result);
+        sparksubmit_result_free(result);
         return true;
     }
     if (is_allowed(work->mode, &error)) {
@@ -103,7 +103,7 @@ static void *cancel(void *argument)
         int next = atomic_load(&work->next);
 
         for (int i = 0; i < 4; i++)
-            spk_client_cancel(work->client, (uint64_t)(next > i ? next - i : 1));
+            sparksubmit_client_cancel(work->client, (uint64_t)(next > i ? next - i : 1));
         (void)sched_yield();
     }
     return NULL;
@@ -150,9 +150,9 @@ static bool is_good(const struct work *work)
 
 int main(int argc, char **argv)
 {
-    struct spk_client_config config = {.size = sizeof(config), .attempts = 1};
+    struct sparksubmit_client_config config = {.size = sizeof(config), .attempts = 1};
     struct work work = {0};
-    struct spk_error error;
+    struct sparksubmit_error error;
 
     for (size_t i = 0; argc == 4 && i < sizeof(modes) / sizeof(modes[0]); i++)
         if (strcmp(modes[i].name, argv[3]) == 0)
@@ -160,10 +160,10 @@ int main(int argc, char **argv)
     if (!work.mode)
         return 2;
     config.target = argv[1];
-    if (!spk_client_open(&work.client, &config, &error))
+    if (!sparksubmit_client_open(&work.client, &config, &error))
         return 2;
     run(&work, argv[2]);
-    spk_client_close(work.client);
+    sparksubmit_client_close(work.client);
     printf("created %d, ended early %d, failed %d\n", work.created, work.ended, work.failed);
     return is_good(&work) ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -146,21 +146,21 @@ static void test_a_text_is_bounded(void)
 
 /* ---- details of an error ---- */
 
-static struct spk_error error_of(const uint8_t *details, size_t length)
+static struct sparksubmit_error error_of(const uint8_t *details, size_t length)
 {
     grpc_metadata entry = {
         .key = grpc_slice_from_static_string("grpc-status-details-bin"),
         .value = grpc_slice_from_static_buffer(details, length),
     };
     grpc_metadata_array trailers = {.count = 1, .capacity = 1, .metadata = &entry};
-    struct spk_error error = {0};
+    struct sparksubmit_error error = {0};
 
     spk_error_from_status(&error, "", GRPC_STATUS_UNAVAILABLE,
                           grpc_slice_from_static_string("told"), &trailers);
     return error;
 }
 
-static struct spk_error error_with_delay(int64_t seconds, int32_t nanos)
+static struct sparksubmit_error error_with_delay(int64_t seconds, int32_t nanos)
 {
     Google__Protobuf__Duration delay = GOOGLE__PROTOBUF__DURATION__INIT;
     Google__Rpc__RetryInfo info = GOOGLE__RPC__RETRY_INFO__INIT;
@@ -201,7 +201,7 @@ static void test_a_delay_is_a_time_or_none(void)
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct spk_error error = error_with_delay(cases[i].seconds, cases[i].nanos);
+        struct sparksubmit_error error = error_with_delay(cases[i].seconds, cases[i].nanos);
 
         CU_ASSERT_EQUAL(error.retry_after_ms, cases[i].want);
         SPK_ASSERT_TEXT(error.text, "told");
@@ -227,7 +227,7 @@ static void test_details_may_lack_anything(void)
             any.value.data = (uint8_t *)(uintptr_t)values[k];
             status.n_details = 1;
             status.details = details;
-            struct spk_error error =
+            struct sparksubmit_error error =
                 error_of(bytes, google__rpc__status__pack(&status, bytes));
             CU_ASSERT_EQUAL(error.code, GRPC_STATUS_UNAVAILABLE);
             SPK_ASSERT_TEXT(error.field, "");
@@ -246,20 +246,22 @@ static void test_a_server_that_was_not_reached_is_named(void)
         {GRPC_STATUS_UNAVAILABLE,
          "failed to connect to all addresses; last error: UNKNOWN: ipv4:127.0.0.1:1: Failed "
          "to connect to remote host: Connection refused",
-         "cannot connect to 'tcp://h:1': Connection refused", SPK_OUTCOME_NOT_CREATED},
+         "cannot connect to 'tcp://h:1': Connection refused", SPARKSUBMIT_OUTCOME_NOT_CREATED},
         {GRPC_STATUS_UNAVAILABLE,
          "DNS resolution failed for h:1: C-ares status is not ARES_SUCCESS qtype=AAAA name=h "
          "is_balancer=0: Domain name not found",
          "cannot find the host of 'tcp://h:1': Domain name not found",
-         SPK_OUTCOME_NOT_CREATED},
+         SPARKSUBMIT_OUTCOME_NOT_CREATED},
         {GRPC_STATUS_DEADLINE_EXCEEDED, "Deadline Exceeded",
-         "the deadline passed without an answer from 'tcp://h:1'", SPK_OUTCOME_UNSETTLED},
-        {GRPC_STATUS_UNAVAILABLE, "Socket closed", "Socket closed", SPK_OUTCOME_UNSETTLED},
+         "the deadline passed without an answer from 'tcp://h:1'",
+         SPARKSUBMIT_OUTCOME_UNSETTLED},
+        {GRPC_STATUS_UNAVAILABLE, "Socket closed", "Socket closed",
+         SPARKSUBMIT_OUTCOME_UNSETTLED},
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         const grpc_metadata_array none = {0};
-        struct spk_error error;
+        struct sparksubmit_error error;
 
         spk_error_from_status(&error, "tcp://h:1", cases[i].code,
                               grpc_slice_from_static_string(cases[i].message), &none);

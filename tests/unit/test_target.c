@@ -24,7 +24,7 @@ static void test_every_spelling_is_read(void)
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         char target[SPK_TARGET_SIZE] = "";
-        struct spk_error error = {0};
+        struct sparksubmit_error error = {0};
 
         CU_ASSERT_TRUE(spk_target_read(cases[i].address, target, &error));
         SPK_ASSERT_TEXT(target, cases[i].target);
@@ -63,7 +63,7 @@ static void test_others_are_refused_with_advice(void)
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         char target[SPK_TARGET_SIZE] = "untouched";
-        struct spk_error error = {0};
+        struct sparksubmit_error error = {0};
 
         CU_ASSERT_FALSE(spk_target_read(cases[i].address, target, &error));
         CU_ASSERT_EQUAL(error.code, 3);
@@ -77,7 +77,7 @@ static void test_others_are_refused_with_advice(void)
 static void test_a_path_has_the_length_of_a_socket(void)
 {
     char address[256] = "/", target[SPK_TARGET_SIZE];
-    struct spk_error error = {0};
+    struct sparksubmit_error error = {0};
 
     memset(address + 1, 'p', 106);
     CU_ASSERT_TRUE(spk_target_read(address, target, &error));
