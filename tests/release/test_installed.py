@@ -151,7 +151,7 @@ class Installed(unittest.TestCase):
     def test_libraries_export_what_their_headers_declare(self):
         include = self.top / "include/sparksubmit"
         for library, header in [("libsparksubmit.so.1", "client.h"), ("libsparksubmit_core.so.1", "core.h")]:
-            declared = set(re.findall(r"SPARKSUBMIT_API[^;(]*?\b(spk_\w+)\(", (include / header).read_text("utf-8")))
+            declared = set(re.findall(r"SPARKSUBMIT_API[^;(]*?\b(sparksubmit_\w+)\(", (include / header).read_text("utf-8")))
             symbols = [line.split() for line in
                        run("nm", "-D", "--defined-only", self.lib / library).splitlines()]
             exported = {words[2].split("@@")[0] for words in symbols if words[1] != "A"}
