@@ -2,7 +2,7 @@
 #include "sparksubmit/core.h"
 
 #include "base/limits.h"
-#include "spark_submit.h"
+#include "translate/translate.h"
 #include "violation.h"
 #include "json/write.h"
 #include "json/yaml.h"

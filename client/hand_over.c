@@ -2,7 +2,7 @@
 #include "hand_over.h"
 
 #include "commandline/template_files.h"
-#include "spark/conf_dir.h"
+#include "spark/driver/conf_dir.h"
 
 #include <string.h>
 

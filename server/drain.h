@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "apiserver/memory.h"
+#include "apiserver/memory/memory.h"
 #include "grpc/listener.h"
 #include "service.h"
 

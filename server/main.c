@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sparksubmitd: start, wait for a signal, stop. */
 #include "api_log.h"
-#include "apiserver/config.h"
-#include "apiserver/loop.h"
-#include "apiserver/memory.h"
+#include "apiserver/config/config.h"
+#include "apiserver/http/loop.h"
+#include "apiserver/memory/memory.h"
 #include "base/limits.h"
 #include "drain.h"
 #include "grpc/core_log.h"

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "spark/submit/v1/submit_service.pb-c.h"
-#include "spark_submit.h"
+#include "translate/translate.h"
 
 /** The parts of the oneof; of those that are not set nothing is looked at. */
 struct spk_payload_message {

@@ -8,7 +8,7 @@
 #include "grpc/call.h"
 #include "options.h"
 #include "probe.h"
-#include "spark_submit.h"
+#include "translate/translate.h"
 
 struct spk_service {
     const struct spk_config *config;

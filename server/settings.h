@@ -3,7 +3,7 @@
 #pragma once
 
 #include "options.h"
-#include "spark_submit.h"
+#include "translate/translate.h"
 
 /**
  * Settings for an API server at url (NULL: one in memory) with a default namespace. The files

@@ -7,7 +7,7 @@
 #include "payload.h"
 #include "random.h"
 #include "service.h"
-#include "submitter.h"
+#include "submit/submit.h"
 
 #include <stdio.h>
 #include <string.h>

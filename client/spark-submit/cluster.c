@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cluster.h"
 
-#include "apiserver/loop.h"
-#include "apiserver/status.h"
+#include "apiserver/http/loop.h"
+#include "apiserver/http/status.h"
 #include "base/clock.h"
 #include "base/latch.h"
 #include "base/limits.h"

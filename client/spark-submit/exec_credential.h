@@ -2,7 +2,7 @@
 /** exec_credential.h: running the command that a kubeconfig names for credentials. */
 #pragma once
 
-#include "apiserver/exec.h"
+#include "apiserver/config/exec.h"
 
 /**
  * Run config->exec without a shell and take what it prints into config. It has 30 seconds,

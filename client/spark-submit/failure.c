@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "failure.h"
 
-#include "apiserver/request.h"
+#include "apiserver/http/request.h"
 #include "base/text.h"
 #include "log.h"
 #include "usage.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A drop-in for bin/spark-submit: same options, exit codes and the log lines tools look for.
  */
-#include "apiserver/loop.h"
+#include "apiserver/http/loop.h"
 #include "argument_name.h"
 #include "base/limits.h"
 #include "cluster.h"

@@ -4,7 +4,7 @@
 #include "failure.h"
 #include "hand_over.h"
 #include "log.h"
-#include "spark/substitution.h"
+#include "spark/conf/substitution.h"
 #include "sparksubmit/client.h"
 
 #include <dlfcn.h>

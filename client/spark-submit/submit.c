@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "submit.h"
 
-#include "apiserver/request.h"
+#include "apiserver/http/request.h"
 #include "base/clock.h"
 #include "base/latch.h"
 #include "base/limits.h"
@@ -10,8 +10,8 @@
 #include "kubernetes/object.h"
 #include "log.h"
 #include "remote.h"
-#include "spark_submit.h"
-#include "submitter.h"
+#include "submit/submit.h"
+#include "translate/translate.h"
 #include "wait.h"
 #include "json/yaml.h"
 

@@ -3,7 +3,7 @@
 
 #include "commandline/property_files.h"
 #include "commandline/settings.h"
-#include "spark/uri.h"
+#include "java/uri.h"
 
 #include <regex.h>
 #include <stdio.h>

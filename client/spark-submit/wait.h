@@ -3,7 +3,7 @@
 #pragma once
 
 #include "cluster.h"
-#include "spark/entry.h"
+#include "spark/conf/entry.h"
 
 /** The driver that is waited for. */
 struct submit_driver {

@@ -5,8 +5,8 @@
  */
 #pragma once
 
-#include "spark_submit.h"
 #include "sparksubmit/client.h"
+#include "translate/translate.h"
 
 enum ctl_format { CTL_YAML, CTL_JSON, CTL_TEXT };
 

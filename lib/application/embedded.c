@@ -5,7 +5,7 @@
 #include "application/stages.h"
 
 #include "kubernetes/quantity.h"
-#include "kubernetes/schema.h"
+#include "kubernetes/schema/schema.h"
 
 #include <string.h>
 

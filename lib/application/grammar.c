@@ -9,8 +9,8 @@
 #include "application/field.h"
 
 #include "base/limits.h"
-#include "base/quote.h"
 #include "base/secret.h"
+#include "go/quote.h"
 #include "kubernetes/names.h"
 #include "kubernetes/quantity.h"
 

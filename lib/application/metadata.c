@@ -2,7 +2,7 @@
 #include "application/stages.h"
 
 #include "base/limits.h"
-#include "base/quote.h"
+#include "go/quote.h"
 #include "kubernetes/names.h"
 
 #include <string.h>

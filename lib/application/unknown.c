@@ -6,7 +6,7 @@
 
 #include "base/limits.h"
 #include "base/printable.h"
-#include "kubernetes/schema.h"
+#include "kubernetes/schema/schema.h"
 
 #include <string.h>
 

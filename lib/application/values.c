@@ -2,7 +2,7 @@
 #include "application/field.h"
 #include "application/stages.h"
 
-#include "base/quote.h"
+#include "go/quote.h"
 
 #include <string.h>
 

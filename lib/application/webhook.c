@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "application/repeated.h"
-#include "application/semver.h"
 #include "application/stages.h"
+#include "go/semver.h"
 
-#include "base/quote.h"
 #include "base/text.h"
+#include "go/quote.h"
 
 #include <string.h>
 

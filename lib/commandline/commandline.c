@@ -7,8 +7,8 @@
 #include "commandline/resources.h"
 #include "commandline/settings.h"
 #include "commandline/template_files.h"
-#include "spark/entry.h"
-#include "spark/uri.h"
+#include "java/uri.h"
+#include "spark/conf/entry.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #include "commandline/java_options.h"
 
 #include "commandline/options.h"
-#include "spark/profile.h"
+#include "spark/conf/profile.h"
 
 #include <string.h>
 

@@ -2,8 +2,8 @@
 /** java_options.h: the check of the driver's JVM options that the launcher makes. */
 #pragma once
 
-#include "spark/conf.h"
-#include "spark/version.h"
+#include "spark/conf/conf.h"
+#include "spark/conf/version.h"
 
 /**
  * Refuse heap settings in spark.driver.extraJavaOptions and .defaultJavaOptions.

@@ -2,7 +2,7 @@
 #include "commandline/options.h"
 
 #include "base/limits.h"
-#include "spark/profile.h"
+#include "spark/conf/profile.h"
 
 #include <stdio.h>
 #include <string.h>

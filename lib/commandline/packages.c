@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "commandline/packages.h"
 
-#include "spark/uri.h"
+#include "java/uri.h"
 
 #include <string.h>
 

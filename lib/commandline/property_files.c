@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "commandline/property_files.h"
 
-#include "spark/deprecation.h"
-#include "spark/properties.h"
-#include "spark/uri.h"
+#include "java/uri.h"
+#include "spark/conf/deprecation.h"
+#include "spark/conf/properties.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "commandline/resources.h"
 
-#include "spark/uri.h"
+#include "java/uri.h"
 
 #include <fnmatch.h>
 #include <string.h>

@@ -2,10 +2,10 @@
 #include "commandline/settings.h"
 
 #include "base/printable.h"
-#include "spark/entry.h"
+#include "java/uri.h"
+#include "spark/conf/entry.h"
+#include "spark/conf/profile.h"
 #include "spark/number.h"
-#include "spark/profile.h"
-#include "spark/uri.h"
 
 #include <string.h>
 #include <strings.h>

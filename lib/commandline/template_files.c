@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "commandline/template_files.h"
 
-#include "spark/entry.h"
-#include "spark/profile.h"
-#include "spark/uri.h"
+#include "java/uri.h"
+#include "spark/conf/entry.h"
+#include "spark/conf/profile.h"
 
 #include <string.h>
 

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "deploy/order.h"
+#include "deploy/parts.h"
 
 /** What we would have there. */
 struct spk_claimant {

@@ -2,7 +2,7 @@
 /** content.h: whether a stored child holds what we would have put into it. */
 #pragma once
 
-#include "deploy/order.h"
+#include "deploy/parts.h"
 
 /**
  * Compare what matters to a driver and what the API server does not fill in by itself:

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "deploy/machine.h"
 
-#include "deploy/course.h"
-#include "deploy/look.h"
-#include "deploy/rehearsal.h"
+#include "deploy/dry_run.h"
+#include "deploy/on_read.h"
+#include "deploy/sequence.h"
 #include "kubernetes/object.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "kubernetes/schema_table.h"
+#include "kubernetes/schema/schema_table.h"
 
 /*
  * Volcano's PodGroup as the client of Spark 4.2 and 4.3 knows it; newer fields are unknown to

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "operator/arguments.h"
 
-#include "application/semver.h"
+#include "go/semver.h"
 #include "operator/mounts.h"
 
 #include <inttypes.h>

@@ -9,7 +9,7 @@
 #pragma once
 
 #include "application/application.h"
-#include "spark/conf.h"
+#include "spark/conf/conf.h"
 
 /** Repeated Struct fields; look at them with spk_draft_tree. */
 struct spk_trees {

@@ -3,7 +3,7 @@
 
 #include "base/printable.h"
 
-#include "kubernetes/schema.h"
+#include "kubernetes/schema/schema.h"
 
 #include <string.h>
 

@@ -2,13 +2,13 @@
 #include "operator/operator.h"
 
 #include "operator/arguments.h"
-#include "operator/monitoring.h"
+#include "operator/controller/monitoring.h"
+#include "operator/controller/scheduler.h"
+#include "operator/controller/web_ui.h"
 #include "operator/mounts.h"
-#include "operator/mutate.h"
-#include "operator/scheduler.h"
 #include "operator/templates.h"
 #include "operator/undone.h"
-#include "operator/web_ui.h"
+#include "operator/webhook/mutate.h"
 
 #define MARKER "spark-submit.internal/mutated"
 

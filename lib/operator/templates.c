@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "operator/templates.h"
 
-#include "kubernetes/schema.h"
+#include "kubernetes/schema/schema.h"
 
 static cJSON *empty_template(const struct spk_draft *draft, const struct spk_role *role)
 {

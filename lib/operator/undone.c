@@ -2,7 +2,7 @@
 #include "operator/undone.h"
 
 #include "base/limits.h"
-#include "operator/mutate.h"
+#include "operator/webhook/mutate.h"
 
 #define LEFT "FIELD_LEFT_TO_WEBHOOK"
 

@@ -2,10 +2,10 @@
 #include "spark/digest.h"
 
 #include "base/sha256.h"
-#include "spark/conf_dir.h"
-#include "spark/entry.h"
-#include "spark/profile.h"
-#include "spark/substitution.h"
+#include "spark/conf/entry.h"
+#include "spark/conf/profile.h"
+#include "spark/conf/substitution.h"
+#include "spark/driver/conf_dir.h"
 #include "json/write.h"
 
 #include <string.h>

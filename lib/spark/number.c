@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "spark/number.h"
 
-#include "spark/entry.h"
-#include "spark/profile.h"
+#include "spark/conf/entry.h"
+#include "spark/conf/profile.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -7,9 +7,9 @@
 #include "base/secret.h"
 #include "kubernetes/object.h"
 #include "spark/driver/driver.h"
-#include "spark/names.h"
-#include "spark/pod_template.h"
-#include "spark/volumes.h"
+#include "spark/driver/names.h"
+#include "spark/driver/pod_template.h"
+#include "spark/driver/volumes.h"
 
 #define MAX_HOSTNAME 63
 

@@ -7,8 +7,8 @@
 
 #include "base/file.h"
 #include "kubernetes/mutation.h"
-#include "spark/conf.h"
-#include "spark/version.h"
+#include "spark/conf/conf.h"
+#include "spark/conf/version.h"
 #include "json/json.h"
 
 /** A pod template: inline (tree) or as text, as read from its file. Neither: none. */

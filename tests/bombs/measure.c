@@ -7,7 +7,7 @@
  * measure [NAME...]: those whose name starts with one of the NAMEs; else all.
  */
 #include "base/limits.h"
-#include "spark_submit.h"
+#include "translate/translate.h"
 #include "json/yaml.h"
 
 #include "bombs.h"

@@ -6,7 +6,7 @@
  */
 #include "base/limits.h"
 #include "commandline/commandline.h"
-#include "spark/profile.h"
+#include "spark/conf/profile.h"
 
 #include "fuzz.h"
 

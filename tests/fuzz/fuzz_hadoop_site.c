@@ -2,7 +2,7 @@
 /** Any bytes have a value or none; a property at the end of a file that can be read is found.
  */
 #include "base/limits.h"
-#include "spark/hadoop_site.h"
+#include "spark/driver/hadoop_site.h"
 
 #include "fuzz.h"
 

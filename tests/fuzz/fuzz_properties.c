@@ -2,7 +2,7 @@
 /** What a properties file holds is written, and reads back as it was; writing again is equal.
  */
 #include "base/limits.h"
-#include "spark/properties.h"
+#include "spark/conf/properties.h"
 
 #include "fuzz.h"
 

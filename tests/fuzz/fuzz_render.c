@@ -6,7 +6,7 @@
  */
 #include "base/limits.h"
 #include "kubernetes/names.h"
-#include "spark_submit.h"
+#include "translate/translate.h"
 #include "json/read.h"
 #include "json/write.h"
 

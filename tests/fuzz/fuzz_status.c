@@ -4,7 +4,7 @@
  * status, then come a body, a Warning and a Retry-After header, separated by NUL. Everything
  * is bounded, and each answer means exactly one thing to each write.
  */
-#include "apiserver/status.h"
+#include "apiserver/http/status.h"
 #include "base/limits.h"
 #include "deploy/outcome.h"
 

@@ -4,7 +4,7 @@
  * equal. The same bytes as a pod template, and the types of Kubernetes over both.
  */
 #include "base/limits.h"
-#include "kubernetes/schema.h"
+#include "kubernetes/schema/schema.h"
 #include "json/manifest.h"
 #include "json/read.h"
 #include "json/write.h"

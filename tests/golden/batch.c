@@ -5,7 +5,7 @@
  * them.
  */
 #include "base/limits.h"
-#include "spark_submit.h"
+#include "translate/translate.h"
 #include "json/read.h"
 #include "json/write.h"
 

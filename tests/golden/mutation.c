@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mutation.h"
 
-#include "kubernetes/schema.h"
-#include "operator/mutate.h"
+#include "kubernetes/schema/schema.h"
+#include "operator/webhook/mutate.h"
 
 #include <string.h>
 

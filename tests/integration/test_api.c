@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The client against a real kube-apiserver. argv[1]: its kubeconfig. api-test prepares the
  * namespace "quota". */
-#include "apiserver/loop.h"
-#include "apiserver/request.h"
-#include "apiserver/status.h"
+#include "apiserver/http/loop.h"
+#include "apiserver/http/request.h"
+#include "apiserver/http/status.h"
 #include "exchange.h"
 
 #include "test.h"

@@ -11,17 +11,20 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 # Folder -> what its files may include besides their own folder. "sub/name" allows one header.
 LAYERS = {
     "lib/base": [],
-    "lib/json": ["base"],
-    "lib/kubernetes": ["base", "json"],
-    "lib/application": ["base", "json", "kubernetes"],
-    "lib/spark": ["base", "json", "kubernetes"],
-    "lib/commandline": ["base", "json", "spark"],
-    "lib/operator": ["base", "json", "kubernetes", "application", "spark/conf", "spark/version",
+    "lib/go": ["base"],
+    "lib/java": ["base"],
+    "lib/json": ["base", "go", "java"],
+    "lib/kubernetes": ["base", "go", "json"],
+    "lib/application": ["base", "go", "json", "kubernetes"],
+    "lib/spark": ["base", "go", "java", "json", "kubernetes"],
+    "lib/commandline": ["base", "java", "json", "spark"],
+    "lib/operator": ["base", "go", "json", "kubernetes", "application", "spark/conf",
                      "commandline/commandline"],
     "lib/deploy": ["base", "json", "kubernetes"],
     "lib/apiserver": ["base", "json"],
-    "lib": ["base", "json", "kubernetes", "application", "spark", "commandline", "operator",
-            "deploy", "apiserver"],
+    "lib/translate": ["base", "go", "json", "kubernetes", "application", "spark", "commandline",
+                      "operator", "deploy"],
+    "lib/submit": ["base", "json", "kubernetes", "deploy", "apiserver"],
 }
 # System headers with one home, as a prefix of the path.
 HOMES = {

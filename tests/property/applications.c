@@ -12,7 +12,7 @@
 #include "base/limits.h"
 #include "grpc/wire.h"
 #include "spark/submit/v1/spark_application.pb-c.h"
-#include "spark_submit.h"
+#include "translate/translate.h"
 #include "json/write.h"
 #include "json/yaml.h"
 

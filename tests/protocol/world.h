@@ -5,10 +5,10 @@
  */
 #pragma once
 
-#include "apiserver/memory.h"
+#include "apiserver/memory/memory.h"
 #include "choices.h"
 #include "faults.h"
-#include "submitter.h"
+#include "submit/submit.h"
 
 #define MAX_CALLERS 3
 #define MAX_CALLS   64

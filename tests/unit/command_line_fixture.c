@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command_line_fixture.h"
 
-#include "spark/profile.h"
+#include "spark/conf/profile.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 /** submission_fixture.h: a small prepared submission, for tests of what creates it. */
 #pragma once
 
-#include "submitter.h"
+#include "submit/submit.h"
 
 #define FIXTURE_UID "5a7b1c2d-0001-4000-8000-00000000a001"
 

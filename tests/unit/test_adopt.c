@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "apiserver/patch.h"
+#include "apiserver/memory/patch.h"
 #include "deploy/adopt.h"
 #include "deploy/content.h"
 #include "kubernetes/object.h"

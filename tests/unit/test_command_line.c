@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/limits.h"
-#include "spark/profile.h"
+#include "spark/conf/profile.h"
 
 #include "command_line_fixture.h"
 #include "test.h"

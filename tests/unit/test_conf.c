@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text.h"
-#include "spark/conf.h"
+#include "spark/conf/conf.h"
 
 #include "test.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "apiserver/credentials.h"
+#include "apiserver/http/credentials.h"
 #include "base/limits.h"
 
 #include "test.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "spark/deprecation.h"
-#include "spark/entries.h"
-#include "spark/entry.h"
-#include "spark/profile.h"
-#include "spark/substitution.h"
+#include "spark/conf/deprecation.h"
+#include "spark/conf/entries.h"
+#include "spark/conf/entry.h"
+#include "spark/conf/profile.h"
+#include "spark/conf/substitution.h"
 
 #include "test.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "operator/executor_lost.h"
+#include "operator/webhook/executor_lost.h"
 
 #include "base/limits.h"
-#include "spark_submit.h"
+#include "translate/translate.h"
 #include "json/json.h"
 #include "json/write.h"
 

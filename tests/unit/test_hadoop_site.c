@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "spark/hadoop_site.h"
+#include "spark/driver/hadoop_site.h"
 #include "test.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "apiserver/config.h"
-#include "apiserver/exec.h"
+#include "apiserver/config/config.h"
+#include "apiserver/config/exec.h"
 #include "base/base64.h"
 #include "base/limits.h"
 

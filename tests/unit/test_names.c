@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "spark/names.h"
+#include "spark/driver/names.h"
 
 #include "base/text.h"
 #include "test.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "spark/entry.h"
+#include "spark/conf/entry.h"
+#include "spark/conf/profile.h"
 #include "spark/number.h"
-#include "spark/profile.h"
 
 #include "test.h"
 

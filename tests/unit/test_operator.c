@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "operator/operator.h"
 
-#include "application/semver.h"
 #include "base/limits.h"
 #include "base/sha256.h"
-#include "operator/memory_limit.h"
-#include "operator/monitoring.h"
-#include "operator/mutate.h"
+#include "go/semver.h"
+#include "operator/controller/monitoring.h"
+#include "operator/webhook/memory_limit.h"
+#include "operator/webhook/mutate.h"
 #include "json/read.h"
 #include "json/write.h"
 

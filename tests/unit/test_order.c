@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "deploy/order.h"
+#include "deploy/parts.h"
 #include "kubernetes/object.h"
 #include "json/write.h"
 

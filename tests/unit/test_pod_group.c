@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/limits.h"
-#include "kubernetes/schema.h"
+#include "kubernetes/schema/schema.h"
 #include "json/write.h"
 #include "json/yaml.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/limits.h"
 #include "base/text.h"
-#include "spark/properties.h"
+#include "spark/conf/properties.h"
 
 #include "test.h"
 

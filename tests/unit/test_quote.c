@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/quote.h"
+#include "go/quote.h"
 
 #include "test.h"
 

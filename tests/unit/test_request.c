@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "apiserver/request.h"
+#include "apiserver/http/request.h"
 #include "base/limits.h"
 
 #include "test.h"

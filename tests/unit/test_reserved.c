@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "spark_submit.h"
+#include "translate/translate.h"
 
 #include "base/limits.h"
 #include "test.h"

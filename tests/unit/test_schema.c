@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/file.h"
 #include "base/limits.h"
-#include "kubernetes/schema.h"
+#include "kubernetes/schema/schema.h"
 #include "json/read.h"
 #include "json/write.h"
 #include "json/yaml.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "application/semver.h"
 #include "base/compiler.h"
+#include "go/semver.h"
 
 #include "test.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "apiserver/status.h"
+#include "apiserver/http/status.h"
 #include "base/limits.h"
 #include "json/write.h"
 

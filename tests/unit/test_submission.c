@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "spark/conf/profile.h"
 #include "spark/digest.h"
-#include "spark/profile.h"
 #include "json/read.h"
 
 #include "test.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "spark/entry.h"
-#include "spark/profile.h"
-#include "spark/substitution.h"
+#include "spark/conf/entry.h"
+#include "spark/conf/profile.h"
+#include "spark/conf/substitution.h"
 
 #include "../property/dice.h"
 #include "test.h"

@@ -2,7 +2,7 @@
 #include "operator/undone.h"
 
 #include "base/limits.h"
-#include "spark_submit.h"
+#include "translate/translate.h"
 
 #include "test.h"
 

@@ -9,8 +9,8 @@
 
 #include "base/file.h"
 #include "base/limits.h"
-#include "kubernetes/schema.h"
-#include "kubernetes/schema_table.h"
+#include "kubernetes/schema/schema.h"
+#include "kubernetes/schema/schema_table.h"
 #include "json/write.h"
 
 #include "test.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "spark/uri.h"
+#include "java/uri.h"
 
 #include "test.h"
 

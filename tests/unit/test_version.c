@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "spark/version.h"
+#include "spark/conf/version.h"
 
 #include "test.h"
 

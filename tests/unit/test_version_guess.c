@@ -2,7 +2,7 @@
 #include "commandline/version_guess.h"
 
 #include "base/limits.h"
-#include "spark_submit.h"
+#include "translate/translate.h"
 
 #include "test.h"
 

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "spark/conf_dir.h"
+#include "spark/conf/properties.h"
+#include "spark/driver/conf_dir.h"
 #include "spark/driver/driver.h"
-#include "spark/properties.h"
 
 #define VOLUME_NAME "spark-conf-volume-driver"
 #define COMMENT     "Java properties built from Kubernetes config map with name: "

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "spark/driver/driver.h"
 
-#include "spark/names.h"
-#include "spark/uri.h"
+#include "java/uri.h"
+#include "spark/driver/names.h"
 
 #include <string.h>
 

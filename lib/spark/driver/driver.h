@@ -11,9 +11,9 @@
 #pragma once
 
 #include "kubernetes/object.h"
-#include "spark/entry.h"
+#include "spark/conf/entry.h"
+#include "spark/conf/profile.h"
 #include "spark/plan.h"
-#include "spark/profile.h"
 
 #define SPK_K "spark.kubernetes."
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* @source org.apache.spark.deploy.k8s.features.KerberosConfDriverFeatureStep */
 #include "spark/driver/driver.h"
-#include "spark/hadoop_site.h"
+#include "spark/driver/hadoop_site.h"
 #include "spark/submitter_file.h"
 
 #include <string.h>

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "spark/driver/driver.h"
-#include "spark/volumes.h"
+#include "spark/driver/volumes.h"
 
 /* The volume being made; index counts all of the step. */
 struct place {

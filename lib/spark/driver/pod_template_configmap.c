@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* @source org.apache.spark.deploy.k8s.features.PodTemplateConfigMapStep */
 #include "spark/driver/driver.h"
-#include "spark/pod_template.h"
+#include "spark/driver/pod_template.h"
 
 #define DATA_KEY    "podspec-configmap-key"
 #define VOLUME_NAME "pod-template-volume"

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "spark/driver/driver.h"
-#include "spark/pod_template.h"
+#include "spark/driver/pod_template.h"
 #include "spark/submitter_file.h"
 #include "json/yaml.h"
 

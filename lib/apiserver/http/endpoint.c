@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "apiserver/http/endpoint.h"
+
+#include "apiserver/http/easy.h"
+#include "apiserver/http/request.h"
+#include "base/limits.h"
+
+#include <string.h>
+#include <sys/utsname.h>
+
+static struct spk_bytes copy_bytes(struct spk_arena *arena, struct spk_bytes bytes)
+{
+    struct spk_bytes copy = {NULL, bytes.length};
+
+    if (bytes.data)
+        copy.data = spk_strndup(arena, bytes.data, bytes.length);
+    return copy;
+}
+
+static struct spk_strings copy_strings(struct spk_arena *arena, struct spk_strings list)
+{
+    struct spk_strings copy = {0};
+
+    for (size_t i = 0; i < list.n; i++)
+        spk_strings_add(arena, &copy, spk_strdup(arena, list.items[i]));
+    return copy;
+}
+
+static struct spk_kube_config copy_config(struct spk_arena *arena,
+                                          const struct spk_kube_config *config)
+{
+    struct spk_kube_config copy = *config;
+    const char **texts[] = {
+        &copy.source,  &copy.address.host, &copy.address.port, &copy.address.prefix,
+        &copy.ns,      &copy.proxy_url,    &copy.no_proxy,     &copy.tls_server_name,
+        &copy.token,   &copy.token_file,   &copy.username,     &copy.password,
+        &copy.as.user, &copy.as.uid,       &copy.mode,
+    };
+    struct spk_bytes *bytes[] = {&copy.ca, &copy.client_certificate, &copy.client_key};
+    struct spk_strings *lists[] = {&copy.as.groups, &copy.as.extra_keys, &copy.as.extra_values,
+                                   &copy.warnings};
+
+    for (size_t i = 0; i < SPK_LEN(texts); i++)
+        *texts[i] = spk_strdup(arena, *texts[i]);
+    for (size_t i = 0; i < SPK_LEN(bytes); i++)
+        *bytes[i] = copy_bytes(arena, *bytes[i]);
+    for (size_t i = 0; i < SPK_LEN(lists); i++)
+        *lists[i] = copy_strings(arena, *lists[i]);
+    return copy;
+}
+
+static bool add_header(struct spk_arena *arena, struct spk_strings *headers, const char *name,
+                       const char *value, struct spk_err *err)
+{
+    if (!value)
+        return true;
+    if (!spk_is_header_value(value, SPK_MAX_HEADER_VALUE))
+        return spk_fail(err, SPK_INVALID_FIELD, "the value of %.64s is not fit for a header",
+                        name);
+    spk_strings_add(arena, headers, spk_printf(arena, "%s: %s", name, value));
+    return true;
+}
+
+/* Impersonation of the configuration; the API server checks the right to it. */
+static bool add_impersonation(struct spk_arena *arena, const struct spk_impersonation *as,
+                              struct spk_strings *headers, struct spk_err *err)
+{
+    if (!add_header(arena, headers, "Impersonate-User", as->user, err) ||
+        !add_header(arena, headers, "Impersonate-Uid", as->uid, err))
+        return false;
+    for (size_t i = 0; i < as->groups.n; i++)
+        if (!add_header(arena, headers, "Impersonate-Group", as->groups.items[i], err))
+            return false;
+    for (size_t i = 0; i < as->extra_keys.n; i++) {
+        const char *key = spk_lower(arena, as->extra_keys.items[i]);
+        const char *name =
+            spk_printf(arena, "Impersonate-Extra-%s", spk_percent_encode(arena, key));
+
+        if (!add_header(arena, headers, name, as->extra_values.items[i], err))
+            return false;
+    }
+    return true;
+}
+
+static const char *user_agent(struct spk_arena *arena, const char *mode)
+{
+    struct utsname system;
+    const char *machine = uname(&system) == 0 ? system.machine : "unknown";
+
+    return spk_printf(arena, "sparksubmit/%s (linux/%.32s) %.32s", SPK_VERSION, machine,
+                      mode ? mode : "library");
+}
+
+bool spk_endpoint_open(struct spk_arena *arena, const struct spk_kube_config *config,
+                       struct spk_endpoint *out, struct spk_err *err)
+{
+    struct spk_endpoint endpoint = {.config = copy_config(arena, config)};
+    struct spk_kube_address named = endpoint.config.address;
+    const char *connect_to = NULL;
+
+    endpoint.url = endpoint.base = spk_kube_address_url(arena, &endpoint.config.address);
+    endpoint.user_agent = user_agent(arena, config->mode);
+    if (config->tls_server_name && named.tls) {
+        /* The URL carries the certificate's name, the connection goes to the address. */
+        const char *authority = strstr(endpoint.url, "://") + 3;
+        authority = spk_strndup(arena, authority, strcspn(authority, "/"));
+        named.host = endpoint.config.tls_server_name;
+        endpoint.base = spk_kube_address_url(arena, &named);
+        connect_to = spk_printf(arena, "::%s", authority);
+        if (!add_header(arena, &endpoint.headers, "Host", authority, err))
+            return false;
+    }
+    if (!add_impersonation(arena, &endpoint.config.as, &endpoint.headers, err))
+        return false;
+    if (connect_to) {
+        endpoint.connect_to = curl_slist_append(NULL, connect_to);
+        if (!endpoint.connect_to)
+            return spk_fail(err, SPK_INTERNAL_ERROR, "out of memory");
+    }
+    *out = endpoint;
+    return true;
+}
+
+void spk_endpoint_close(struct spk_endpoint *endpoint)
+{
+    curl_slist_free_all(endpoint->connect_to);
+    endpoint->connect_to = NULL;
+}
+
+/* Options that are numbers; newer: a library that does not know it does not need it either. */
+static const struct {
+    CURLoption option;
+    long value;
+    bool newer;
+} numbers[] = {
+    {CURLOPT_NOSIGNAL, 1, false},
+    {CURLOPT_NETRC, CURL_NETRC_IGNORED, false},
+    {CURLOPT_UNRESTRICTED_AUTH, 0, false},
+    {CURLOPT_FOLLOWLOCATION, 0, false},
+    {CURLOPT_PATH_AS_IS, 1, false}, /* dot segments would become another path */
+    {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1, false},
+    {CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2, false},
+    {CURLOPT_SSL_ENABLE_ALPN, 1, false},
+    /* A resumed session skips the chain's verification. */
+    {CURLOPT_SSL_SESSIONID_CACHE, 0, false},
+    {SPK_CURLOPT_CA_CACHE_TIMEOUT, 0, true}, /* else a parsed CA outlives its file for 24 h */
+    {CURLOPT_PIPEWAIT, 1, false}, /* else a cold burst opens a connection for each */
+    {CURLOPT_TCP_KEEPALIVE, 1, false},
+    {CURLOPT_TCP_KEEPIDLE, 30, false},
+    {CURLOPT_TCP_KEEPINTVL, 15, false},
+    {CURLOPT_MAXAGE_CONN, 90, false},
+    /* Else the end of a request waits for the thread that still asks a name server. */
+    {SPK_CURLOPT_QUICK_EXIT, 1, true},
+    {SPK_CURLOPT_MAXLIFETIME_CONN, 600, true}, /* spreads load after API servers restarted */
+};
+
+static bool apply_tls(const struct spk_kube_config *config, CURL *easy, struct spk_err *err)
+{
+    long verify = config->insecure ? 0 : 1;
+    const struct {
+        CURLoption option;
+        const struct spk_bytes *pem;
+    } pems[] = {
+        {SPK_CURLOPT_CAINFO_BLOB, &config->ca},
+        {SPK_CURLOPT_SSLCERT_BLOB, &config->client_certificate},
+        {SPK_CURLOPT_SSLKEY_BLOB, &config->client_key},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(pems); i++)
+        if (!spk_easy_blob(easy, pems[i].option, pems[i].pem->data, pems[i].pem->length, err))
+            return false;
+    return spk_easy_long(easy, CURLOPT_SSL_VERIFYPEER, verify, err) &&
+           spk_easy_long(easy, CURLOPT_SSL_VERIFYHOST, verify * 2, err) &&
+           /* Where a CA is named, only that one counts: no directory of the system beside it.
+            */
+           (!config->ca.data || spk_easy_text(easy, CURLOPT_CAPATH, NULL, err)) &&
+           spk_easy_text(easy, CURLOPT_SSLCERTTYPE, "PEM", err) &&
+           spk_easy_text(easy, CURLOPT_SSLKEYTYPE, "PEM", err);
+}
+
+/* An empty text keeps libcurl from asking the environment. */
+static bool apply_proxy(const struct spk_kube_config *config, CURL *easy, struct spk_err *err)
+{
+    const char *proxy = config->proxy_url ? config->proxy_url : "";
+    const char *none = config->no_proxy ? config->no_proxy : "";
+
+    return spk_easy_text(easy, CURLOPT_PROXY, proxy, err) &&
+           spk_easy_text(easy, CURLOPT_NOPROXY, none, err);
+}
+
+/* The one protocol of the address; nothing is redirected, so the second list is a safeguard.
+ */
+static bool apply_protocols(const struct spk_kube_config *config, CURL *easy,
+                            struct spk_err *err)
+{
+    bool tls = config->address.tls;
+    long version = config->http1 ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS;
+
+    return spk_easy_long(easy, CURLOPT_HTTP_VERSION, version, err) &&
+           spk_easy_text_or_bits(easy, SPK_CURLOPT_PROTOCOLS_STR, tls ? "https" : "http",
+                                 SPK_CURLOPT_PROTOCOLS, tls ? CURLPROTO_HTTPS : CURLPROTO_HTTP,
+                                 err) &&
+           spk_easy_text_or_bits(easy, SPK_CURLOPT_REDIR_PROTOCOLS_STR, "https",
+                                 SPK_CURLOPT_REDIR_PROTOCOLS, CURLPROTO_HTTPS, err);
+}
+
+bool spk_endpoint_apply(const struct spk_endpoint *endpoint, CURL *easy, struct spk_err *err)
+{
+    const struct spk_kube_config *config = &endpoint->config;
+    long connect_ms = config->connect_timeout_ms ? config->connect_timeout_ms
+                                                 : SPK_KUBE_CONNECT_MS;
+
+    curl_easy_reset(easy);
+    for (size_t i = 0; i < SPK_LEN(numbers); i++) {
+        CURLoption option = numbers[i].option;
+        long value = numbers[i].value;
+
+        if (numbers[i].newer ? !spk_easy_long_if_known(easy, option, value, err)
+                             : !spk_easy_long(easy, option, value, err))
+            return false;
+    }
+    if (curl_easy_setopt(easy, CURLOPT_CONNECT_TO, endpoint->connect_to) != CURLE_OK)
+        return spk_fail(err, SPK_INTERNAL_ERROR, "libcurl does not take CURLOPT_CONNECT_TO");
+    return apply_protocols(config, easy, err) &&
+           spk_easy_text(easy, CURLOPT_USERAGENT, endpoint->user_agent, err) &&
+           spk_easy_long(easy, CURLOPT_CONNECTTIMEOUT_MS, connect_ms, err) &&
+           apply_tls(config, easy, err) && apply_proxy(config, easy, err);
+}
+
+bool spk_endpoint_apply_multi(const struct spk_endpoint *endpoint, CURLM *multi,
+                              struct spk_err *err)
+{
+    bool http1 = endpoint->config.http1;
+    const struct {
+        CURLMoption option;
+        long value;
+    } options[] = {
+        {CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX},
+        /* Without a limit every transfer above the stream limit opens its own connection. */
+        {CURLMOPT_MAX_HOST_CONNECTIONS, http1 ? 25 : 2},
+        {CURLMOPT_MAX_TOTAL_CONNECTIONS, http1 ? 25 : 4},
+        {CURLMOPT_MAX_CONCURRENT_STREAMS, 100},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(options); i++)
+        if (curl_multi_setopt(multi, options[i].option, options[i].value) != CURLM_OK)
+            return spk_fail(err, SPK_INTERNAL_ERROR, "libcurl %s does not take option %d",
+                            curl_version_info(CURLVERSION_NOW)->version,
+                            (int)options[i].option);
+    return true;
+}

@@ -1,7 +1,0 @@
-/* SPDX-License-Identifier: Apache-2.0 */
-/** look.h: what a GET leads to. Part of the machine. */
-#pragma once
-
-#include "deploy/turn.h"
-
-void spk_look_on(struct spk_turn *turn);

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * spark_submit.h: the public face of the core. One payload goes in; the objects, ready to be
+ * created or shown, come out. Server, tools, plugin and tests all call spk_prepare; what they
+ * do with the result differs.
+ *
+ * Pure: no clock, no random, no I/O but the readers of spk_environment.
+ */
+#pragma once
+
+#include "deploy/parts.h"
+#include "operator/operator.h"
+#include "spark/plan.h"
+
+enum spk_payload_kind {
+    SPK_PAYLOAD_APPLICATION, /* typed message */
+    SPK_PAYLOAD_MANIFEST,    /* JSON or YAML bytes */
+    SPK_PAYLOAD_COMMAND,     /* spark-submit's arguments */
+};
+
+struct spk_payload {
+    enum spk_payload_kind kind;
+    Spk__SparkApplication *application; /* from our wire decoder; gets its defaults here */
+    struct spk_bytes manifest;
+    struct spk_strings arguments; /* command: without the program's name */
+    struct spk_conf properties;   /* command: stand for a properties file */
+    struct spk_template driver_template, executor_template; /* command */
+    const struct spk_environment *environment; /* command: NULL takes the settings' */
+};
+
+/** AUTO: native for an application without a uid, unless an operator's webhook follows. */
+enum spk_pod_mutation {
+    SPK_MUTATION_DEFAULT,
+    SPK_MUTATION_NONE,
+    SPK_MUTATION_NATIVE,
+    SPK_MUTATION_AUTO
+};
+enum spk_controller_steps { SPK_STEPS_DEFAULT, SPK_STEPS_NONE, SPK_STEPS_APPLY };
+
+/** What holds for every call of a process: configuration. */
+struct spk_settings {
+    struct spk_operator_options operator_options;
+    const char *default_spark_version; /* NULL: the newest */
+    bool strict_spark_version;
+    bool warn_unknown_fields;
+    enum spk_pod_mutation pod_mutation;         /* for requests that leave it open */
+    enum spk_controller_steps controller_steps; /* likewise */
+    bool webhook_follows; /* sidecar: an operator with its pod webhook is the caller */
+    bool is_standalone;   /* there may be no operator that goes on after a submission */
+    bool gate_always;     /* shared mode: variant G even with a uid */
+    struct spk_environment environment;
+    const char *default_namespace; /* NULL: "default" */
+};
+
+struct spk_request {
+    struct spk_payload payload;
+    const char *idempotency_key, *submission_id; /* NULL or "": none */
+    const char *spark_version;                   /* override of the spark stage */
+    const char *uid;                             /* for a manifest that has none; NULL: none */
+    const char *tenant;                          /* "" outside shared mode */
+    enum spk_pod_mutation pod_mutation;
+    enum spk_controller_steps controller_steps;
+    bool skip_defaults;
+    const char *random;     /* 64 random hex digits for a Submit; NULL: render */
+    int64_t submit_time_ms; /* wall clock; 0 in a render */
+};
+
+/** What wanted means: NONE, NATIVE, or AUTO while it depends on the application's uid. */
+enum spk_pod_mutation spk_mutation_in_force(const struct spk_settings *settings,
+                                            enum spk_pod_mutation wanted);
+
+/** Everything the stages made, for whoever shows or creates it. */
+struct spk_prepared {
+    const Spk__SparkApplication *application; /* checked and defaulted; NULL for a command */
+    enum spk_pod_mutation pod_mutation;       /* what was done: NONE or NATIVE */
+    struct spk_operator_output operator_output;
+    struct spk_submission submission;
+    struct spk_key key;
+    struct spk_plan plan;
+    struct spk_parts parts;  /* with owners and marks, in creation order */
+    const char *owner, *uid; /* name and uid of the application; uid NULL: none is known */
+    const char *uid_field;   /* where the request says the uid */
+    struct spk_warnings warnings;
+};
+
+/**
+ * Run all pure stages.
+ *
+ * @owner  *out lives in arena and points into request and settings
+ * @errors those of the stages; fields are paths from the root of the payload
+ */
+bool spk_prepare(struct spk_arena *arena, const struct spk_settings *settings,
+                 const struct spk_request *request, struct spk_prepared *out,
+                 struct spk_err *err) SPK_CHECK;
+
+enum spk_stage { SPK_STAGE_OBJECTS, SPK_STAGE_SUBMISSION, SPK_STAGE_APPLICATION };
+
+/** How a rendering is shown. */
+struct spk_view {
+    enum spk_stage stage;
+    bool plain; /* what spark-submit would have sent, in its order */
+};
+
+/**
+ * The rendering as one tree: a v1 List of the objects, the operator stage's output, or the
+ * defaulted application. For APPLICATION and SUBMISSION only the stages needed are run.
+ *
+ * @owner  *out and *prepared live in arena; *prepared holds what the stages made, its parts
+ *         only for OBJECTS that are not plain
+ * @errors those of spk_prepare; INVALID_FIELD  the payload has no such stage
+ */
+bool spk_render(struct spk_arena *arena, const struct spk_settings *settings,
+                const struct spk_request *request, const struct spk_view *view, cJSON **out,
+                struct spk_prepared *prepared, struct spk_err *err) SPK_CHECK;
+
+/** The settings of a process without configuration. */
+struct spk_settings spk_settings_default(void);
