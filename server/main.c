@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sparksubmitd: start, wait for a signal, stop. */
-#include "api_log.h"
 #include "apiserver/config/config.h"
 #include "apiserver/http/loop.h"
 #include "apiserver/memory/memory.h"
 #include "base/limits.h"
-#include "drain.h"
+#include "config/options.h"
+#include "config/settings.h"
 #include "grpc/core_log.h"
-#include "log_writer.h"
-#include "options.h"
+#include "process/api_log.h"
+#include "process/drain.h"
+#include "process/log_writer.h"
 #include "service.h"
-#include "settings.h"
 
 #include <malloc.h>
 #include <stdlib.h>

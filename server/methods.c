@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/limits.h"
+#include "grpc/codec/wire.h"
 #include "grpc/loop.h"
-#include "grpc/wire.h"
 #include "payload.h"
 #include "service.h"
 #include "spark/submit/v1/submit_service.pb-c.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Render: what Submit would create; pure, so it ends where it starts. */
+#include "grpc/codec/struct_message.h"
 #include "grpc/loop.h"
-#include "grpc/struct_message.h"
 #include "kubernetes/object.h"
 #include "payload.h"
 #include "service.h"

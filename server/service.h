@@ -5,9 +5,9 @@
  */
 #pragma once
 
+#include "config/options.h"
 #include "grpc/call.h"
-#include "options.h"
-#include "probe.h"
+#include "process/probe.h"
 #include "translate/translate.h"
 
 struct spk_service {

@@ -5,7 +5,7 @@
 #include "grpc/loop.h"
 #include "kubernetes/object.h"
 #include "payload.h"
-#include "random.h"
+#include "process/random.h"
 #include "service.h"
 #include "submit/submit.h"
 

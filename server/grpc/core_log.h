@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include "log.h"
+#include "process/log.h"
 
 /** Before grpc_init; log must live until the process ends. */
 void spk_core_log_route(const struct spk_log *log);

@@ -3,9 +3,9 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "grpc/codec/wire.h"
 #include "grpc/health/v1/health.pb-c.h"
 #include "grpc/loop.h"
-#include "grpc/wire.h"
 
 #include <string.h>
 

@@ -6,8 +6,8 @@
  */
 #pragma once
 
+#include "config/options.h"
 #include "grpc/loop.h"
-#include "options.h"
 
 #define SPK_MAX_SOCKETS 8
 

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "grpc/reflection_service.h"
-#include "random.h"
+#include "process/random.h"
 
 #include <grpc/compression.h>
 #include <grpc/grpc_security.h>

@@ -11,7 +11,7 @@
 #include "grpc/call.h"
 #include "grpc/health.h"
 #include "grpc/reflection.h"
-#include "log.h"
+#include "process/log.h"
 
 #include <pthread.h>
 

@@ -2,9 +2,9 @@
 #include "grpc/reflection.h"
 
 #include "base/text.h"
-#include "grpc/cursor.h"
+#include "grpc/codec/cursor.h"
+#include "grpc/codec/wire.h"
 #include "grpc/reflection/v1/reflection.pb-c.h"
-#include "grpc/wire.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,7 @@
  */
 #include "application/application.h"
 #include "base/limits.h"
-#include "grpc/wire.h"
+#include "grpc/codec/wire.h"
 #include "packable.h"
 #include "spark/submit/v1/submit_service.pb-c.h"
 

@@ -10,7 +10,7 @@
 #include "pack.h"
 
 #include "base/limits.h"
-#include "grpc/wire.h"
+#include "grpc/codec/wire.h"
 #include "spark/submit/v1/spark_application.pb-c.h"
 #include "translate/translate.h"
 #include "json/write.h"

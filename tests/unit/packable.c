@@ -2,7 +2,7 @@
 #include "packable.h"
 
 #include "application/application.h"
-#include "grpc/struct_message.h"
+#include "grpc/codec/struct_message.h"
 
 #include <string.h>
 

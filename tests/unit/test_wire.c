@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "application/application.h"
 #include "base/limits.h"
-#include "grpc/struct_message.h"
-#include "grpc/wire.h"
+#include "grpc/codec/struct_message.h"
+#include "grpc/codec/wire.h"
 #include "packable.h"
 #include "spark/submit/v1/submit_service.pb-c.h"
 #include "test.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "drain.h"
+#include "process/drain.h"
 
 #include "base/clock.h"
-#include "log_writer.h"
+#include "process/log_writer.h"
 
 #include <signal.h>
 #include <unistd.h>

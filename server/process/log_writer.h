@@ -8,7 +8,7 @@
 #pragma once
 
 #include "base/err.h"
-#include "log.h"
+#include "process/log.h"
 
 #include <pthread.h>
 

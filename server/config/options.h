@@ -7,7 +7,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
-#include "log.h"
+#include "process/log.h"
 
 #include <stdio.h>
 #include <sys/types.h>

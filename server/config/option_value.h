@@ -2,7 +2,7 @@
 /** option_value.h: the types of options: from text to a field, and back for --print-config. */
 #pragma once
 
-#include "options.h"
+#include "config/options.h"
 
 enum spk_option_type {
     SPK_OPTION_TEXT,     /* const char *; empty: NULL */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "grpc/wire.h"
+#include "grpc/codec/wire.h"
 
 #include "base/limits.h"
-#include "grpc/decoder.h"
+#include "grpc/codec/decoder.h"
 
 #include <string.h>
 

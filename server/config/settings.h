@@ -2,7 +2,7 @@
 /** settings.h: the configuration in the core's terms. */
 #pragma once
 
-#include "options.h"
+#include "config/options.h"
 #include "translate/translate.h"
 
 /**

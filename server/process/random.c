@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "random.h"
+#include "process/random.h"
 
 #include <stdlib.h>
 #include <sys/random.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "option_value.h"
+#include "config/option_value.h"
 
 #include "base/limits.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "api_log.h"
+#include "process/api_log.h"
 
 #include "base/limits.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "options.h"
+#include "config/options.h"
 
 #include "base/file.h"
 #include "base/limits.h"
-#include "option_value.h"
+#include "config/option_value.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "apiserver/api.h"
-#include "log.h"
+#include "process/log.h"
 
 struct spk_api_log {
     struct spk_api_observer observer; /* first */

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "apiserver/api.h"
-#include "log.h"
+#include "process/log.h"
 
 #include <stdatomic.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* google.protobuf.Struct, Value and ListValue straight into a JSON tree. */
-#include "grpc/decoder.h"
+#include "grpc/codec/decoder.h"
 
 #include "base/limits.h"
 

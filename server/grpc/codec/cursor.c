@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "grpc/cursor.h"
+#include "grpc/codec/cursor.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "grpc/struct_message.h"
+#include "grpc/codec/struct_message.h"
 
 #include <stdlib.h>
 

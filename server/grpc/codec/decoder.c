@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "grpc/decoder.h"
+#include "grpc/codec/decoder.h"
 
 #include "application/field.h"
 #include "base/limits.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "grpc/key_set.h"
+#include "grpc/codec/key_set.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "log.h"
+#include "process/log.h"
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "log_writer.h"
+#include "process/log_writer.h"
 
 #include <inttypes.h>
 #include <stdio.h>

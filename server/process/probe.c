@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "probe.h"
+#include "process/probe.h"
 
 #include "base/clock.h"
 #include "base/limits.h"

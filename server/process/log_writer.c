@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "log_writer.h"
+#include "process/log_writer.h"
 
 #include "base/clock.h"
 #include "base/limits.h"

@@ -7,9 +7,9 @@
 #pragma once
 
 #include "application/application.h"
-#include "grpc/cursor.h"
-#include "grpc/key_set.h"
-#include "grpc/wire.h"
+#include "grpc/codec/cursor.h"
+#include "grpc/codec/key_set.h"
+#include "grpc/codec/wire.h"
 
 enum spk_frame_kind {
     SPK_FRAME_MESSAGE,
