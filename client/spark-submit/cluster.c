@@ -9,7 +9,7 @@
 #include "exec_credential.h"
 #include "failure.h"
 #include "kubernetes/names.h"
-#include "local_files.h"
+#include "local/local_files.h"
 #include "log.h"
 
 #include <pthread.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "machine.h"
 
-#include "local_files.h"
+#include "local/local_files.h"
 #include "spark_home.h"
 
 #include <pwd.h>

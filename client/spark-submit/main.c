@@ -2,11 +2,11 @@
 /* A drop-in for bin/spark-submit: same options, exit codes and the log lines tools look for.
  */
 #include "apiserver/http/loop.h"
-#include "argument_name.h"
 #include "base/limits.h"
 #include "cluster.h"
 #include "commandline/version_guess.h"
 #include "failure.h"
+#include "local/argument_name.h"
 #include "operations.h"
 #include "spark_env.h"
 #include "submit.h"

@@ -2,7 +2,7 @@
 #include "remote.h"
 
 #include "failure.h"
-#include "hand_over.h"
+#include "local/hand_over.h"
 #include "log.h"
 #include "spark/conf/substitution.h"
 #include "sparksubmit/client.h"

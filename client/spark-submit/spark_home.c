@@ -2,7 +2,7 @@
 #include "spark_home.h"
 
 #include "base/text.h"
-#include "local_files.h"
+#include "local/local_files.h"
 
 #include <dirent.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
 #include "job.h"
 
 #include "commandline/version_guess.h"
-#include "hand_over.h"
-#include "local_files.h"
+#include "local/hand_over.h"
+#include "local/local_files.h"
 
 #include <limits.h>
 #include <string.h>

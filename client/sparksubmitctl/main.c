@@ -2,7 +2,7 @@
 #include "base/limits.h"
 #include "base/printable.h"
 #include "command.h"
-#include "target.h"
+#include "library/target.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "output.h"
 
-#include "argument_name.h"
 #include "base/limits.h"
 #include "base/printable.h"
+#include "local/argument_name.h"
 #include "json/write.h"
 #include "json/yaml.h"
 

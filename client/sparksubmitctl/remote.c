@@ -3,9 +3,9 @@
 #include "command.h"
 #include "inputs.h"
 #include "job.h"
+#include "library/result.h"
 #include "message_json.h"
 #include "output.h"
-#include "result.h"
 
 #include <stdio.h>
 #include <string.h>

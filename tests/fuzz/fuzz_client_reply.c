@@ -4,9 +4,9 @@
  * than the limit, its accessors give texts, and an error is complete. The first byte chooses.
  */
 #include "base/limits.h"
-#include "call.h"
-#include "reply.h"
-#include "result.h"
+#include "library/call.h"
+#include "library/reply.h"
+#include "library/result.h"
 
 #include "fuzz.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "reply.h"
+#include "library/reply.h"
 
 #include "base/limits.h"
-#include "call.h"
 #include "google/rpc/error_details.pb-c.h"
 #include "google/rpc/status.pb-c.h"
+#include "library/call.h"
 #include "spark/submit/v1/submit_service.pb-c.h"
 #include "test.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "target.h"
+#include "library/target.h"
 
 #include "test.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "target.h"
+#include "library/target.h"
 
-#include "call.h"
+#include "library/call.h"
 
 #include <ctype.h>
 #include <stdio.h>

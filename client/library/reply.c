@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "reply.h"
+#include "library/reply.h"
 
 #include "base/limits.h"
 

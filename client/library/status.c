@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "call.h"
 #include "google/rpc/error_details.pb-c.h"
 #include "google/rpc/status.pb-c.h"
-#include "reply.h"
-#include "violation.h"
+#include "library/call.h"
+#include "library/reply.h"
+#include "library/violation.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "violation.h"
+#include "library/violation.h"
 
 void spk_error_add_violation(struct sparksubmit_error *error, const char *field,
                              const char *description)

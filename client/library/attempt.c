@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "attempt.h"
+#include "library/attempt.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "local_files.h"
+#include "local/local_files.h"
 
 #include "base/limits.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "request.h"
+#include "library/request.h"
 
-#include "attempt.h"
-#include "call.h"
+#include "library/attempt.h"
+#include "library/call.h"
 
 #include <errno.h>
 #include <fcntl.h>

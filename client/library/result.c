@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "result.h"
+#include "library/result.h"
 
-#include "reply.h"
+#include "library/reply.h"
 
 #include <stdlib.h>
 #include <string.h>

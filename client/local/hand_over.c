@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "hand_over.h"
+#include "local/hand_over.h"
 
 #include "commandline/template_files.h"
 #include "spark/driver/conf_dir.h"

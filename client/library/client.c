@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sparksubmit/client.h"
 
-#include "call.h"
 #include "grpc/health/v1/health.pb-c.h"
-#include "reply.h"
-#include "request.h"
-#include "result.h"
-#include "target.h"
+#include "library/call.h"
+#include "library/reply.h"
+#include "library/request.h"
+#include "library/result.h"
+#include "library/target.h"
 
 #include <grpc/grpc_security.h>
 #include <stdio.h>

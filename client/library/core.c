@@ -2,8 +2,8 @@
 #include "sparksubmit/core.h"
 
 #include "base/limits.h"
+#include "library/violation.h"
 #include "translate/translate.h"
-#include "violation.h"
 #include "json/write.h"
 #include "json/yaml.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "argument_name.h"
+#include "local/argument_name.h"
 
 #include <stdlib.h>
 #include <string.h>
