@@ -84,7 +84,7 @@ class ApiServer:
                 self.send_body(*outer.look(self.path))
 
             def is_unknown(self):
-                if outer.token in (None, self.headers["Authorization"].removeprefix("Bearer ")):
+                if outer.token in (None, (self.headers["Authorization"] or "").removeprefix("Bearer ")):
                     return False
                 self.answer(401, {"kind": "Status", "status": "Failure", "code": 401,
                                   "reason": "Unauthorized", "message": "Unauthorized"})
