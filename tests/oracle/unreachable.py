@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where a difference is expected: by which row of the README's "Differences from spark-submit", or
+"""Where a difference is expected: by which row of lib/spark/README.md, "Differences from spark-submit", or
 because the API server has the word."""
 
 import json
