@@ -152,7 +152,6 @@ static bool open_rpc(struct server *server)
         .max_deadline_ms = config->max_deadline_ms,
     };
 
-    rpc.methods = spk_service_methods(&rpc.n_methods);
     for (size_t i = 0; i < config->listen.n; i++) {
         struct spk_address address = {0};
 

@@ -8,26 +8,12 @@
 
 #include <string.h>
 
-static const struct spk_method methods[] = {
-    {"/spark.submit.v1.SubmitService/GetInfo", SPK_METHOD_UNARY, spk_method_get_info, false},
-    {"/spark.submit.v1.SubmitService/Render", SPK_METHOD_UNARY, spk_method_render, false},
-    {"/spark.submit.v1.SubmitService/Submit", SPK_METHOD_UNARY, spk_method_submit, false},
-};
-
-const struct spk_method *spk_service_methods(size_t *n)
-{
-    *n = SPK_LEN(methods);
-    return methods;
-}
-
 const struct spk_service *spk_service_of(const struct spk_call *call)
 {
     return call->rpc->context;
 }
 
-ProtobufCMessage *spk_service_decode(struct spk_call *call,
-                                     const ProtobufCMessageDescriptor *descriptor,
-                                     struct spk_warnings *warnings)
+ProtobufCMessage *spk_service_decode(struct spk_call *call, struct spk_warnings *warnings)
 {
     const struct spk_wire_options options = {
         .application = &spk__spark_application__descriptor,
@@ -37,7 +23,7 @@ ProtobufCMessage *spk_service_decode(struct spk_call *call,
     struct spk_err err = {0};
     ProtobufCMessage *message;
 
-    if (spk_wire_decode(&call->arena, descriptor,
+    if (spk_wire_decode(&call->arena, call->method->request,
                         (struct spk_bytes){(const char *)call->request, call->request_length},
                         &options, &message, warnings, &err))
         return message;
@@ -98,7 +84,7 @@ void spk_method_get_info(struct spk_call *call)
     const char *versions[SPK_SPARK_LINES], *fallback = service->config->default_spark_version;
     struct spk_warnings warnings = {0};
 
-    if (!spk_service_decode(call, &spk__get_info_request__descriptor, &warnings))
+    if (!spk_service_decode(call, &warnings))
         return;
     for (int i = 0; i < SPK_SPARK_LINES; i++)
         versions[i] = line_name(&call->arena, (enum spk_line)i);

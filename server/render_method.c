@@ -107,8 +107,7 @@ static bool read_request(struct rendering *r, struct spk_err *err)
     const Spk__RenderRequest *message;
 
     r->warnings = (struct spk_warnings){0};
-    message = (const Spk__RenderRequest *)spk_service_decode(
-        r->call, &spk__render_request__descriptor, &r->warnings);
+    message = (const Spk__RenderRequest *)spk_service_decode(r->call, &r->warnings);
     if (!message)
         return false; /* answered */
     const struct spk_payload_message payload = {

@@ -19,19 +19,14 @@ struct spk_service {
     bool verifies_uids;            /* of applications, before anything is created for them */
 };
 
-/** The rows of SubmitService. */
-const struct spk_method *spk_service_methods(size_t *n);
-
 /** The service of a call. */
 const struct spk_service *spk_service_of(const struct spk_call *call);
 
 /**
- * The request of a call as a message of descriptor; NULL: the call has been answered.
+ * The request of a call as a message of its method's type; NULL: the call has been answered.
  * Warnings are about ignored fields.
  */
-ProtobufCMessage *spk_service_decode(struct spk_call *call,
-                                     const ProtobufCMessageDescriptor *descriptor,
-                                     struct spk_warnings *warnings);
+ProtobufCMessage *spk_service_decode(struct spk_call *call, struct spk_warnings *warnings);
 
 /** Tell all running submissions to send no further request; each still answers. */
 void spk_service_cancel_all(struct spk_service *service);

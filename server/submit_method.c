@@ -229,8 +229,8 @@ void spk_method_submit(struct spk_call *call)
 {
     struct submission *submission = spk_alloc(&call->arena, sizeof(*submission));
     struct spk_err err = {0};
-    const Spk__SubmitRequest *message = (const Spk__SubmitRequest *)spk_service_decode(
-        call, &spk__submit_request__descriptor, &submission->warnings);
+    const Spk__SubmitRequest *message =
+        (const Spk__SubmitRequest *)spk_service_decode(call, &submission->warnings);
 
     if (!message)
         return;

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "grpc/loop.h"
+#include "grpc/methods.h"
 
 #include <grpc/support/time.h>
 #include <stdio.h>
@@ -135,7 +136,7 @@ bool spk_admission_enter(struct spk_call *call, struct spk_err *err)
 
     if (!read_metadata(call, err))
         return false;
-    if (call->method->kind == SPK_METHOD_STREAM)
+    if (call->method->admission != SPK_ADMIT_CALL)
         return true;
     if (atomic_load(&rpc->phase) >= SPK_PHASE_REFUSING)
         return spk_fail(err, SPK_SERVER_DRAINING, "the server is stopping");

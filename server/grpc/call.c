@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "grpc/admission.h"
 #include "grpc/loop.h"
+#include "grpc/methods.h"
 #include "grpc/reply.h"
 
 #include <grpc/byte_buffer_reader.h>
@@ -148,7 +149,7 @@ static void send_reply(struct spk_call *call, const struct spk_reply *reply)
         ops[n].data.send_initial_metadata.count = 1;
         ops[n++].data.send_initial_metadata.metadata = &initial;
     }
-    if (call->sending && !call->busy_writing && call->method->kind == SPK_METHOD_UNARY) {
+    if (call->sending && !call->busy_writing && spk_method_is_registered(call->method)) {
         ops[n].op = GRPC_OP_SEND_MESSAGE;
         ops[n++].data.send_message.send_message = call->sending;
     }
@@ -379,7 +380,7 @@ static void begin(struct spk_call *call)
         spk_call_refuse(call, SPK_METHOD_UNKNOWN, "there is no such method");
         return;
     }
-    if (call->method->kind == SPK_METHOD_UNARY && call->received && !flatten(call)) {
+    if (spk_method_is_registered(call->method) && call->received && !flatten(call)) {
         spk_call_refuse(call, SPK_INTERNAL_ERROR, "the request cannot be read");
         return;
     }
@@ -404,10 +405,12 @@ static void on_accepted(struct spk_call *call, bool ok)
     atomic_fetch_add(&call->rpc->live, 1);
     call->started_ms = spk_monotonic_ms();
     if (!call->method) {
-        call->method = spk_rpc_find_method(call->details.method);
+        call->method =
+            spk_method_find((const char *)GRPC_SLICE_START_PTR(call->details.method),
+                            GRPC_SLICE_LENGTH(call->details.method));
         call->core_deadline = call->details.deadline;
     }
-    call->keeps_memory = call->method && call->method->kind == SPK_METHOD_STREAM;
+    call->keeps_memory = call->method && !spk_method_is_registered(call->method);
     spk_admission_set_deadline(call);
     watch_for_close(call);
     begin(call);

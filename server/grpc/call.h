@@ -19,21 +19,9 @@
 struct spk_call;
 struct spk_rpc;
 struct spk_face;
+struct spk_method;
 
 typedef void spk_call_fn(struct spk_call *call);
-
-enum spk_method_kind {
-    SPK_METHOD_UNARY,  /* one request, read by the core before we see the call */
-    SPK_METHOD_STREAM, /* the method reads and writes itself; not admitted, not registered */
-};
-
-/** One row per method; a method runs inside the call's recovery point. */
-struct spk_method {
-    const char *path; /* "/spark.submit.v1.SubmitService/Submit" */
-    enum spk_method_kind kind;
-    spk_call_fn *run;
-    bool routine; /* calls that succeed are logged at debug only */
-};
 
 /** What a completion is for. fn runs on the completion-queue thread. */
 struct spk_tag {

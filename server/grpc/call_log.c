@@ -4,25 +4,32 @@
 #include "base/limits.h"
 #include "grpc/call.h"
 #include "grpc/loop.h"
+#include "grpc/methods.h"
+
+/* Failures are counted by method; those of methods without a limit of calls, together. */
+static bool has_own_limit(const struct spk_method *method)
+{
+    return method && method->admission == SPK_ADMIT_CALL;
+}
 
 void spk_call_log_init(struct spk_rpc *rpc)
 {
-    for (size_t i = 0; i <= SPK_MAX_METHODS; i++)
+    for (size_t i = 0; i <= SPK_METHODS; i++)
         for (int code = 0; code < SPK_CODES; code++)
             rpc->failures[i][code] = (struct spk_log_limit){
                 .event = "rpc",
                 .most = SPK_LOG_FAILED,
-                .labels = {{"method", i < rpc->n_methods ? rpc->methods[i].path : "other"},
+                .labels = {{"method", i < SPK_METHODS ? spk_methods[i].path : "other"},
                            {"code", spk_code_name((enum spk_code)code)}}};
 }
 
 static struct spk_log_limit *limit_of(const struct spk_call *call, enum spk_code code)
 {
     struct spk_rpc *rpc = call->rpc;
-    bool own = call->method && call->method >= rpc->methods &&
-               call->method < rpc->methods + rpc->n_methods;
+    size_t row = has_own_limit(call->method) ? (size_t)(call->method - spk_methods)
+                                             : SPK_METHODS;
 
-    return &rpc->failures[own ? call->method - rpc->methods : SPK_MAX_METHODS][code];
+    return &rpc->failures[row][code];
 }
 
 static enum spk_log_level level_of(const struct spk_call *call, enum spk_code code)

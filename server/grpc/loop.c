@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
-#include "grpc/reflection_service.h"
 #include "process/random.h"
 
 #include <grpc/compression.h>
@@ -16,42 +15,12 @@
 #define POSTED  16 /* calls requested per method */
 #define TICK_MS 250
 
-/* ---- methods ---- */
-
-/* Sorted by path. */
-static const struct spk_method own_methods[] = {
-    {"/grpc.health.v1.Health/Check", SPK_METHOD_STREAM, spk_health_check, false},
-    {"/grpc.health.v1.Health/List", SPK_METHOD_STREAM, spk_health_list, false},
-    {"/grpc.health.v1.Health/Watch", SPK_METHOD_STREAM, spk_health_watch, false},
-    {"/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", SPK_METHOD_STREAM,
-     spk_reflection_serve, true},
-    {"/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", SPK_METHOD_STREAM,
-     spk_reflection_serve, true},
-};
-
-/* Paths are not NUL-terminated: bsearch hands the slice on as the key. */
-static int compare_path(const void *key, const void *row)
-{
-    const grpc_slice *path = key;
-    const char *name = ((const struct spk_method *)row)->path;
-    size_t length = strlen(name), given = GRPC_SLICE_LENGTH(*path);
-    int order = memcmp(GRPC_SLICE_START_PTR(*path), name, given < length ? given : length);
-
-    return order ? order : (given > length) - (given < length);
-}
-
-const struct spk_method *spk_rpc_find_method(grpc_slice path)
-{
-    return bsearch(&path, own_methods, SPK_LEN(own_methods), sizeof(own_methods[0]),
-                   compare_path);
-}
-
 void spk_rpc_repost(struct spk_rpc *rpc, struct spk_face *face,
                     const struct spk_method *method)
 {
     if (atomic_load(&rpc->phase) >= SPK_PHASE_CLOSING)
         return;
-    spk_call_post(rpc, face, method, method ? face->registered[method - rpc->methods] : NULL);
+    spk_call_post(rpc, face, method, method ? face->registered[method - spk_methods] : NULL);
 }
 
 /* ---- core servers ---- */
@@ -119,9 +88,11 @@ static bool open_face(struct spk_rpc *rpc, struct spk_face *face, bool tcp,
     if (!face->server)
         return spk_fail(err, SPK_INTERNAL_ERROR, "the gRPC server cannot be created");
     grpc_server_register_completion_queue(face->server, rpc->queue, NULL);
-    for (size_t i = 0; i < rpc->n_methods; i++) {
+    for (size_t i = 0; i < SPK_METHODS; i++) {
+        if (!spk_method_is_registered(&spk_methods[i]))
+            continue;
         face->registered[i] =
-            grpc_server_register_method(face->server, rpc->methods[i].path, NULL,
+            grpc_server_register_method(face->server, spk_methods[i].path, NULL,
                                         GRPC_SRM_PAYLOAD_READ_INITIAL_BYTE_BUFFER, 0);
         if (!face->registered[i])
             return spk_fail(err, SPK_INTERNAL_ERROR, "a method cannot be registered");
@@ -140,8 +111,6 @@ bool spk_rpc_open(struct spk_arena *arena, struct spk_rpc *rpc,
     *rpc = (struct spk_rpc){.log = log,
                             .context = config->context,
                             .api_ticked_ms = config->api_ticked_ms,
-                            .methods = config->methods,
-                            .n_methods = config->n_methods,
                             .reflection_on = config->reflection,
                             .max_inflight = config->max_inflight,
                             .memory_budget = config->memory_budget,
@@ -259,8 +228,9 @@ bool spk_rpc_start(struct spk_rpc *rpc, struct spk_err *err)
             continue;
         grpc_server_start(face->server);
         for (int j = 0; j < POSTED; j++) {
-            for (size_t k = 0; k < rpc->n_methods; k++)
-                spk_rpc_repost(rpc, face, &rpc->methods[k]);
+            for (size_t k = 0; k < SPK_METHODS; k++)
+                if (face->registered[k])
+                    spk_rpc_repost(rpc, face, &spk_methods[k]);
             spk_rpc_repost(rpc, face, NULL);
         }
     }

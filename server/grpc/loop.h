@@ -8,8 +8,8 @@
  */
 #pragma once
 
-#include "grpc/call.h"
 #include "grpc/health.h"
+#include "grpc/methods.h"
 #include "grpc/reflection.h"
 #include "process/log.h"
 
@@ -22,21 +22,17 @@ enum spk_phase {
     SPK_PHASE_CLOSING,  /* the core takes no calls; what runs may end */
 };
 
-#define SPK_MAX_METHODS 8
-
 /** A core server: unix and TCP listeners want different channel arguments. */
 struct spk_face {
     const char *name; /* "uds", "tcp" */
     grpc_server *server;
-    void *registered[SPK_MAX_METHODS]; /* by row of the methods; NULL for streams */
+    void *registered[SPK_METHODS]; /* the core's handles; NULL: found by path */
     struct spk_tag shut;
 };
 
 enum { SPK_FACE_UNIX, SPK_FACE_TCP, SPK_FACES };
 
 struct spk_rpc_config {
-    const struct spk_method *methods; /* of ours; health and reflection are added here */
-    size_t n_methods;
     void *context;                            /* for the methods: rpc->context */
     const atomic_int_fast64_t *api_ticked_ms; /* of struct spk_api */
     bool faces[SPK_FACES], reflection;
@@ -52,8 +48,6 @@ struct spk_rpc {
     struct spk_face faces[SPK_FACES];
     pthread_t thread;
 
-    const struct spk_method *methods;
-    size_t n_methods;
     bool reflection_on;
     struct spk_reflection reflection;
     struct spk_call *calls; /* all that are accepted and not over; the thread's own */
@@ -67,7 +61,7 @@ struct spk_rpc {
     atomic_bool ready;                        /* the API server answers */
     const atomic_int_fast64_t *api_ticked_ms; /* last turn of its loop; 0: it has no loop */
     bool stuck; /* the thread's own: what the log says of the API server's loop */
-    struct spk_log_limit failures[SPK_MAX_METHODS + 1][SPK_CODES]; /* last: other methods */
+    struct spk_log_limit failures[SPK_METHODS + 1][SPK_CODES]; /* last: other methods */
     atomic_int closing; /* core servers that are not shut down yet */
 };
 
@@ -96,7 +90,6 @@ void spk_rpc_close(struct spk_rpc *rpc);
 /* For call.c. */
 void spk_rpc_repost(struct spk_rpc *rpc, struct spk_face *face,
                     const struct spk_method *method);
-const struct spk_method *spk_rpc_find_method(grpc_slice path);
 
 /* The list of calls: they are looked at four times a second, while there are any. */
 void spk_rpc_add(struct spk_rpc *rpc, struct spk_call *call);

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "grpc/methods.h"
+
+#include "grpc/health.h"
+#include "grpc/health/v1/health.pb-c.h"
+#include "grpc/reflection/v1/reflection.pb-c.h"
+#include "grpc/reflection/v1alpha/reflection.pb-c.h"
+#include "grpc/reflection_service.h"
+#include "service.h"
+#include "spark/submit/v1/submit_service.pb-c.h"
+
+#include <string.h>
+
+#define REFLECTION(version)                                                                   \
+    grpc__reflection__##version##__server_reflection_request__descriptor
+
+const struct spk_method spk_methods[SPK_METHODS] = {
+    [SPK_ROW_HEALTH_CHECK] = {"/grpc.health.v1.Health/Check",
+                              &grpc__health__v1__health_check_request__descriptor,
+                              SPK_METHOD_UNARY, SPK_ADMIT_ALWAYS, spk_health_check, false},
+    [SPK_ROW_HEALTH_LIST] = {"/grpc.health.v1.Health/List",
+                             &grpc__health__v1__health_list_request__descriptor,
+                             SPK_METHOD_UNARY, SPK_ADMIT_ALWAYS, spk_health_list, false},
+    [SPK_ROW_HEALTH_WATCH] = {"/grpc.health.v1.Health/Watch",
+                              &grpc__health__v1__health_check_request__descriptor,
+                              SPK_METHOD_SERVER_STREAMING, SPK_ADMIT_WATCH, spk_health_watch,
+                              false},
+    [SPK_ROW_REFLECTION] = {"/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+                            &REFLECTION(v1), SPK_METHOD_BIDI_STREAMING, SPK_ADMIT_REFLECTION,
+                            spk_reflection_serve, true},
+    [SPK_ROW_REFLECTION_ALPHA] =
+        {"/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+         &REFLECTION(v1alpha), SPK_METHOD_BIDI_STREAMING, SPK_ADMIT_REFLECTION,
+         spk_reflection_serve, true},
+    [SPK_ROW_GET_INFO] = {"/spark.submit.v1.SubmitService/GetInfo",
+                          &spk__get_info_request__descriptor, SPK_METHOD_UNARY, SPK_ADMIT_CALL,
+                          spk_method_get_info, false},
+    [SPK_ROW_RENDER] = {"/spark.submit.v1.SubmitService/Render",
+                        &spk__render_request__descriptor, SPK_METHOD_UNARY, SPK_ADMIT_CALL,
+                        spk_method_render, false},
+    [SPK_ROW_SUBMIT] = {"/spark.submit.v1.SubmitService/Submit",
+                        &spk__submit_request__descriptor, SPK_METHOD_UNARY, SPK_ADMIT_CALL,
+                        spk_method_submit, false},
+};
+
+const struct spk_method *spk_method_find(const char *path, size_t length)
+{
+    for (size_t i = 0; i < SPK_METHODS; i++)
+        if (strlen(spk_methods[i].path) == length &&
+            memcmp(spk_methods[i].path, path, length) == 0)
+            return &spk_methods[i];
+    return NULL;
+}
+
+bool spk_method_is_registered(const struct spk_method *method)
+{
+    return method->kind == SPK_METHOD_UNARY && method->admission == SPK_ADMIT_CALL;
+}
