@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "application/application.h"
 
+#include "application/checks.h"
 #include "application/kind.h"
-#include "application/stages.h"
 #include "application/unknown.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "application/checks.h"
 #include "application/field.h"
-#include "application/stages.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "application/embedded.h"
 
+#include "application/checks.h"
 #include "application/field.h"
-#include "application/stages.h"
 
 #include "kubernetes/quantity.h"
 #include "kubernetes/schema/schema.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "application/stages.h"
+#include "application/checks.h"
 
 #include "base/limits.h"
 #include "go/quote.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "application/checks.h"
 #include "application/repeated.h"
-#include "application/stages.h"
 #include "go/semver.h"
 
 #include "base/text.h"

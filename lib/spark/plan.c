@@ -7,8 +7,8 @@
 #include "base/secret.h"
 #include "kubernetes/object.h"
 #include "spark/driver/driver.h"
-#include "spark/driver/names.h"
 #include "spark/driver/pod_template.h"
+#include "spark/driver/resource_names.h"
 #include "spark/driver/volumes.h"
 
 #define MAX_HOSTNAME 63

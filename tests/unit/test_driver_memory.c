@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan_fixture.h"
-#include "spark/driver/memory.h"
+#include "spark/driver/driver_memory.h"
 #include "test.h"
 
 /* @source the values were seen in Pods made by spark-submit 3.5.8 to 4.3.0 */

@@ -4,7 +4,7 @@
 #include "spark/conf/entries.h"
 #include "spark/conf/profile.h"
 #include "spark/conf/substitution.h"
-#include "spark/number.h"
+#include "spark/java_number.h"
 
 #include <string.h>
 

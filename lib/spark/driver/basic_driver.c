@@ -4,9 +4,9 @@
 
 #include "spark/driver/custom_resources.h"
 #include "spark/driver/driver.h"
-#include "spark/driver/memory.h"
-#include "spark/driver/names.h"
+#include "spark/driver/driver_memory.h"
 #include "spark/driver/ports.h"
+#include "spark/driver/resource_names.h"
 
 #define ANNOTATION_PREFIX      SPK_K "driver.annotation."
 #define ENV_PREFIX             SPK_K "driverEnv."

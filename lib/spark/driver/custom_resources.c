@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "spark/number.h"
+#include "spark/java_number.h"
 
 #define PREFIX "spark.driver.resource."
 

@@ -2,7 +2,7 @@
 #include "spark/driver/driver.h"
 
 #include "java/uri.h"
-#include "spark/driver/names.h"
+#include "spark/driver/resource_names.h"
 
 #include <string.h>
 

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "spark/driver/driver.h"
-#include "spark/driver/names.h"
 #include "spark/driver/ports.h"
+#include "spark/driver/resource_names.h"
 
 #define BIND_ADDRESS_KEY  "spark.driver.bindAddress"
 #define HOST_KEY          "spark.driver.host"

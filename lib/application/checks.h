@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * stages.h: the steps of spk_application_check, in their order. Each takes a message that the
+ * checks.h: the steps of spk_application_check, in their order. Each takes a message that the
  * steps before have left in shape; what is wrong becomes findings.
  */
 #pragma once

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * memory.h: how much memory the driver's container asks for: the heap and what the JVM and
- * other processes need beside it.
+ * driver_memory.h: how much memory the driver's container asks for: the heap and what the JVM
+ * and other processes need beside it.
  *
  * @source org.apache.spark.deploy.k8s.features.BasicDriverFeatureStep
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "spark/driver/memory.h"
+#include "spark/driver/driver_memory.h"
 
 #include "spark/conf/profile.h"
 

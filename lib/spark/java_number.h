@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * number.h: numbers, sizes and durations as Java and Spark read and print them. Texts are
+ * java_number.h: numbers, sizes and durations as Java and Spark read and print them. Texts are
  * trimmed first, as Java's String.trim does.
  */
 #pragma once

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "spark/driver/names.h"
+#include "spark/driver/resource_names.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "spark/number.h"
+#include "spark/java_number.h"
 
 #include "spark/conf/entry.h"
 #include "spark/conf/profile.h"

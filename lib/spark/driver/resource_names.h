@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * names.h: the names that Spark derives from the application's name. All are made of ASCII
- * letters, digits and '-', whatever the application is called.
+ * resource_names.h: the names that Spark derives from the application's name. All are made of
+ * ASCII letters, digits and '-', whatever the application is called.
  *
  * @source org.apache.spark.deploy.k8s.KubernetesConf#getResourceNamePrefix, #getAppNameLabel;
  *         org.apache.spark.deploy.k8s.features.DriverServiceFeatureStep
