@@ -26,7 +26,7 @@ extern char **environ;
 struct server {
     struct spk_arena arena;
     char *const *argv;
-    struct spk_options options;
+    struct spk_start_options options;
     struct spk_log log;
     struct spk_log_writer log_writer;
     const char *credentials; /* where they come from, for the log; NULL: none are needed */
@@ -232,14 +232,14 @@ static void prepare(void *argument)
                    server->err.reason == SPK_UNKNOWN_FIELD ? SPK_EXIT_USAGE : SPK_EXIT_CONFIG);
         return;
     }
-    if (server->options.action == SPK_ACTION_PRINT)
+    if (server->options.action == SPK_START_PRINT)
         spk_options_print(&server->arena, &server->options, stdout);
-    if (server->options.action != SPK_ACTION_RUN && server->options.action != SPK_ACTION_CHECK)
+    if (server->options.action != SPK_START_RUN && server->options.action != SPK_START_CHECK)
         return;
     server->log = spk_log_make(STDERR_FILENO,
                                (enum spk_log_level)server->options.config.log_level,
                                (enum spk_log_format)server->options.config.log_format);
-    if (!configure(server, &kube) || server->options.action == SPK_ACTION_CHECK)
+    if (!configure(server, &kube) || server->options.action == SPK_START_CHECK)
         return;
     if (!spk_log_writer_start(&server->log_writer, &server->log, &server->err)) {
         (void)fail(server, SPK_EXIT_INTERNAL);
@@ -273,17 +273,17 @@ static void finish(struct server *server)
 static void show(struct server *server)
 {
     switch (server->options.action) {
-    case SPK_ACTION_HELP:
+    case SPK_START_HELP:
         spk_options_help(&server->arena, stdout);
         return;
-    case SPK_ACTION_VERSION:
+    case SPK_START_VERSION:
         (void)puts("sparksubmitd " SPK_VERSION);
         return;
-    case SPK_ACTION_CHECK:
+    case SPK_START_CHECK:
         (void)puts("the configuration is valid");
         return;
-    case SPK_ACTION_RUN:
-    case SPK_ACTION_PRINT:
+    case SPK_START_RUN:
+    case SPK_START_PRINT:
     default:
         return;
     }
@@ -312,7 +312,7 @@ int main(int argc, char **argv)
         spk_listener_close(&server.listener);
         _exit((int)server.exit);
     }
-    if (server.options.action == SPK_ACTION_RUN) {
+    if (server.options.action == SPK_START_RUN) {
         bool memory = server.options.config.api_server == SPK_API_IN_MEMORY;
 
         spk_signals_wait(&server.rpc, memory ? server.api : NULL);

@@ -29,7 +29,7 @@ struct attempt {
 
 /* What all attempts share. */
 struct logical_call {
-    const struct spk_call *call;
+    const struct spk_client_call *call;
     grpc_slice bytes; /* the packed request: the core takes a buffer's content away */
     gpr_timespec deadline;
 };
@@ -267,7 +267,7 @@ static bool call_with_retries(struct sparksubmit_client *client, struct running_
     }
 }
 
-bool spk_call_unary(struct sparksubmit_client *client, const struct spk_call *call,
+bool spk_call_unary(struct sparksubmit_client *client, const struct spk_client_call *call,
                     ProtobufCMessage **out, struct sparksubmit_error *error)
 {
     int64_t limit = call->deadline_ms ? call->deadline_ms : DEFAULT_DEADLINE_MS;

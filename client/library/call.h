@@ -28,7 +28,7 @@ struct sparksubmit_client {
     struct running_call *running;
 };
 
-struct spk_call {
+struct spk_client_call {
     const char *method; /* "/spark.submit.v1.SubmitService/Submit" */
     const ProtobufCMessage *request;
     const ProtobufCMessageDescriptor *reply;
@@ -38,7 +38,7 @@ struct spk_call {
 };
 
 /** Call, with retries; *out is freed with spk_reply_free. */
-bool spk_call_unary(struct sparksubmit_client *client, const struct spk_call *call,
+bool spk_call_unary(struct sparksubmit_client *client, const struct spk_client_call *call,
                     ProtobufCMessage **out, struct sparksubmit_error *error);
 
 /** Fill in error with a code of ours; returns false. */

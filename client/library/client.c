@@ -123,9 +123,9 @@ void sparksubmit_client_cancel(struct sparksubmit_client *client, uint64_t token
     (void)pthread_mutex_unlock(&client->lock);
 }
 
-static bool call_for_result(struct sparksubmit_client *client, const struct spk_call *call,
-                            enum spk_result_kind kind, struct sparksubmit_result **out,
-                            struct sparksubmit_error *error)
+static bool call_for_result(struct sparksubmit_client *client,
+                            const struct spk_client_call *call, enum spk_result_kind kind,
+                            struct sparksubmit_result **out, struct sparksubmit_error *error)
 {
     ProtobufCMessage *reply;
 
@@ -152,7 +152,7 @@ bool sparksubmit_client_submit(struct sparksubmit_client *client,
     if (!take_struct(&known, sizeof(known), request, error) ||
         !spk_request_submit(&known, &packed, error))
         return false;
-    struct spk_call call = {
+    struct spk_client_call call = {
         .method = SERVICE "Submit",
         .request = &packed.submit.base,
         .reply = &spk__submit_response__descriptor,
@@ -179,7 +179,7 @@ bool sparksubmit_client_render(struct sparksubmit_client *client,
     if (!take_struct(&known, sizeof(known), request, error) ||
         !spk_request_render(&known, &packed, error))
         return false;
-    struct spk_call call = {
+    struct spk_client_call call = {
         .method = SERVICE "Render",
         .request = &packed.render.base,
         .reply = &spk__render_response__descriptor,
@@ -195,7 +195,7 @@ bool sparksubmit_client_info(struct sparksubmit_client *client, int64_t deadline
                              struct sparksubmit_result **out, struct sparksubmit_error *error)
 {
     Spk__GetInfoRequest request = SPK__GET_INFO_REQUEST__INIT;
-    struct spk_call call = {
+    struct spk_client_call call = {
         .method = SERVICE "GetInfo",
         .request = &request.base,
         .reply = &spk__get_info_response__descriptor,
@@ -210,7 +210,7 @@ bool sparksubmit_client_health(struct sparksubmit_client *client, const char *se
                                struct sparksubmit_error *error)
 {
     Grpc__Health__V1__HealthCheckRequest request;
-    struct spk_call call = {
+    struct spk_client_call call = {
         .method = "/grpc.health.v1.Health/Check",
         .request = &request.base,
         .reply = &grpc__health__v1__health_check_response__descriptor,

@@ -10,7 +10,7 @@
 #include <strings.h>
 
 /* "found the number 3.5" */
-static const char *found(const struct spk_decoder *d, const cJSON *node)
+static const char *found(const struct spk_tree_decoder *d, const cJSON *node)
 {
     if (spk_json_is_number(node))
         return spk_printf(d->arena, "the number %.40s", spk_json_number_text(node));
@@ -22,7 +22,7 @@ static const char *found(const struct spk_decoder *d, const cJSON *node)
     return spk_json_is_array(node) ? "a list" : "an object";
 }
 
-static bool refuse(const struct spk_decoder *d, const cJSON *node, const char *expected,
+static bool refuse(const struct spk_tree_decoder *d, const cJSON *node, const char *expected,
                    const char *advice)
 {
     spk_find(d->findings, SPK_INVALID_FIELD, "%s is expected, found %s%s", expected,
@@ -30,7 +30,7 @@ static bool refuse(const struct spk_decoder *d, const cJSON *node, const char *e
     return false;
 }
 
-static bool take_string(const struct spk_decoder *d, const cJSON *node, void *at)
+static bool take_string(const struct spk_tree_decoder *d, const cJSON *node, void *at)
 {
     const char *text = spk_json_is_null(node) ? "" : spk_json_string(node);
     const char *advice = "";
@@ -65,7 +65,7 @@ static const char *unquote(bool would_do)
     return would_do ? ": leave out the quotes" : "";
 }
 
-static bool take_int(const struct spk_decoder *d, const cJSON *node, int64_t *out)
+static bool take_int(const struct spk_tree_decoder *d, const cJSON *node, int64_t *out)
 {
     if (spk_json_is_null(node)) {
         *out = 0;
@@ -79,7 +79,7 @@ static bool take_int(const struct spk_decoder *d, const cJSON *node, int64_t *ou
     return whole_number(node, out) || refuse(d, node, "a whole number", "");
 }
 
-static bool take_int32(const struct spk_decoder *d, const cJSON *node, void *at)
+static bool take_int32(const struct spk_tree_decoder *d, const cJSON *node, void *at)
 {
     int64_t value;
 
@@ -91,7 +91,7 @@ static bool take_int32(const struct spk_decoder *d, const cJSON *node, void *at)
     return true;
 }
 
-static bool take_int64(const struct spk_decoder *d, const cJSON *node, void *at)
+static bool take_int64(const struct spk_tree_decoder *d, const cJSON *node, void *at)
 {
     return take_int(d, node, at);
 }
@@ -107,7 +107,7 @@ static bool is_truth(const char *text)
     return false;
 }
 
-static bool take_bool(const struct spk_decoder *d, const cJSON *node, void *at)
+static bool take_bool(const struct spk_tree_decoder *d, const cJSON *node, void *at)
 {
     const char *text = spk_json_string(node);
 
@@ -121,7 +121,7 @@ static bool take_bool(const struct spk_decoder *d, const cJSON *node, void *at)
 static const struct scalar {
     ProtobufCType type;
     size_t size;
-    bool (*take)(const struct spk_decoder *d, const cJSON *node, void *at);
+    bool (*take)(const struct spk_tree_decoder *d, const cJSON *node, void *at);
 } scalars[] = {
     {PROTOBUF_C_TYPE_STRING, sizeof(char *), take_string},
     {PROTOBUF_C_TYPE_INT32, sizeof(int32_t), take_int32},
@@ -138,7 +138,7 @@ static const struct scalar *scalar_of(const ProtobufCFieldDescriptor *field)
 }
 
 /* One value that is not a list or map. */
-static bool take_value(struct spk_decoder *d, const ProtobufCFieldDescriptor *field,
+static bool take_value(struct spk_tree_decoder *d, const ProtobufCFieldDescriptor *field,
                        cJSON *node, void *at)
 {
     if (!spk_field_is_message(field))
@@ -157,7 +157,7 @@ static bool take_value(struct spk_decoder *d, const ProtobufCFieldDescriptor *fi
     return true;
 }
 
-static void take_list(struct spk_decoder *d, const ProtobufCFieldDescriptor *field,
+static void take_list(struct spk_tree_decoder *d, const ProtobufCFieldDescriptor *field,
                       cJSON *node, ProtobufCMessage *out)
 {
     size_t size = spk_field_is_message(field) ? sizeof(void *) : scalar_of(field)->size;
@@ -178,8 +178,8 @@ static void take_list(struct spk_decoder *d, const ProtobufCFieldDescriptor *fie
     *(void **)spk_field_value(out, field) = elements;
 }
 
-static void take_map(struct spk_decoder *d, const ProtobufCFieldDescriptor *field, cJSON *node,
-                     ProtobufCMessage *out)
+static void take_map(struct spk_tree_decoder *d, const ProtobufCFieldDescriptor *field,
+                     cJSON *node, ProtobufCMessage *out)
 {
     const ProtobufCMessageDescriptor *descriptor = field->descriptor;
     size_t n = 0;
@@ -205,7 +205,7 @@ static void take_map(struct spk_decoder *d, const ProtobufCFieldDescriptor *fiel
     *(ProtobufCMessage ***)spk_field_value(out, field) = entries;
 }
 
-static void take_single(struct spk_decoder *d, const ProtobufCFieldDescriptor *field,
+static void take_single(struct spk_tree_decoder *d, const ProtobufCFieldDescriptor *field,
                         cJSON *node, ProtobufCMessage *out)
 {
     if (!take_value(d, field, node, spk_field_value(out, field)))
@@ -214,8 +214,8 @@ static void take_single(struct spk_decoder *d, const ProtobufCFieldDescriptor *f
         *(protobuf_c_boolean *)spk_field_count(out, field) = true;
 }
 
-static void unknown_field(struct spk_decoder *d, const ProtobufCMessageDescriptor *message,
-                          const char *key)
+static void unknown_field(struct spk_tree_decoder *d,
+                          const ProtobufCMessageDescriptor *message, const char *key)
 {
     struct spk_nearest nearest = spk_nearest_to(key);
 
@@ -228,7 +228,7 @@ static void unknown_field(struct spk_decoder *d, const ProtobufCMessageDescripto
     spk_unknown_field(d->unknowns, key, &nearest);
 }
 
-static void take_member(struct spk_decoder *d, cJSON *node, ProtobufCMessage *out)
+static void take_member(struct spk_tree_decoder *d, cJSON *node, ProtobufCMessage *out)
 {
     const ProtobufCFieldDescriptor *field = spk_field_find(out->descriptor, node->string);
 
@@ -246,7 +246,7 @@ static void take_member(struct spk_decoder *d, cJSON *node, ProtobufCMessage *ou
         take_single(d, field, node, out);
 }
 
-void spk_decode(struct spk_decoder *decoder, cJSON *tree, ProtobufCMessage *out)
+void spk_decode(struct spk_tree_decoder *decoder, cJSON *tree, ProtobufCMessage *out)
 {
     for (cJSON *node = tree->child; node; node = node->next) {
         size_t before = spk_enter(decoder->findings, "%s", node->string);

@@ -10,7 +10,7 @@
 #include "application/unknown.h"
 #include "json/json.h"
 
-struct spk_decoder {
+struct spk_tree_decoder {
     struct spk_arena *arena;
     struct spk_findings *findings;
     struct spk_unknowns *unknowns; /* whose findings are these */
@@ -22,4 +22,4 @@ struct spk_decoder {
  *
  * @owner Struct fields point into tree
  */
-void spk_decode(struct spk_decoder *decoder, cJSON *tree, ProtobufCMessage *out);
+void spk_decode(struct spk_tree_decoder *decoder, cJSON *tree, ProtobufCMessage *out);

@@ -14,7 +14,7 @@ bool spk_application_read(struct spk_arena *arena, const char *bytes, size_t len
     struct spk_findings findings = spk_findings_start(arena);
     struct spk_unknowns unknowns = {
         .findings = &findings, .warnings = warnings, .warn = options->warn_unknown_fields};
-    struct spk_decoder decoder = {
+    struct spk_tree_decoder decoder = {
         .arena = arena, .findings = &findings, .unknowns = &unknowns};
     cJSON *tree;
 

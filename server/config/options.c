@@ -93,20 +93,20 @@ static const struct spk_option table[] = {
 
 static const struct {
     const char *flag;
-    enum spk_action action;
+    enum spk_start action;
     const char *help;
 } actions[] = {
-    {"help", SPK_ACTION_HELP, "print this and exit"},
-    {"version", SPK_ACTION_VERSION, "print the version and exit"},
-    {"print-config", SPK_ACTION_PRINT, "print the values in force with their source and exit"},
-    {"check-config", SPK_ACTION_CHECK, "check the configuration and exit"},
+    {"help", SPK_START_HELP, "print this and exit"},
+    {"version", SPK_START_VERSION, "print the version and exit"},
+    {"print-config", SPK_START_PRINT, "print the values in force with their source and exit"},
+    {"check-config", SPK_START_CHECK, "check the configuration and exit"},
 };
 
 /* ---- one source after the other ---- */
 
 struct parser {
     struct spk_arena *arena;
-    struct spk_options *out;
+    struct spk_start_options *out;
     struct spk_err *err;
     bool cleared[SPK_LEN(table)];
 };
@@ -300,16 +300,16 @@ static bool asks_for_help(char *const *argv)
 }
 
 bool spk_options_parse(struct spk_arena *arena, char *const *argv, char *const *environment,
-                       struct spk_options *out, struct spk_err *err)
+                       struct spk_start_options *out, struct spk_err *err)
 {
-    struct spk_options options = {
+    struct spk_start_options options = {
         .sources = spk_alloc_array(arena, SPK_LEN(table), sizeof(*options.sources))};
     struct parser p = {.arena = arena, .out = &options, .err = err};
 
     if (!read_defaults(&p))
         return false;
     if (asks_for_help(argv)) {
-        options.action = SPK_ACTION_HELP;
+        options.action = SPK_START_HELP;
         *out = options;
         return true;
     }
@@ -319,7 +319,7 @@ bool spk_options_parse(struct spk_arena *arena, char *const *argv, char *const *
         if (!read_flag(&p, &word))
             return false;
     fill_in(&p);
-    if (options.action != SPK_ACTION_HELP && options.action != SPK_ACTION_VERSION &&
+    if (options.action != SPK_START_HELP && options.action != SPK_START_VERSION &&
         !check(&options.config, err))
         return false;
     *out = options;
@@ -388,7 +388,8 @@ void spk_options_help(struct spk_arena *arena, FILE *file)
     (void)fputs(help_tail, file);
 }
 
-void spk_options_print(struct spk_arena *arena, const struct spk_options *options, FILE *file)
+void spk_options_print(struct spk_arena *arena, const struct spk_start_options *options,
+                       FILE *file)
 {
     for (size_t i = 0; i < SPK_LEN(table); i++)
         (void)fprintf(file, "%s=%s (%s)\n", table[i].flag,

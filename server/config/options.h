@@ -46,17 +46,17 @@ struct spk_config {
 enum { SPK_API_IN_MEMORY, SPK_API_KUBE };
 enum { SPK_UNKNOWN_REFUSE, SPK_UNKNOWN_WARN };
 
-enum spk_action {
-    SPK_ACTION_RUN,
-    SPK_ACTION_HELP,
-    SPK_ACTION_VERSION,
-    SPK_ACTION_PRINT,
-    SPK_ACTION_CHECK,
+enum spk_start {
+    SPK_START_RUN,
+    SPK_START_HELP,
+    SPK_START_VERSION,
+    SPK_START_PRINT,
+    SPK_START_CHECK,
 };
 
-struct spk_options {
+struct spk_start_options {
     struct spk_config config;
-    enum spk_action action;
+    enum spk_start action;
     const char **sources; /* of each row of the table: "flag", "environment", "default" */
     struct spk_strings strange; /* environment variables SPK_* that nothing reads */
 };
@@ -69,12 +69,13 @@ struct spk_options {
  *         INVALID_FIELD  a value or a combination; err->field is the flag
  */
 bool spk_options_parse(struct spk_arena *arena, char *const *argv, char *const *environment,
-                       struct spk_options *out, struct spk_err *err) SPK_CHECK;
+                       struct spk_start_options *out, struct spk_err *err) SPK_CHECK;
 
 void spk_options_help(struct spk_arena *arena, FILE *file);
 
 /** Every value in force with its source, one per line. */
-void spk_options_print(struct spk_arena *arena, const struct spk_options *options, FILE *file);
+void spk_options_print(struct spk_arena *arena, const struct spk_start_options *options,
+                       FILE *file);
 
 /**
  * One address of --listen, taken apart: unix:PATH, unix:///PATH or an absolute path;

@@ -138,7 +138,7 @@ bool spk_admission_enter(struct spk_call *call, struct spk_err *err)
         return false;
     if (call->method->admission != SPK_ADMIT_CALL)
         return true;
-    if (atomic_load(&rpc->phase) >= SPK_PHASE_REFUSING)
+    if (atomic_load(&rpc->phase) >= SPK_RPC_REFUSING)
         return spk_fail(err, SPK_SERVER_DRAINING, "the server is stopping");
     if (!call->received)
         return spk_fail(err, SPK_INVALID_MESSAGE, "the call came without a whole request");

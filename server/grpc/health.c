@@ -46,7 +46,7 @@ static status status_of(struct spk_rpc *rpc, size_t service)
 {
     if (service == SPK_LEN(services))
         return STATUS(SERVICE_UNKNOWN);
-    if (atomic_load(&rpc->phase) != SPK_PHASE_SERVING || spk_health_is_stuck(rpc) ||
+    if (atomic_load(&rpc->phase) != SPK_RPC_SERVING || spk_health_is_stuck(rpc) ||
         (services[service].needs_api_server && !atomic_load(&rpc->ready)))
         return STATUS(NOT_SERVING);
     return STATUS(SERVING);
@@ -152,7 +152,7 @@ static void tell(struct spk_call *call)
         spk_call_write(call, bytes, sizeof(bytes));
         return;
     }
-    if (atomic_load(&call->rpc->phase) >= SPK_PHASE_REFUSING)
+    if (atomic_load(&call->rpc->phase) >= SPK_RPC_REFUSING)
         spk_call_refuse(call, SPK_SERVER_DRAINING, "the server is stopping");
 }
 

@@ -18,7 +18,7 @@
 void spk_rpc_repost(struct spk_rpc *rpc, struct spk_face *face,
                     const struct spk_method *method)
 {
-    if (atomic_load(&rpc->phase) >= SPK_PHASE_CLOSING)
+    if (atomic_load(&rpc->phase) >= SPK_RPC_CLOSING)
         return;
     spk_call_post(rpc, face, method, method ? face->registered[method - spk_methods] : NULL);
 }
@@ -246,7 +246,7 @@ void spk_rpc_shut(struct spk_rpc *rpc)
     for (int i = 0; i < SPK_FACES; i++)
         if (rpc->faces[i].server)
             atomic_fetch_add(&rpc->closing, 1);
-    atomic_store(&rpc->phase, SPK_PHASE_CLOSING);
+    atomic_store(&rpc->phase, SPK_RPC_CLOSING);
     for (int i = 0; i < SPK_FACES; i++)
         if (rpc->faces[i].server)
             grpc_server_shutdown_and_notify(rpc->faces[i].server, rpc->queue,

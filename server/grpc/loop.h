@@ -15,11 +15,11 @@
 
 #include <pthread.h>
 
-enum spk_phase {
-    SPK_PHASE_SERVING,
-    SPK_PHASE_LEAVING,  /* not ready any more, but still taking calls */
-    SPK_PHASE_REFUSING, /* new calls are told that the server stops */
-    SPK_PHASE_CLOSING,  /* the core takes no calls; what runs may end */
+enum spk_rpc_phase {
+    SPK_RPC_SERVING,
+    SPK_RPC_LEAVING,  /* not ready any more, but still taking calls */
+    SPK_RPC_REFUSING, /* new calls are told that the server stops */
+    SPK_RPC_CLOSING,  /* the core takes no calls; what runs may end */
 };
 
 /** A core server: unix and TCP listeners want different channel arguments. */
@@ -57,7 +57,7 @@ struct spk_rpc {
     size_t max_inflight, memory_budget;
     int64_t default_deadline_ms, max_deadline_ms;
     atomic_size_t live, inflight, reserved, next_id;
-    atomic_int phase;                         /* enum spk_phase */
+    atomic_int phase;                         /* enum spk_rpc_phase */
     atomic_bool ready;                        /* the API server answers */
     const atomic_int_fast64_t *api_ticked_ms; /* last turn of its loop; 0: it has no loop */
     bool stuck; /* the thread's own: what the log says of the API server's loop */

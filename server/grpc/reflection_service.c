@@ -48,7 +48,7 @@ static void answer(struct spk_call *call)
 
 static void end_when_closing(struct spk_call *call)
 {
-    if (atomic_load(&call->rpc->phase) >= SPK_PHASE_REFUSING)
+    if (atomic_load(&call->rpc->phase) >= SPK_RPC_REFUSING)
         spk_call_end(call);
 }
 

@@ -112,12 +112,12 @@ void spk_drain(struct spk_rpc *rpc, struct spk_listener *listener, struct spk_se
     struct drain drain = {.rpc = rpc, .signals = 1};
     const struct spk_config *config = service->config;
 
-    atomic_store(&rpc->phase, SPK_PHASE_LEAVING);
+    atomic_store(&rpc->phase, SPK_RPC_LEAVING);
     log_state(rpc, SPK_LOG_INFO, "draining");
     wait_until(&drain, spk_monotonic_ms() + config->drain_delay_ms, 2, never);
 
     spk_listener_close(listener);
-    atomic_store(&rpc->phase, SPK_PHASE_REFUSING);
+    atomic_store(&rpc->phase, SPK_RPC_REFUSING);
     wait_until(&drain, spk_monotonic_ms() + REFUSE_MS, 2, never);
     spk_rpc_shut(rpc);
     log_state(rpc, SPK_LOG_INFO, "listeners closed");

@@ -8,7 +8,7 @@
 static void test_flags_win_over_environment_over_defaults(void)
 {
     SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
-    struct spk_options options;
+    struct spk_start_options options;
     struct spk_err err = {0};
     char *const argv[] = {(char[]){"sparksubmitd"},
                           (char[]){"--drain-grace=3s"},
@@ -29,7 +29,7 @@ static void test_flags_win_over_environment_over_defaults(void)
 
     CU_ASSERT_FATAL(spk_options_parse(&arena, argv, environment, &options, &err));
     const struct spk_config *config = &options.config;
-    CU_ASSERT_EQUAL(options.action, SPK_ACTION_RUN);
+    CU_ASSERT_EQUAL(options.action, SPK_START_RUN);
     CU_ASSERT_EQUAL(config->drain_grace_ms, 3000);
     CU_ASSERT_EQUAL(config->drain_delay_ms, 5000);
     CU_ASSERT_EQUAL(config->mode, SPK_MODE_STANDALONE);
@@ -48,7 +48,7 @@ static void test_flags_win_over_environment_over_defaults(void)
 static void test_defaults_are_those_of_a_sidecar(void)
 {
     SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
-    struct spk_options options;
+    struct spk_start_options options;
     struct spk_err err = {0};
     char *const argv[] = {(char[]){"sparksubmitd"}, NULL}, *const environment[] = {NULL};
 
@@ -126,7 +126,7 @@ static void test_bad_words_are_refused_with_their_flag(void)
 
     for (size_t i = 0; i < SPK_LEN(cases); i++) {
         SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
-        struct spk_options options = {.action = SPK_ACTION_CHECK};
+        struct spk_start_options options = {.action = SPK_START_CHECK};
         struct spk_err err = {0};
         char *const argv[] = {(char[]){"x"}, spk_strdup(&arena, cases[i].word), NULL};
         char *const environment[] = {NULL};
@@ -135,7 +135,7 @@ static void test_bad_words_are_refused_with_their_flag(void)
         CU_ASSERT_EQUAL(err.reason, cases[i].reason);
         SPK_ASSERT_TEXT(err.field, cases[i].field);
         SPK_ASSERT_TEXT(err.text, cases[i].text);
-        CU_ASSERT_EQUAL(options.action, SPK_ACTION_CHECK);
+        CU_ASSERT_EQUAL(options.action, SPK_START_CHECK);
     }
 }
 
@@ -173,7 +173,7 @@ static void test_addresses_have_several_spellings(void)
 static void check_delay(const char *mode, const char *api_server, int64_t expected)
 {
     SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
-    struct spk_options options;
+    struct spk_start_options options;
     struct spk_err err = {0};
     char *const argv[] = {(char[]){"x"}, spk_printf(&arena, "--mode=%s", mode),
                           spk_printf(&arena, "--api-server=%s", api_server), NULL};
@@ -193,7 +193,7 @@ static void test_only_a_server_that_is_routed_to_waits_before_it_closes(void)
 static void test_help_wins_and_is_not_too_wide(void)
 {
     SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
-    struct spk_options options;
+    struct spk_start_options options;
     struct spk_err err = {0};
     char *const argv[] = {(char[]){"x"}, (char[]){"--nope"}, (char[]){"-h"}, NULL};
     char *const environment[] = {(char[]){"SPK_MODE=nope"}, NULL};
@@ -201,7 +201,7 @@ static void test_help_wins_and_is_not_too_wide(void)
     size_t length = 0;
 
     CU_ASSERT_FATAL(spk_options_parse(&arena, argv, environment, &options, &err));
-    CU_ASSERT_EQUAL(options.action, SPK_ACTION_HELP);
+    CU_ASSERT_EQUAL(options.action, SPK_START_HELP);
     FILE *file = open_memstream(&text, &length);
     spk_options_help(&arena, file);
     CU_ASSERT(fclose(file) == 0);
@@ -219,7 +219,7 @@ static void test_help_wins_and_is_not_too_wide(void)
 static void test_what_is_printed_reads_back(void)
 {
     SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
-    struct spk_options options, again;
+    struct spk_start_options options, again;
     struct spk_err err = {0};
     char *const argv[] = {(char[]){"x"}, (char[]){"--print-config"}, NULL};
     char *const environment[] = {NULL};
@@ -228,7 +228,7 @@ static void test_what_is_printed_reads_back(void)
     char **words = spk_alloc_array(&arena, 128, sizeof(*words));
 
     CU_ASSERT_FATAL(spk_options_parse(&arena, argv, environment, &options, &err));
-    CU_ASSERT_EQUAL(options.action, SPK_ACTION_PRINT);
+    CU_ASSERT_EQUAL(options.action, SPK_START_PRINT);
     FILE *file = open_memstream(&text, &length);
     spk_options_print(&arena, &options, file);
     CU_ASSERT(fclose(file) == 0);

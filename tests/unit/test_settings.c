@@ -10,7 +10,7 @@ static bool settings_of(struct spk_arena *arena, char *const *flags, const char 
                         struct spk_settings *out, struct spk_err *err)
 {
     static char *const environment[] = {NULL};
-    struct spk_options *options = spk_alloc(arena, sizeof(*options));
+    struct spk_start_options *options = spk_alloc(arena, sizeof(*options));
 
     CU_ASSERT_FATAL(spk_options_parse(arena, flags, environment, options, err));
     return spk_settings_make(arena, &options->config, url, "team-a", out, err);
