@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The lints find what is planted for them, and nothing in a tree that is in order."""
+
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+class Lints(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.top = pathlib.Path(folder.name)
+        for part in ("lib/base", "server", "client/library"):
+            self.write(part + "/%s.h" % part.replace("/", "_"), "")
+
+    def write(self, name, text):
+        path = self.top / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+
+    def run_lint(self, name):
+        done = subprocess.run([sys.executable, HERE / name, self.top], text=True, capture_output=True)
+        self.assertEqual(done.stderr, "")
+        return done.returncode, done.stdout
+
+    def finds(self, lint, *words):
+        code, text = self.run_lint(lint)
+        self.assertEqual(code, 1, text)
+        for word in words:
+            self.assertIn(word, text)
+
+    def finds_nothing(self, lint):
+        code, text = self.run_lint(lint)
+        self.assertEqual(code, 0, text)
+
+
+class Layers(Lints):
+    def test_a_lower_folder_is_included(self):
+        self.write("lib/json/json.h", '#include "base/lib_base.h"\n')
+        self.finds_nothing("layers.py")
+
+    def test_an_upper_folder_is_not(self):
+        self.write("lib/json/json.h", "")
+        self.write("lib/base/text.c", '#include "json/json.h"\n')
+        self.finds("layers.py", "lib/base/text.c:1: lib/base may not include lib/json/json.h")
+
+    def test_a_name_without_a_folder_is_resolved(self):
+        self.write("client/library/call.h", "")
+        self.write("lib/base/text.c", '\n#include "call.h"\n')
+        self.finds("layers.py", "text.c:2: lib/base may not include client/library/call.h")
+
+    def test_a_folder_without_a_row_is_an_error(self):
+        self.write("lib/attic/old.c", "")
+        self.finds("layers.py", "the folder lib/attic has no row")
+
+    def test_a_sub_folder_needs_its_own_row(self):
+        self.write("lib/json/attic/old.c", "")
+        self.finds("layers.py", "the folder lib/json/attic has no row")
+
+    def test_nothing_lies_at_the_root_of_lib(self):
+        self.write("lib/all.h", "")
+        self.finds("layers.py", "all.h: nothing but folders lies here")
+
+    def test_a_header_that_is_nowhere_is_an_error(self):
+        self.write("lib/base/text.c", '#include "base/gone.h"\n')
+        self.finds("layers.py", "base/gone.h is not in the repository")
+
+    def test_a_library_has_one_home(self):
+        self.write("lib/deploy/machine.c", "#include <curl/curl.h>\n")
+        self.finds("layers.py", "<curl/curl.h> belongs to ['lib/apiserver']")
+
+    def test_operations_do_not_see_a_transport(self):
+        self.write("server/grpc/call.h", "")
+        self.write("server/service/submit.c", '#include "grpc/call.h"\n#include "spark/submit.pb-c.h"\n')
+        self.finds("layers.py", "may not include server/grpc/call.h", "may not include proto/spark/submit.pb-c.h")
+
+
+class Names(Lints):
+    def test_file_local_names_are_free(self):
+        self.write("lib/base/a.c", "struct row {\n    int a;\n};\nstatic int add(void)\n{\n}\n")
+        self.write("lib/base/b.c", "struct row {\n    int b;\n};\nstatic int add(void)\n{\n}\n")
+        self.finds_nothing("names.py")
+
+    def test_tags(self):
+        self.write("lib/base/a.h", "enum spk_action {\n    SPK_A,\n};\n")
+        self.write("server/b.h", "/* enum */\nstruct spk_action {\n    int b;\n};\n")
+        self.finds("names.py", "tag spk_action: lib/base/a.h, server/b.h")
+
+    def test_enumerators_and_macros(self):
+        self.write("lib/base/a.h", "enum {\n    SPK_A = 1, SPK_B\n};\n")
+        self.write("server/b.h", "#define SPK_B 2\n")
+        self.finds("names.py", "constant SPK_B")
+
+    def test_functions(self):
+        self.write("lib/base/a.c", "int spk_add(int a,\n            int b)\n{\n    return a + b;\n}\n")
+        self.write("server/b.c", "const char *\nspk_add(void)\n{\n}\n")
+        self.finds("names.py", "function spk_add")
+
+    def test_file_names_within_lib(self):
+        self.write("lib/base/memory.c", "")
+        self.write("lib/json/memory.c", "")
+        self.write("server/memory.c", "")
+        self.finds("names.py", "file name memory.c in lib: lib/base/memory.c, lib/json/memory.c")
+
+    def test_programs_may_share_file_names(self):
+        self.write("client/sparksubmitctl/main.c", "int main(void)\n{\n}\n")
+        self.write("client/spark-submit/main.c", "int main(void)\n{\n}\n")
+        self.finds_nothing("names.py")
+
+
+if __name__ == "__main__":
+    unittest.main()
