@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Submit: the pure stages at once, then the protocol on the API server's loop. */
 #include "base/clock.h"
+#include "base/random.h"
 #include "base/timestamp.h"
 #include "grpc/loop.h"
 #include "kubernetes/object.h"
 #include "payload.h"
-#include "process/random.h"
 #include "service.h"
 #include "submit/submit.h"
 
@@ -18,17 +18,14 @@ struct submission {
     struct spk_prepared prepared;
     struct spk_submit_call submit;
     struct spk_warnings warnings; /* of decoding */
-    char random[65];
+    char random[SPK_RANDOM_HEX_SIZE];
 };
 
-static void draw(struct submission *submission)
+static bool draw(struct submission *submission, struct spk_err *err)
 {
-    unsigned char bytes[32];
+    uint64_t *seed = &submission->submit.jitter_seed;
 
-    spk_random(bytes, sizeof(bytes));
-    for (size_t i = 0; i < sizeof(bytes); i++)
-        (void)snprintf(submission->random + 2 * i, 3, "%02x", bytes[i]);
-    memcpy(&submission->submit.jitter_seed, bytes, sizeof(submission->submit.jitter_seed));
+    return spk_random_hex(submission->random, err) && spk_random(seed, sizeof(*seed), err);
 }
 
 /* ---- the answer, inside the call's recovery point on whatever thread it comes ---- */
@@ -234,8 +231,7 @@ void spk_method_submit(struct spk_call *call)
 
     if (!message)
         return;
-    draw(submission);
-    if (!prepare(call, message, submission, &err)) {
+    if (!draw(submission, &err) || !prepare(call, message, submission, &err)) {
         spk_call_fail(call, &err);
         return;
     }

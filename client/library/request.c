@@ -141,7 +141,11 @@ static Spk__ControllerSteps controller_steps(enum sparksubmit_choice choice)
                : SPK__CONTROLLER_STEPS__CONTROLLER_STEPS_UNSPECIFIED;
 }
 
-/* 128 random bits: one key per logical call, the same in all its attempts. */
+/*
+ * 128 random bits: one key per logical call, the same in all its attempts. The library has no
+ * code of lib/, so that it stays small and its names are its own; so it reads the kernel's
+ * numbers by itself.
+ */
 static bool generate_key(char key[33], struct sparksubmit_error *error)
 {
     static const char digits[] = "0123456789abcdef";

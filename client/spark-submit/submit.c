@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/latch.h"
 #include "base/limits.h"
+#include "base/random.h"
 #include "cluster.h"
 #include "failure.h"
 #include "kubernetes/object.h"
@@ -21,7 +22,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/random.h>
 
 #define WAIT_KEY      "spark.kubernetes.submission.waitAppCompletion"
 #define LOOKS         5 /* until the driver of a server is seen */
@@ -34,19 +34,14 @@ struct run {
     struct spk_prepared prepared;
     struct spk_submit_call call;
     struct spk_latch latch;
-    char random[65];
+    char random[SPK_RANDOM_HEX_SIZE];
 };
 
 static bool draw(struct run *run, struct spk_err *err)
 {
-    unsigned char bytes[32];
+    uint64_t *seed = &run->call.jitter_seed;
 
-    if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
-        return spk_fail(err, SPK_INTERNAL_ERROR, "the kernel has no random numbers");
-    for (size_t i = 0; i < sizeof(bytes); i++)
-        (void)snprintf(run->random + 2 * i, 3, "%02x", bytes[i]);
-    memcpy(&run->call.jitter_seed, bytes, sizeof(run->call.jitter_seed));
-    return true;
+    return spk_random_hex(run->random, err) && spk_random(seed, sizeof(*seed), err);
 }
 
 static void fill_request(struct spk_arena *arena, const struct submit_arguments *arguments,

@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
-#include "process/random.h"
+#include "base/random.h"
 
 #include <grpc/compression.h>
 #include <grpc/grpc_security.h>
@@ -116,10 +116,10 @@ bool spk_rpc_open(struct spk_arena *arena, struct spk_rpc *rpc,
                             .memory_budget = config->memory_budget,
                             .default_deadline_ms = config->default_deadline_ms,
                             .max_deadline_ms = config->max_deadline_ms};
-    if (!spk_reflection_index(arena, descriptors, length, &rpc->reflection, err))
+    if (!spk_reflection_index(arena, descriptors, length, &rpc->reflection, err) ||
+        !spk_random(random, sizeof(random), err))
         return false;
     spk_call_log_init(rpc);
-    spk_random(random, sizeof(random));
     (void)snprintf(rpc->id_prefix, sizeof(rpc->id_prefix), "%02x%02x%02x%02x", random[0],
                    random[1], random[2], random[3]);
     rpc->queue = grpc_completion_queue_create_for_next(NULL);

@@ -68,6 +68,7 @@ HOMES = {
     "grpc/": ["server/grpc", "client/library", "client/sparksubmit"],
     "openssl/": ["lib/base", "lib/apiserver"],
     "setjmp.h": ["lib/base"],
+    "sys/random.h": ["lib/base"],
 }
 PARTS = ("lib", "server", "client")
 # Where the build looks for a header besides the file's own folder.
