@@ -2,11 +2,11 @@
 #include "message_json.h"
 
 #include "base/base64.h"
+#include "base/timestamp.h"
 #include "google/protobuf/timestamp.pb-c.h"
 
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 
 /* "driver_pod_name" is "driverPodName". */
 static const char *json_name(struct spk_arena *arena, const char *name)
@@ -87,13 +87,9 @@ static cJSON *bytes_value(struct spk_arena *arena, const ProtobufCFieldDescripto
 static cJSON *timestamp(struct spk_arena *arena, const ProtobufCMessage *message)
 {
     const Google__Protobuf__Timestamp *stamp = (const void *)message;
-    time_t seconds = (time_t)stamp->seconds;
-    struct tm tm;
-    char text[64];
+    char text[SPK_TIMESTAMP_SIZE];
 
-    if (!gmtime_r(&seconds, &tm) || !strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
-        return NULL;
-    return spk_json_new_text(arena, text);
+    return spk_timestamp_write(stamp->seconds, text) ? spk_json_new_text(arena, text) : NULL;
 }
 
 static cJSON *message_value(struct spk_arena *arena, const ProtobufCFieldDescriptor *field,

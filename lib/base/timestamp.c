@@ -106,15 +106,20 @@ static bool take_zone(const char **text, struct moment *out)
 bool spk_timestamp_utc(const char *text, char out[SPK_TIMESTAMP_SIZE])
 {
     struct moment moment;
-    time_t seconds;
-    struct tm utc;
 
     if (!take_date(&text, &moment) || !take_char(&text, 'T') || !take_clock(&text, &moment) ||
         !take_fraction(&text) || !take_zone(&text, &moment) || *text)
         return false;
-    seconds = (time_t)(days_from_civil(moment.year, moment.month, moment.day) * 86400 +
-                       moment.seconds);
-    if (!gmtime_r(&seconds, &utc) || utc.tm_year < -1900 || utc.tm_year > 9999 - 1900)
+    return spk_timestamp_write(
+        days_from_civil(moment.year, moment.month, moment.day) * 86400 + moment.seconds, out);
+}
+
+bool spk_timestamp_write(int64_t seconds, char out[SPK_TIMESTAMP_SIZE])
+{
+    time_t time = (time_t)seconds;
+    struct tm utc;
+
+    if (!gmtime_r(&time, &utc) || utc.tm_year < -1900 || utc.tm_year > 9999 - 1900)
         return false;
     (void)snprintf(out, SPK_TIMESTAMP_SIZE, "%04d-%02d-%02dT%02d:%02d:%02dZ",
                    utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min,

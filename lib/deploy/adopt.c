@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "deploy/adopt.h"
 
+#include "base/timestamp.h"
 #include "deploy/content.h"
 #include "kubernetes/object.h"
 
@@ -181,10 +182,11 @@ static unsigned pod_facts(const struct spk_claimant *claimant, const cJSON *pod)
 /* What is left of the time that a Pod has to end, within 1..30 s. */
 static int64_t rest_of_grace_ms(const struct spk_claimant *claimant, const cJSON *pod)
 {
-    int64_t end =
-        spk_rfc3339_s(spk_json_string(spk_json_at(pod, "metadata.deletionTimestamp")));
-    int64_t rest = end && claimant->date_s ? end - claimant->date_s : COLLECTION_MS / 1000;
+    const char *text = spk_json_string(spk_json_at(pod, "metadata.deletionTimestamp"));
+    int64_t end, rest = COLLECTION_MS / 1000;
 
+    if (text && claimant->date_s && spk_timestamp_read(text, &end))
+        rest = end - claimant->date_s;
     if (rest < 1)
         rest = 1;
     return (rest > MAX_GRACE_S ? MAX_GRACE_S : rest) * 1000;

@@ -3,7 +3,6 @@
 
 #include "kubernetes/quantity.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define MILLISECONDS 13U /* digits of a time of today */
@@ -145,25 +144,4 @@ bool spk_content_agrees(struct spk_arena *arena, const struct spk_part *part,
                         const cJSON *observed)
 {
     return !agrees[part->kind] || agrees[part->kind](arena, part->object, observed);
-}
-
-/* Days since 1970-01-01 of a Gregorian date, by counting from March 1 of year 0. */
-static int64_t days(int64_t year, int64_t month, int64_t day)
-{
-    int64_t y = month <= 2 ? year - 1 : year;
-    int64_t m = month <= 2 ? month + 9 : month - 3;
-
-    return y * 365 + y / 4 - y / 100 + y / 400 + (m * 153 + 2) / 5 + day - 1 - 719468;
-}
-
-int64_t spk_rfc3339_s(const char *text)
-{
-    int year, month, day, hour, minute, second, end = 0;
-
-    if (!text || sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2dZ%n", &year, &month, &day, &hour,
-                        &minute, &second, &end) != 6)
-        return 0;
-    if (end == 0 || text[end] != '\0')
-        return 0;
-    return ((days(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
 }

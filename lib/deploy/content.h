@@ -12,6 +12,3 @@
  */
 bool spk_content_agrees(struct spk_arena *arena, const struct spk_part *part,
                         const cJSON *observed);
-
-/** Seconds since 1970 of "2026-01-02T03:04:05Z"; 0 if the text is none. */
-int64_t spk_rfc3339_s(const char *text);

@@ -469,17 +469,6 @@ static void test_gates_are_found_wherever_they_stand(void)
     }
 }
 
-static void test_times_are_read(void)
-{
-    CU_ASSERT_EQUAL(spk_rfc3339_s("2026-01-02T03:04:05Z"), 1767323045);
-    CU_ASSERT_EQUAL(spk_rfc3339_s("1970-01-01T00:00:00Z"), 0);
-    CU_ASSERT_EQUAL(spk_rfc3339_s("2024-02-29T23:59:59Z"), 1709251199);
-    CU_ASSERT_EQUAL(spk_rfc3339_s("2000-03-01T00:00:00Z"), 951868800);
-    CU_ASSERT_EQUAL(spk_rfc3339_s("2026-01-02T03:04:05"), 0);
-    CU_ASSERT_EQUAL(spk_rfc3339_s("soon"), 0);
-    CU_ASSERT_EQUAL(spk_rfc3339_s(NULL), 0);
-}
-
 static CU_TestInfo tests[] = {
     SPK_TEST(each_row_about_the_drivers_name_holds),
     SPK_TEST(a_refusal_describes_what_is_there),
@@ -488,7 +477,6 @@ static CU_TestInfo tests[] = {
     SPK_TEST(an_object_of_the_controller_is_brought_up_to_date),
     SPK_TEST(the_submit_time_may_differ_wherever_it_stands),
     SPK_TEST(gates_are_found_wherever_they_stand),
-    SPK_TEST(times_are_read),
     CU_TEST_INFO_NULL,
 };
 

@@ -3,7 +3,7 @@
 
 #include "test.h"
 
-static void test_times_of_kubernetes_are_read(void)
+static void test_times_of_kubernetes_are_read_and_written(void)
 {
     static const struct {
         const char *text;
@@ -11,14 +11,35 @@ static void test_times_of_kubernetes_are_read(void)
     } cases[] = {
         {"1970-01-01T00:00:00Z", 0},          {"1970-03-01T00:00:01Z", 5097601},
         {"2000-02-29T12:00:00Z", 951825600},  {"2026-11-25T03:32:48Z", 1795577568},
-        {"2100-03-01T00:00:00Z", 4107542400},
+        {"2100-03-01T00:00:00Z", 4107542400}, {"2024-02-29T23:59:59Z", 1709251199},
     };
 
     for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        char text[SPK_TIMESTAMP_SIZE];
         int64_t seconds = -1;
 
         CU_ASSERT(spk_timestamp_read(cases[i].text, &seconds));
         CU_ASSERT_EQUAL(seconds, cases[i].seconds);
+        CU_ASSERT(spk_timestamp_write(seconds, text));
+        SPK_ASSERT_TEXT(text, cases[i].text);
+    }
+}
+
+static void test_years_of_four_digits_are_written(void)
+{
+    static const struct {
+        int64_t seconds;
+        const char *text;
+    } cases[] = {
+        {-62167219200, "0000-01-01T00:00:00Z"}, {-62167219201, NULL}, {INT64_MIN, NULL},
+        {253402300799, "9999-12-31T23:59:59Z"}, {253402300800, NULL}, {INT64_MAX, NULL},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        char text[SPK_TIMESTAMP_SIZE] = "untouched";
+
+        CU_ASSERT_EQUAL(spk_timestamp_write(cases[i].seconds, text), cases[i].text != NULL);
+        SPK_ASSERT_TEXT(text, cases[i].text ? cases[i].text : "untouched");
     }
 }
 
@@ -84,7 +105,8 @@ static void test_other_texts_leave_out_untouched(void)
 }
 
 static CU_TestInfo tests[] = {
-    SPK_TEST(times_of_kubernetes_are_read),
+    SPK_TEST(times_of_kubernetes_are_read_and_written),
+    SPK_TEST(years_of_four_digits_are_written),
     SPK_TEST(times_of_people_become_utc),
     SPK_TEST(other_texts_leave_out_untouched),
     CU_TEST_INFO_NULL,

@@ -5,12 +5,12 @@
 #include "apiserver/memory/store.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/timestamp.h"
 #include "json/read.h"
 
 #include <inttypes.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <time.h>
 
 struct memory {
     struct spk_api api; /* first */
@@ -66,14 +66,10 @@ static void refuse_object(struct exchange *ex, int http, const char *reason, con
 
 static const char *timestamp(struct spk_arena *arena, int64_t ms)
 {
-    time_t seconds = (time_t)(ms / 1000);
-    struct tm utc;
-    char text[32];
+    char text[SPK_TIMESTAMP_SIZE];
 
-    if (!gmtime_r(&seconds, &utc) ||
-        strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
-        return "1970-01-01T00:00:00Z";
-    return spk_strdup(arena, text);
+    return spk_timestamp_write(ms / 1000, text) ? spk_strdup(arena, text)
+                                                : "1970-01-01T00:00:00Z";
 }
 
 static void set_version(struct memory *memory, cJSON *object)
