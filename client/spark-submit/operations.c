@@ -3,7 +3,6 @@
 
 #include "base/limits.h"
 #include "cluster.h"
-#include "duration.h"
 #include "failure.h"
 #include "kubernetes/object.h"
 #include "log.h"
@@ -94,19 +93,17 @@ static bool grace_period(const struct spk_reader *reader, int64_t *out, bool *is
                          struct spk_err *err)
 {
     static const char key[] = "spark.kubernetes.appKillPodDeletionGracePeriod";
-    const char *text;
+    int64_t ms = 0;
 
-    if (!spk_entry_text(reader, key, &text, err))
+    if (!spk_entry_long(reader, key, &ms, is_set, err))
         return false;
-    *is_set = text != NULL;
-    if (!text)
-        return true;
-    if (submit_parse_duration(reader->arena, text, 1000, out) && *out >= 0) {
-        *out /= 1000;
-        return true;
+    if (ms < 0) {
+        (void)spk_fail(err, SPK_INVALID_FIELD, "'%.32s' is not a time such as 30s",
+                       spk_conf_get(reader->conf, key));
+        return spk_conf_blame(err, reader->conf, key);
     }
-    (void)spk_fail(err, SPK_INVALID_FIELD, "'%.32s' is not a time such as 30s", text);
-    return spk_conf_blame(err, reader->conf, key);
+    *out = ms / 1000;
+    return true;
 }
 
 /* Later lines make their client without this word. */

@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
-#include "duration.h"
 #include "log.h"
 #include "pod_state.h"
 
@@ -15,23 +14,20 @@
 
 #define WATCHER         "LoggingPodStatusWatcherImpl"
 #define MIN_INTERVAL_MS 100
+#define MAX_INTERVAL_MS (INT64_MAX / 2) /* can be added to a time of the clock */
 #define LOOK_MS         1000 /* an end is seen so soon, however rarely a line is wanted */
 
 bool submit_wait_interval(const struct spk_reader *reader, int64_t *out_ms,
                           struct spk_err *err)
 {
-    static const char key[] = "spark.kubernetes.report.interval";
-    const char *text;
+    int64_t ms = 0;
 
-    if (!spk_entry_text(reader, key, &text, err))
+    if (!spk_entry_long(reader, "spark.kubernetes.report.interval", &ms, NULL, err))
         return false;
-    if (submit_parse_duration(reader->arena, text, 1, out_ms) && *out_ms > 0) {
-        if (*out_ms < MIN_INTERVAL_MS)
-            *out_ms = MIN_INTERVAL_MS;
-        return true;
-    }
-    (void)spk_fail(err, SPK_INVALID_FIELD, "Logging interval must be a positive time value.");
-    return spk_conf_blame(err, reader->conf, key);
+    if (ms < MIN_INTERVAL_MS)
+        ms = MIN_INTERVAL_MS;
+    *out_ms = ms > MAX_INTERVAL_MS ? MAX_INTERVAL_MS : ms;
+    return true;
 }
 
 static bool is_final(const cJSON *pod)

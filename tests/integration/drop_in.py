@@ -248,7 +248,7 @@ class Words(Case):
     def test_no_grpc_is_loaded(self):
         done = subprocess.run(["ldd", PROGRAM], capture_output=True, text=True, check=True)
         self.assertNotIn("grpc", done.stdout)
-        process = self.start(*self.words("mapped", "--conf", "spark.kubernetes.report.interval=100ms", wait=True))
+        process = self.start(*self.words("mapped", "--conf", "spark.kubernetes.report.interval= 100000US", wait=True))
         try:
             until(lambda: CLUSTER.list("Pod", NAMESPACE))
             maps = pathlib.Path("/proc/%d/maps" % process.pid).read_text("utf-8")

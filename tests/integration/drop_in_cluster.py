@@ -301,7 +301,7 @@ class Operations(Case):
         self.assertEqual(self.operate("--kill", name, version="4.0.3"), [asked % (name, "not set.")])
         self.assertEqual(self.operate("--kill", name + ":?")[1:], ["Application not found."])
         self.make("app-driver")
-        lines = self.operate("--kill", name, "--conf", "spark.kubernetes.appKillPodDeletionGracePeriod=15s")
+        lines = self.operate("--kill", name, "--conf", "spark.kubernetes.appKillPodDeletionGracePeriod=15000000us")
         self.assertEqual(lines, [asked % (name, 15)])
         self.assertEqual(CLUSTER.get("Pod", NAMESPACE, "app-driver")["metadata"]["deletionGracePeriodSeconds"], 15)
 
