@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "local/local_files.h"
 
+#include "base/directory.h"
 #include "base/limits.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -95,39 +95,13 @@ bool spk_local_stdin(struct spk_arena *arena, struct spk_bytes *out, struct spk_
     return read_stream(arena, STDIN_FILENO, "standard input", out, err);
 }
 
-static int by_name(const void *a, const void *b)
-{
-    const struct spk_named_bytes *left = a, *right = b;
-
-    return strcmp(left->name, right->name);
-}
-
-/* The names first, in memory of libc's own, so that running out of arena leaks no directory.
- */
-static bool list_names(struct spk_arena *arena, const char *path, struct spk_strings *out,
-                       struct spk_err *err)
-{
-    struct dirent **entries = NULL;
-    int n = scandir(path, &entries, NULL, alphasort);
-
-    if (n < 0)
-        return spk_fail(err, SPK_INVALID_FIELD, "cannot read the directory '%.200s': %s", path,
-                        strerror(errno));
-    for (int i = 0; i < n; i++) {
-        spk_defer(arena, free, entries[i]);
-        spk_strings_add(arena, out, entries[i]->d_name);
-    }
-    spk_defer(arena, free, entries);
-    return true;
-}
-
 bool spk_local_directory(void *context, struct spk_arena *arena, const char *path,
                          struct spk_files *out, struct spk_err *err)
 {
     struct spk_strings names = {0};
 
     (void)context;
-    if (!list_names(arena, path, &names, err))
+    if (!spk_directory_names(arena, path, INT_MAX, &names, err))
         return false;
     struct spk_named_bytes *files = spk_alloc_array(arena, names.n, sizeof(*files));
     size_t n = 0;
@@ -139,7 +113,6 @@ bool spk_local_directory(void *context, struct spk_arena *arena, const char *pat
                           SPK_MAX_REQUEST, &files[n].bytes, &ignored))
             files[n++].name = names.items[i];
     }
-    qsort(files, n, sizeof(*files), by_name);
     *out = (struct spk_files){files, n};
     return true;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** file.h: a whole small file, or one directory's plain files, into an arena. */
+/** file.h: a whole small file into an arena. */
 #pragma once
 
 #include "base/err.h"

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/settings.h"
 
+#include "base/directory.h"
 #include "base/limits.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#define MAX_FILES 256
+#define MAX_FILES 254
 
 static void read_variables(struct spk_arena *arena, const struct spk_config *config,
                            struct spk_environment *environment)
@@ -27,43 +24,12 @@ static void read_variables(struct spk_arena *arena, const struct spk_config *con
     environment->n = variables.n;
 }
 
-static int by_name(const void *a, const void *b)
-{
-    const struct spk_named_bytes *x = a, *y = b;
-
-    return strcmp(x->name, y->name);
-}
-
-/* The names are gathered first: nothing is read while the directory is open. */
-static bool list_names(struct spk_arena *arena, const char *path, struct spk_strings *names,
-                       struct spk_err *err)
-{
-    DIR *directory = opendir(path);
-    char found[MAX_FILES][256];
-    size_t n = 0;
-
-    if (!directory)
-        return spk_fail(err, SPK_INVALID_FIELD, "'%.128s' cannot be read: %s", path,
-                        strerror(errno));
-    const struct dirent *entry;
-    while ((entry = readdir(directory)) && n < MAX_FILES)
-        (void)snprintf(found[n++], sizeof(found[0]), "%s", entry->d_name);
-    bool more = entry != NULL;
-    (void)closedir(directory);
-    if (more)
-        return spk_fail(err, SPK_INVALID_FIELD, "'%.128s' has more than %d entries", path,
-                        MAX_FILES - 2);
-    for (size_t i = 0; i < n; i++)
-        spk_strings_add(arena, names, spk_strdup(arena, found[i]));
-    return true;
-}
-
 static bool read_files(struct spk_arena *arena, const char *path, struct spk_files *out,
                        struct spk_err *err)
 {
     struct spk_strings names = {0};
 
-    if (!list_names(arena, path, &names, err))
+    if (!spk_directory_names(arena, path, MAX_FILES, &names, err))
         return false;
     struct spk_named_bytes *files = spk_alloc_array(arena, names.n, sizeof(*files));
     for (size_t i = 0; i < names.n; i++) {
@@ -78,7 +44,6 @@ static bool read_files(struct spk_arena *arena, const char *path, struct spk_fil
         out->n++;
     }
     out->items = files;
-    qsort(files, out->n, sizeof(*files), by_name);
     return true;
 }
 
