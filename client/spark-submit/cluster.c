@@ -3,8 +3,7 @@
 
 #include "apiserver/http/loop.h"
 #include "apiserver/http/status.h"
-#include "base/clock.h"
-#include "base/latch.h"
+#include "apiserver/wait.h"
 #include "base/limits.h"
 #include "exec_credential.h"
 #include "failure.h"
@@ -267,40 +266,27 @@ void submit_cluster_renew(struct submit_cluster *cluster)
     spk_arena_free(&renewal.arena);
 }
 
-static void open_latch(struct spk_api_job *job)
-{
-    spk_latch_open(job->context);
-}
-
 bool submit_cluster_call(struct spk_arena *arena, struct spk_api *api,
                          const struct spk_api_request *request, struct spk_api_reply *out,
                          struct spk_err *err)
 {
-    struct spk_latch latch = SPK_LATCH_INIT;
-    struct spk_api_job *job = spk_alloc(arena, sizeof(*job));
+    struct spk_api_reply reply = spk_api_wait(api, arena, request, SPK_DEFAULT_DEADLINE_MS);
 
-    job->arena = arena;
-    job->request = *request;
-    job->deadline_ms = spk_monotonic_ms() + SPK_DEFAULT_DEADLINE_MS;
-    job->done = open_latch;
-    job->context = &latch;
-    spk_api_start(api, job);
-    spk_latch_wait(&latch);
-    if (job->reply.transport != SPK_API_ANSWERED || job->reply.http / 100 != 2) {
-        (void)spk_status_fail(&job->reply, request->resource, arena, err);
+    if (reply.transport != SPK_API_ANSWERED || reply.http / 100 != 2) {
+        (void)spk_status_fail(&reply, request->resource, arena, err);
         submit_note_request(err, arena, request);
         return false;
     }
     /* A page of a proxy, or more than can be read: nothing is known of what was asked for. */
-    if (!spk_json_get_text(job->reply.object, "kind")) {
+    if (!spk_json_get_text(reply.object, "kind")) {
         (void)spk_fail(err, SPK_KUBE_ERROR,
                        "HTTP %ld came with something that is no Kubernetes object: a proxy in "
                        "between may have answered",
-                       (long)job->reply.http);
+                       (long)reply.http);
         submit_note_request(err, arena, request);
         return false;
     }
-    *out = job->reply;
+    *out = reply;
     return true;
 }
 

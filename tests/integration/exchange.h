@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** exchange.h: one request to an API server, waited for: what tests need. */
+/** exchange.h: requests of tests to an API server: several under way, or one waited for. */
 #pragma once
 
-#include "apiserver/api.h"
+#include "apiserver/wait.h"
 #include "base/clock.h"
 
 #include <semaphore.h>
@@ -45,9 +45,5 @@ static inline void exchange_wait(struct exchange *exchange)
 static inline struct spk_api_reply exchange(struct spk_api *api, struct spk_arena *arena,
                                             struct spk_api_request request)
 {
-    struct exchange one = {0};
-
-    exchange_start(&one, api, arena, request, 10000);
-    exchange_wait(&one);
-    return one.job.reply;
+    return spk_api_wait(api, arena, &request, 10000);
 }

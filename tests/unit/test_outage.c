@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a submission does, and tells, while answers stay away: time is virtual here. */
 #include "apiserver/memory/memory.h"
+#include "apiserver/wait.h"
 #include "base/limits.h"
 #include "kubernetes/object.h"
 #include "submission_fixture.h"
@@ -167,16 +168,13 @@ static void bench_end(struct bench *bench)
 static bool is_committed(struct bench *bench)
 {
     SPK_ARENA arena = SPK_ARENA_LIMIT(SPK_MIB(1));
-    struct spk_api_job job = {.arena = &arena,
-                              .request = {.verb = SPK_API_GET,
-                                          .resource = spk_resource_find("v1", "Pod"),
-                                          .ns = "ns1",
-                                          .name = "pi-driver"},
-                              .done = ignore};
+    const struct spk_api_request get = {.verb = SPK_API_GET,
+                                        .resource = spk_resource_find("v1", "Pod"),
+                                        .ns = "ns1",
+                                        .name = "pi-driver"};
+    const cJSON *pod = spk_api_wait(bench->network.memory, &arena, &get, 1000).object;
 
-    spk_api_start(bench->network.memory, &job);
-    return job.reply.object &&
-           spk_json_size(spk_json_at(job.reply.object, "spec.schedulingGates")) == 0;
+    return pod && spk_json_size(spk_json_at(pod, "spec.schedulingGates")) == 0;
 }
 
 static void expect(const struct bench *bench, enum spk_reason reason, enum spk_outcome outcome)

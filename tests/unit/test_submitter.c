@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "apiserver/memory/memory.h"
+#include "apiserver/wait.h"
 #include "base/limits.h"
 #include "deploy/adopt.h"
 #include "kubernetes/object.h"
@@ -123,25 +124,15 @@ static const struct spk_warning *warning(const struct spk_submit_call *call, con
 }
 
 /* The stored object of a part. */
-static void keep(struct spk_api_job *job)
-{
-    *(const cJSON **)job->context = job->reply.object;
-}
-
 static const cJSON *stored(struct counter *counter, struct submission_fixture *bench,
                            const char *kind, const char *name)
 {
-    const cJSON *object = NULL;
-    struct spk_api_job job = {.arena = &bench->arena,
-                              .request = {.verb = SPK_API_GET,
-                                          .resource = spk_resource_find(NULL, kind),
-                                          .ns = "ns1",
-                                          .name = name},
-                              .done = keep,
-                              .context = (void *)&object};
+    const struct spk_api_request get = {.verb = SPK_API_GET,
+                                        .resource = spk_resource_find(NULL, kind),
+                                        .ns = "ns1",
+                                        .name = name};
 
-    spk_api_start(counter->memory, &job);
-    return object;
+    return spk_api_wait(counter->memory, &bench->arena, &get, 1000).object;
 }
 
 static void test_p_takes_three_writes_and_no_read(void)
@@ -638,26 +629,20 @@ static void test_dry_runs_name_an_owner_or_none(void)
 static const char *put_application(struct counter *counter, struct submission_fixture *bench,
                                    bool deleted)
 {
-    const cJSON *object = NULL;
     cJSON *application =
         spk_object(&bench->arena, "sparkoperator.k8s.io/v1beta2", "SparkApplication", "pi");
 
     if (deleted)
         spk_json_text(spk_json_child(application, "metadata"), "deletionTimestamp",
                       "2026-01-01T00:00:00Z");
-    const char *body = spk_json_write(&bench->arena, application);
-    struct spk_api_job job = {
-        .arena = &bench->arena,
-        .request = {.verb = SPK_API_CREATE,
-                    .resource = spk_resource_find(NULL, "SparkApplication"),
-                    .ns = "ns1",
-                    .body = body,
-                    .body_length = strlen(body)},
-        .done = keep,
-        .context = (void *)&object,
+    const struct spk_api_request create = {
+        .verb = SPK_API_CREATE,
+        .resource = spk_resource_find(NULL, "SparkApplication"),
+        .ns = "ns1",
+        .body = spk_json_write(&bench->arena, application),
     };
+    const cJSON *object = spk_api_wait(counter->memory, &bench->arena, &create, 1000).object;
 
-    spk_api_start(counter->memory, &job);
     CU_ASSERT_PTR_NOT_NULL_FATAL(object);
     return spk_object_uid(object);
 }
