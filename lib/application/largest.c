@@ -91,6 +91,8 @@ const char *spk_application_largest(struct spk_arena *arena,
     const Spk__SparkApplicationSpec *spec = application->spec;
     struct largest largest = {.arena = arena, .path = "spec"};
 
+    if (!spec) /* the check that follows says so */
+        return largest.path;
     offer_fields(&largest, &spec->base, "spec");
     offer_fields(&largest, spec->driver ? &spec->driver->base : NULL, "spec.driver");
     offer_fields(&largest, spec->executor ? &spec->executor->base : NULL, "spec.executor");
