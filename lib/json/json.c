@@ -445,24 +445,6 @@ const char *spk_json_type_name(const cJSON *node)
     return "null";
 }
 
-bool spk_json_equal(const cJSON *a, const cJSON *b)
-{
-    if (!a || !b || (a->type & 0xFF) != (b->type & 0xFF))
-        return a == b;
-    if (!spk_text_equal(a->valuestring, b->valuestring) ||
-        spk_json_size(a) != spk_json_size(b))
-        return false;
-    const cJSON *other = b->child;
-    SPK_JSON_EACH (item, a) {
-        const cJSON *match = has_type(a, cJSON_Object) ? spk_json_get(b, item->string) : other;
-
-        if (!spk_json_equal(item, match))
-            return false;
-        other = other->next;
-    }
-    return true;
-}
-
 static int by_key(const void *a, const void *b)
 {
     const cJSON *const *left = a, *const *right = b;
@@ -480,4 +462,36 @@ const cJSON **spk_json_sorted(struct spk_arena *arena, const cJSON *object)
     if (n)
         qsort(members, n, sizeof(*members), by_key);
     return members;
+}
+
+/* Sorted, since looking for each member in the other object costs n * n. */
+static bool equal_members(const cJSON *a, const cJSON *b)
+{
+    const cJSON **left = spk_json_sorted(spk_json_arena(a), a);
+    const cJSON **right = spk_json_sorted(spk_json_arena(b), b);
+    size_t n = spk_json_size(a);
+
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(left[i]->string, right[i]->string) != 0 ||
+            !spk_json_equal(left[i], right[i]))
+            return false;
+    return true;
+}
+
+bool spk_json_equal(const cJSON *a, const cJSON *b)
+{
+    if (!a || !b || (a->type & 0xFF) != (b->type & 0xFF))
+        return a == b;
+    if (!spk_text_equal(a->valuestring, b->valuestring) ||
+        spk_json_size(a) != spk_json_size(b))
+        return false;
+    if (has_type(a, cJSON_Object))
+        return equal_members(a, b);
+    const cJSON *other = b->child;
+    SPK_JSON_EACH (item, a) {
+        if (!spk_json_equal(item, other))
+            return false;
+        other = other->next;
+    }
+    return true;
 }

@@ -177,6 +177,27 @@ static void set_numbered(cJSON *object, size_t i, size_t value)
     spk_json_int(object, spk_printf(spk_json_arena(object), "k%03zu", i), (int64_t)value);
 }
 
+static void test_large_objects_are_compared_in_any_order(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 23);
+    cJSON *a = spk_json_new_object(&arena), *b = spk_json_new_object(&arena);
+
+    for (size_t i = 0; i < 4000; i++) {
+        set_numbered(a, i, i);
+        set_numbered(b, 3999 - i, 3999 - i);
+    }
+    arena.steps = 0;
+    CU_ASSERT(spk_json_equal(a, b));
+    CU_ASSERT(arena.steps < 100000); /* 8 million when each is looked for */
+    set_numbered(b, 7, 8);
+    CU_ASSERT_FALSE(spk_json_equal(a, b));
+    set_numbered(b, 7, 7);
+    spk_json_remove(b, "k008");
+    CU_ASSERT_FALSE(spk_json_equal(a, b));
+    set_numbered(b, 4000, 8);
+    CU_ASSERT_FALSE(spk_json_equal(a, b));
+}
+
 /* Large objects find their members by an index: whatever is done, it shows what is there. */
 static void test_many_members_are_found_replaced_and_removed(void)
 {
@@ -230,6 +251,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(numbers_of_manifests_are_kubectls),
     SPK_TEST(numbers_beyond_a_double_are_refused_by_their_path),
     SPK_TEST(objects_are_built_in_place),
+    SPK_TEST(large_objects_are_compared_in_any_order),
     SPK_TEST(many_members_are_found_replaced_and_removed),
     SPK_TEST(an_exhausted_arena_ends_the_run_only),
     CU_TEST_INFO_NULL,
