@@ -35,8 +35,9 @@ static const struct spk_environment *read_environment(struct spk_arena *arena,
         spk_alloc_array(arena, command->n_conf_files, sizeof(*files));
 
     for (size_t i = 0; i < command->n_environment; i++)
-        spk_conf_set(&variables, command->environment[i]->key, command->environment[i]->value,
-                     "environment");
+        spk_conf_append(&variables, command->environment[i]->key,
+                        command->environment[i]->value, "environment");
+    spk_conf_sort(&variables);
     for (size_t i = 0; i < command->n_conf_files; i++)
         files[i] = (struct spk_named_bytes){command->conf_files[i]->key,
                                             bytes_of(&command->conf_files[i]->value)};
@@ -60,9 +61,10 @@ static bool read_command(struct spk_arena *arena, const Spk__SparkSubmitCommand 
     out->kind = SPK_PAYLOAD_COMMAND;
     out->arguments = (struct spk_strings){(const char **)command->args, command->n_args};
     for (size_t i = 0; i < command->n_properties; i++)
-        spk_conf_set(&out->properties, command->properties[i]->key,
-                     command->properties[i]->value,
-                     spk_printf(arena, "properties[%.200s]", command->properties[i]->key));
+        spk_conf_append(&out->properties, command->properties[i]->key,
+                        command->properties[i]->value,
+                        spk_printf(arena, "properties[%.200s]", command->properties[i]->key));
+    spk_conf_sort(&out->properties);
     if (command->n_environment || command->n_conf_files)
         out->environment = read_environment(arena, command, settings);
     return read_template(command->driver_pod_template, command->has_driver_pod_template_text,

@@ -182,8 +182,8 @@ static bool take_conf(struct scanner *scanner, const struct spk_setting *given,
         return spk_launcher_fail(arena, err, given->origin, "Invalid argument to --conf: %s",
                                  given->value);
     const char *key = spk_strndup(arena, given->value, (size_t)(equals - given->value));
-    spk_conf_set(&scanner->out->conf, without_returns(arena, key),
-                 without_returns(arena, equals + 1), given->origin);
+    spk_conf_append(&scanner->out->conf, without_returns(arena, key),
+                    without_returns(arena, equals + 1), given->origin);
     return true;
 }
 
@@ -217,8 +217,11 @@ static void take_extra_file(struct scanner *scanner, const struct spk_setting *g
 {
     struct spk_options *out = scanner->out;
 
-    out->extra_files = spk_grow_array(scanner->arena, out->extra_files, out->n_extra_files,
-                                      out->n_extra_files + 1, sizeof(*out->extra_files));
+    size_t n = out->n_extra_files;
+
+    if ((n & (n - 1)) == 0)
+        out->extra_files = spk_grow_array(scanner->arena, out->extra_files, n, n ? n * 2 : 1,
+                                          sizeof(*out->extra_files));
     out->extra_files[out->n_extra_files++] = *given;
 }
 
@@ -237,7 +240,7 @@ static bool take_value(struct scanner *scanner, const struct option *option,
     if (option->effect == SETS)
         out->settings[option->setting] = clean;
     else if (option->effect == SETS_CONF)
-        spk_conf_set(&out->conf, option->property, clean.value, clean.origin);
+        spk_conf_append(&out->conf, option->property, clean.value, clean.origin);
     else if (option->effect == PROPERTIES_FILE)
         out->properties_file = clean;
     else
@@ -409,6 +412,7 @@ bool spk_options_scan(struct spk_arena *arena, const struct spk_invocation *invo
     else if (!scan(&scanner, err) ||
              !check_deploy_mode(&options_found.settings[SPK_SET_DEPLOY_MODE], err))
         return false;
+    spk_conf_sort(&options_found.conf);
     *out = options_found;
     return true;
 }

@@ -26,10 +26,16 @@ static const char *trimmed(struct spk_arena *arena, const char *text)
 
 static void merge_missing(struct spk_conf *conf, const struct spk_conf *more)
 {
+    struct spk_conf merged = {.arena = conf->arena};
+
     for (size_t i = 0; i < more->n; i++)
-        spk_conf_set_missing(conf, more->entries[i].key,
-                             trimmed(conf->arena, more->entries[i].value),
-                             more->entries[i].origin);
+        spk_conf_append(&merged, more->entries[i].key,
+                        trimmed(conf->arena, more->entries[i].value), more->entries[i].origin);
+    for (size_t i = 0; i < conf->n; i++)
+        spk_conf_append(&merged, conf->entries[i].key, conf->entries[i].value,
+                        conf->entries[i].origin);
+    spk_conf_sort(&merged);
+    *conf = merged;
 }
 
 static bool read_named(struct spk_arena *arena, const struct spk_environment *environment,

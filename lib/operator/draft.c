@@ -33,9 +33,10 @@ static const char *entry_path(struct spk_arena *arena, const char *path, const c
         for (size_t i = 0; i < (message)->n_##member; i++) {                                  \
             const char *key = spk_draft_text((message)->member[i]->key);                      \
                                                                                               \
-            spk_conf_set(map, key, spk_draft_text((message)->member[i]->value),               \
-                         entry_path(arena, path, field, key));                                \
+            spk_conf_append(map, key, spk_draft_text((message)->member[i]->value),            \
+                            entry_path(arena, path, field, key));                             \
         }                                                                                     \
+        spk_conf_sort(map);                                                                   \
     } while (0)
 
 #define READ_SECRET_KEYS(map, message, path)                                                  \
@@ -44,10 +45,11 @@ static const char *entry_path(struct spk_arena *arena, const char *path, const c
         for (size_t i = 0; i < (message)->n_env_secret_key_refs; i++) {                       \
             const char *key = spk_draft_text((message)->env_secret_key_refs[i]->key);         \
                                                                                               \
-            spk_conf_set(map, key,                                                            \
-                         secret_key(arena, (message)->env_secret_key_refs[i]->value),         \
-                         entry_path(arena, path, "envSecretKeyRefs", key));                   \
+            spk_conf_append(map, key,                                                         \
+                            secret_key(arena, (message)->env_secret_key_refs[i]->value),      \
+                            entry_path(arena, path, "envSecretKeyRefs", key));                \
         }                                                                                     \
+        spk_conf_sort(map);                                                                   \
     } while (0)
 
 #define TREES(message, member) ((struct spk_trees){(message)->member, (message)->n_##member})
@@ -157,8 +159,9 @@ static void read_labels(struct spk_arena *arena, const cJSON *metadata,
     labels->arena = arena;
     SPK_JSON_EACH (item, spk_json_get(metadata, "labels"))
         if (!spk_starts_with(item->string, KUEUE_PREFIX))
-            spk_conf_set(labels, item->string, spk_draft_text(spk_json_string(item)),
-                         entry_path(arena, "metadata", "labels", item->string));
+            spk_conf_append(labels, item->string, spk_draft_text(spk_json_string(item)),
+                            entry_path(arena, "metadata", "labels", item->string));
+    spk_conf_sort(labels);
 }
 
 static void read_volumes(struct spk_arena *arena, const Spk__SparkApplicationSpec *spec,
@@ -166,10 +169,11 @@ static void read_volumes(struct spk_arena *arena, const Spk__SparkApplicationSpe
 {
     volumes->arena = arena;
     for (size_t i = 0; i < spec->n_volumes; i++)
-        spk_conf_set(
+        spk_conf_append(
             volumes,
             spk_draft_text(spk_json_get_text(spk_struct_tree(spec->volumes[i]), "name")),
             spk_printf(arena, "%zu", i), "spec.volumes");
+    spk_conf_sort(volumes);
 }
 
 /* Before any step changes sparkConf: the name is decided first. */

@@ -106,10 +106,11 @@ static void add_files(struct fields *fields, const struct spk_files *files)
 
     for (size_t i = 0; i < files->n; i++)
         if (!spk_conf_dir_excludes(files->items[i].name))
-            spk_conf_set(&sorted, files->items[i].name,
-                         spk_sha256_hex(fields->arena, files->items[i].bytes.data,
-                                        files->items[i].bytes.length),
-                         "");
+            spk_conf_append(&sorted, files->items[i].name,
+                            spk_sha256_hex(fields->arena, files->items[i].bytes.data,
+                                           files->items[i].bytes.length),
+                            "");
+    spk_conf_sort(&sorted);
     add_group(fields, "conf_files", sorted.n);
     for (size_t i = 0; i < sorted.n; i++) {
         add(fields, sorted.entries[i].key);

@@ -24,6 +24,51 @@ static void test_entries_are_unique_and_sorted(void)
     SPK_ASSERT_TEXT(spk_conf_get(&conf, "spark.c"), "new");
 }
 
+/* Of entries that come in the wrong order. */
+static size_t steps_of(size_t n, bool is_bulk)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 24);
+    struct spk_conf conf = {.arena = &arena};
+    void (*add)(struct spk_conf *, const char *, const char *, const char *) =
+        is_bulk ? spk_conf_append : spk_conf_set;
+
+    for (size_t i = 0; i < n; i++)
+        add(&conf, spk_printf(&arena, "spark.%06zu", n - i), "v", "args");
+    spk_conf_sort(&conf);
+    CU_ASSERT_EQUAL(conf.n, n);
+    return arena.steps;
+}
+
+static void test_appending_moves_nothing(void)
+{
+    CU_ASSERT(steps_of(2000, false) > 100000);
+    CU_ASSERT_EQUAL(steps_of(2000, true), 0);
+}
+
+static void test_appended_entries_are_as_if_set(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 24);
+    struct spk_conf set = {.arena = &arena}, appended = {.arena = &arena};
+
+    for (size_t i = 0; i < 2000; i++) {
+        const char *key = spk_printf(&arena, "spark.%zu", (i * 7919) % 701);
+        const char *value = spk_printf(&arena, "%zu", i);
+
+        spk_conf_set(&set, key, value, "args");
+        spk_conf_append(&appended, key, value, "args");
+        if (i % 500 == 0)
+            spk_conf_sort(&appended);
+    }
+    spk_conf_sort(&appended);
+    CU_ASSERT_EQUAL_FATAL(appended.n, set.n);
+    for (size_t i = 0; i < set.n; i++) {
+        SPK_ASSERT_TEXT(appended.entries[i].key, set.entries[i].key);
+        SPK_ASSERT_TEXT(appended.entries[i].value, set.entries[i].value);
+    }
+    spk_conf_set(&appended, "spark.new", "v", "args");
+    SPK_ASSERT_TEXT(spk_conf_get(&appended, "spark.new"), "v");
+}
+
 static void test_many_entries_are_found_and_removed(void)
 {
     SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 24);
@@ -95,9 +140,10 @@ static void test_blame_names_the_origin(void)
 }
 
 static CU_TestInfo tests[] = {
-    SPK_TEST(entries_are_unique_and_sorted), SPK_TEST(many_entries_are_found_and_removed),
-    SPK_TEST(a_prefix_gives_its_neighbours), SPK_TEST(a_copy_changes_alone),
-    SPK_TEST(blame_names_the_origin),        CU_TEST_INFO_NULL,
+    SPK_TEST(entries_are_unique_and_sorted),  SPK_TEST(appending_moves_nothing),
+    SPK_TEST(appended_entries_are_as_if_set), SPK_TEST(many_entries_are_found_and_removed),
+    SPK_TEST(a_prefix_gives_its_neighbours),  SPK_TEST(a_copy_changes_alone),
+    SPK_TEST(blame_names_the_origin),         CU_TEST_INFO_NULL,
 };
 
 SPK_TEST_MAIN("conf", tests)

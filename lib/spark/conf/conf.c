@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* The index of the first entry whose key is not below key. */
@@ -26,6 +27,15 @@ static bool is_at(const struct spk_conf *conf, size_t index, const char *key)
     return index < conf->n && strcmp(conf->entries[index].key, key) == 0;
 }
 
+static void reserve_one(struct spk_conf *conf)
+{
+    if (conf->n < conf->capacity)
+        return;
+    conf->capacity = conf->capacity ? conf->capacity * 2 : 64;
+    conf->entries = spk_grow_array(conf->arena, conf->entries, conf->n, conf->capacity,
+                                   sizeof(*conf->entries));
+}
+
 void spk_conf_set(struct spk_conf *conf, const char *key, const char *value,
                   const char *origin)
 {
@@ -36,13 +46,7 @@ void spk_conf_set(struct spk_conf *conf, const char *key, const char *value,
         conf->entries[index] = entry;
         return;
     }
-    if (conf->n == conf->capacity) {
-        size_t capacity = conf->capacity ? conf->capacity * 2 : 64;
-
-        conf->entries = spk_grow_array(conf->arena, conf->entries, conf->n, capacity,
-                                       sizeof(*conf->entries));
-        conf->capacity = capacity;
-    }
+    reserve_one(conf);
     spk_spend(conf->arena, (conf->n - index) / 16); /* what is moved in a turn's time */
     memmove(conf->entries + index + 1, conf->entries + index,
             (conf->n - index) * sizeof(*conf->entries));
@@ -66,6 +70,50 @@ void spk_conf_remove(struct spk_conf *conf, const char *key)
     conf->n--;
     memmove(conf->entries + index, conf->entries + index + 1,
             (conf->n - index) * sizeof(*conf->entries));
+}
+
+void spk_conf_append(struct spk_conf *conf, const char *key, const char *value,
+                     const char *origin)
+{
+    reserve_one(conf);
+    conf->entries[conf->n++] =
+        (struct spk_conf_entry){.key = key, .value = value, .origin = origin};
+}
+
+/* By key, then as appended: an array's addresses follow its order. */
+static int by_key(const void *left, const void *right)
+{
+    const struct spk_conf_entry *a = *(const struct spk_conf_entry *const *)left;
+    const struct spk_conf_entry *b = *(const struct spk_conf_entry *const *)right;
+    int order = strcmp(a->key, b->key);
+
+    return order ? order : a < b ? -1 : a > b;
+}
+
+static bool is_sorted(const struct spk_conf *conf)
+{
+    for (size_t i = 1; i < conf->n; i++)
+        if (strcmp(conf->entries[i - 1].key, conf->entries[i].key) >= 0)
+            return false;
+    return true;
+}
+
+void spk_conf_sort(struct spk_conf *conf)
+{
+    if (is_sorted(conf))
+        return;
+    const struct spk_conf_entry **order =
+        spk_alloc_array(conf->arena, conf->n, sizeof(*order));
+    struct spk_conf sorted = {.arena = conf->arena, .capacity = conf->n};
+
+    sorted.entries = spk_alloc_array(conf->arena, conf->n, sizeof(*sorted.entries));
+    for (size_t i = 0; i < conf->n; i++)
+        order[i] = &conf->entries[i];
+    qsort(order, conf->n, sizeof(*order), by_key);
+    for (size_t i = 0; i < conf->n; i++)
+        if (i + 1 == conf->n || strcmp(order[i]->key, order[i + 1]->key) != 0)
+            sorted.entries[sorted.n++] = *order[i]; /* the last of its key */
+    *conf = sorted;
 }
 
 const struct spk_conf_entry *spk_conf_find(const struct spk_conf *conf, const char *key)

@@ -26,6 +26,15 @@ void spk_conf_set_missing(struct spk_conf *conf, const char *key, const char *va
                           const char *origin);
 void spk_conf_remove(struct spk_conf *conf, const char *key);
 
+/**
+ * Many entries in any order: each spk_conf_set moves what is above its key, so n of them may
+ * cost n * n. Append each, then sort once, before anything is asked of conf; the result is
+ * that of spk_conf_set in the same order.
+ */
+void spk_conf_append(struct spk_conf *conf, const char *key, const char *value,
+                     const char *origin);
+void spk_conf_sort(struct spk_conf *conf);
+
 const struct spk_conf_entry *spk_conf_find(const struct spk_conf *conf, const char *key);
 const char *spk_conf_get(const struct spk_conf *conf, const char *key); /* raw; NULL: absent */
 

@@ -229,7 +229,7 @@ static bool read_entry(struct spk_conf *conf, const struct spk_buf *line, const 
 
     if (!key || !value)
         return false;
-    spk_conf_set(conf, key, value, origin);
+    spk_conf_append(conf, key, value, origin);
     return true;
 }
 
@@ -251,6 +251,7 @@ static bool read_entries(struct spk_conf *conf, struct reader *reader, const cha
         if (!read_entry(conf, &line, origin))
             return refuse(err, origin, "Malformed \\uxxxx encoding.");
     }
+    spk_conf_sort(conf);
     return true;
 }
 

@@ -2,6 +2,7 @@
 #include "spark/conf/substitution.h"
 
 #include "base/limits.h"
+#include "base/set.h"
 #include "spark/conf/entries.h"
 #include "spark/conf/foreign_keys.h"
 #include "spark/conf/profile.h"
@@ -217,7 +218,7 @@ bool spk_substitute(const struct spk_reader *reader, const char *key, const char
 
 /* The values of variables may refer to further ones. */
 static void add_variables(const struct spk_conf *known, struct spk_strings *texts,
-                          const char *text, struct spk_conf *out)
+                          const char *text, struct spk_set *seen, struct spk_conf *out)
 {
     struct barren barren = {.arena = out->arena};
     struct reference reference;
@@ -230,9 +231,9 @@ static void add_variables(const struct spk_conf *known, struct spk_strings *text
         const char *value = spk_text_equal(reference.prefix, "env")
                                 ? spk_conf_get(known, reference.name)
                                 : NULL;
-        if (!value || spk_conf_find(out, reference.name))
+        if (!value || !spk_set_add(seen, reference.name))
             continue;
-        spk_conf_set(out, reference.name, value, "environment");
+        spk_conf_append(out, reference.name, value, "environment");
         spk_strings_add(out->arena, texts, value);
     }
 }
@@ -242,6 +243,7 @@ struct spk_conf spk_substitution_variables(struct spk_arena *arena,
                                            const struct spk_environment *environment)
 {
     struct spk_conf known = {.arena = arena}, used = {.arena = arena};
+    struct spk_set seen = {.arena = arena};
     struct spk_strings texts = {0};
 
     for (size_t i = 0; i < conf->n; i++)
@@ -251,6 +253,7 @@ struct spk_conf spk_substitution_variables(struct spk_arena *arena,
         spk_conf_set_missing(&known, environment->variables[i].key,
                              environment->variables[i].value, "environment");
     for (size_t i = 0; i < texts.n; i++)
-        add_variables(&known, &texts, texts.items[i], &used);
+        add_variables(&known, &texts, texts.items[i], &seen, &used);
+    spk_conf_sort(&used);
     return used;
 }
