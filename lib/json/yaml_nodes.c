@@ -221,9 +221,10 @@ static bool read_merged(struct spk_yaml_reader *r, unsigned depth, cJSON **out)
     if (!spk_yaml_node(r, depth, &value))
         return false;
     assert(value);
-    bool good = spk_json_is_object(value) || (spk_json_is_array(value) && !is_alias);
-    SPK_JSON_EACH (item, spk_json_is_array(value) ? value : NULL)
-        good = good && spk_json_is_object(item);
+    bool is_list = spk_json_is_array(value);
+    bool good = is_list ? !is_alias : spk_json_is_object(value);
+    SPK_JSON_EACH (item, value)
+        good = good && (!is_list || spk_json_is_object(item));
     if (!good)
         return spk_yaml_refuse_at(r, mark.line + 1, mark.column + 1, why);
     *out = value;

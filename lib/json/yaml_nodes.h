@@ -41,6 +41,11 @@ bool spk_yaml_refuse_at(struct spk_yaml_reader *r, size_t line, size_t column,
 /** Refuse the document at the current event; returns false. */
 bool spk_yaml_refuse(struct spk_yaml_reader *r, const char *why);
 
+#ifdef __clang_analyzer__ /* as in base/err.h: it would follow "true" as well */
+#define spk_yaml_refuse_at(...) ((void)spk_yaml_refuse_at(__VA_ARGS__), false)
+#define spk_yaml_refuse(...)    ((void)spk_yaml_refuse(__VA_ARGS__), false)
+#endif
+
 /** Go to the next event. */
 bool spk_yaml_next(struct spk_yaml_reader *r) SPK_CHECK;
 
