@@ -164,10 +164,12 @@ static struct sparksubmit_error error_with_delay(int64_t seconds, int32_t nanos)
 {
     Google__Protobuf__Duration delay = GOOGLE__PROTOBUF__DURATION__INIT;
     Google__Rpc__RetryInfo info = GOOGLE__RPC__RETRY_INFO__INIT;
-    Google__Protobuf__Any any = GOOGLE__PROTOBUF__ANY__INIT, *details[] = {&any};
-    Google__Rpc__Status status = GOOGLE__RPC__STATUS__INIT;
+    Google__Protobuf__Any any, *details[] = {&any};
+    Google__Rpc__Status status;
     uint8_t packed[64], bytes[256];
 
+    google__protobuf__any__init(&any);
+    google__rpc__status__init(&status);
     delay.seconds = seconds;
     delay.nanos = nanos;
     info.retry_delay = &delay;
@@ -216,11 +218,13 @@ static void test_details_may_lack_anything(void)
 
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
         for (size_t k = 0; k < sizeof(values) / sizeof(values[0]); k++) {
-            Google__Protobuf__Any any = GOOGLE__PROTOBUF__ANY__INIT, *details[] = {&any};
-            Google__Rpc__Status status = GOOGLE__RPC__STATUS__INIT;
+            Google__Protobuf__Any any, *details[] = {&any};
+            Google__Rpc__Status status;
             uint8_t bytes[256];
             char type[64];
 
+            google__protobuf__any__init(&any);
+            google__rpc__status__init(&status);
             (void)snprintf(type, sizeof(type), "type.googleapis.com/google.rpc.%s", types[i]);
             any.type_url = type;
             any.value.len = 2;
