@@ -83,7 +83,7 @@ class Roles(unittest.TestCase):
                               input=json.dumps(tree), capture_output=True, text=True, timeout=60, check=False)
 
     def submit_twice(self, tree, *options):
-        for adopted in ("false", "true"):
+        for adopted in (False, True):
             done = self.submit(tree, *options)
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertEqual(json.loads(done.stdout)["adopted"], adopted)
