@@ -15,7 +15,7 @@
 #define FIRST_DELAY_MS      200
 #define MAX_DELAY_MS        5000
 
-/* What one attempt needs and gives back. */
+/* One attempt: what it needs and gives back. */
 struct attempt {
     grpc_completion_queue *queue;
     grpc_call *call; /* owns what trailers hold */
@@ -27,7 +27,7 @@ struct attempt {
     grpc_slice message;
 };
 
-/* What all attempts share. */
+/* State that all attempts of a call share. */
 struct logical_call {
     const struct spk_client_call *call;
     grpc_slice bytes; /* the packed request: the core takes a buffer's content away */
@@ -224,7 +224,7 @@ static int64_t next_delay(const struct sparksubmit_client *client,
     return delay < remaining_ms(logical->deadline) ? delay : -1;
 }
 
-/* What attempts leave adds up: a driver that is known to exist, else the worst of all. */
+/* Outcomes of attempts add up: a driver that is known to exist, else the worst of all. */
 static void add_outcome(struct sparksubmit_error *error, int before)
 {
     static const int ranks[] = {
@@ -258,7 +258,7 @@ static bool call_with_retries(struct sparksubmit_client *client, struct running_
             return false;
         if (pause_ms(client, running, delay))
             continue;
-        /* What the last attempt left behind is still so. */
+        /* The outcome of the last attempt still holds. */
         error->code = GRPC_STATUS_CANCELLED;
         error->retry_after_ms = -1;
         (void)snprintf(error->reason, sizeof(error->reason), "CALL_CANCELLED");

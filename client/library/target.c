@@ -18,7 +18,7 @@ static bool refuse(const char *address, const char *why, struct sparksubmit_erro
     return spk_error_set(error, GRPC_STATUS_INVALID_ARGUMENT, "INVALID_FIELD", text);
 }
 
-/* What follows prefix; NULL: text does not start with it. */
+/* The text behind prefix; NULL: it does not start with it. */
 static const char *behind(const char *text, const char *prefix)
 {
     size_t length = strlen(prefix);

@@ -10,7 +10,7 @@ void spk_error_add_violation(struct sparksubmit_error *error, const char *field,
 
     for (size_t i = 0; sparksubmit_error_violation(error, i, &known_field, &text); i++)
         at = error->violations + (text - error->violations) + strlen(text) + 1;
-    /* What follows the last one stays an empty field. */
+    /* The bytes behind the last violation stay an empty field. */
     if (field_size == 1 || field_size + text_size + 1 > (size_t)(end - at))
         return;
     memcpy(at, field, field_size);

@@ -108,7 +108,7 @@ bool spk_local_directory(void *context, struct spk_arena *arena, const char *pat
     for (size_t i = 0; i < names.n; i++) {
         struct spk_err ignored = {0};
 
-        /* What is no plain file is not shipped. */
+        /* Entries that are no plain files are not shipped. */
         if (spk_file_read(arena, spk_printf(arena, "%s/%s", path, names.items[i]),
                           SPK_MAX_REQUEST, &files[n].bytes, &ignored))
             files[n++].name = names.items[i];

@@ -7,7 +7,7 @@
 
 #include "spark/submission.h"
 
-/** What pipes said: a command line may be read more than once, and they cannot. */
+/** Contents of pipes: a command line may be read more than once, a pipe cannot. */
 struct spk_streams {
     struct spk_arena *arena; /* lives as long as this */
     struct spk_named_bytes *items;

@@ -52,7 +52,8 @@ SPARKSUBMIT_API void sparksubmit_client_close(struct sparksubmit_client *client)
 SPARKSUBMIT_API void sparksubmit_client_cancel(struct sparksubmit_client *client,
                                                uint64_t token);
 
-/** Who does a part of the work: what the server is configured for, nobody, or the server. */
+/** How a part of the work is done: as the server is configured, not at all, or by the server.
+ */
 enum sparksubmit_choice {
     SPARKSUBMIT_CHOICE_DEFAULT,
     SPARKSUBMIT_CHOICE_NONE,
@@ -66,7 +67,7 @@ struct sparksubmit_pair {
     const char *key, *value;
 };
 
-/** What is submitted or rendered: a manifest, or arguments. */
+/** A payload to submit or render: a manifest, or arguments. */
 struct sparksubmit_job {
     const char *manifest; /* JSON or YAML as kubectl prints it; NULL: arguments */
     size_t manifest_length;
@@ -147,7 +148,7 @@ SPARKSUBMIT_API bool sparksubmit_client_render(
     struct sparksubmit_client *client, const struct sparksubmit_render_request *request,
     int64_t deadline_ms, struct sparksubmit_result **out, struct sparksubmit_error *error);
 
-/** What the server is and can do. */
+/** Ask what the server is and can do. */
 SPARKSUBMIT_API bool sparksubmit_client_info(struct sparksubmit_client *client,
                                              int64_t deadline_ms,
                                              struct sparksubmit_result **out,

@@ -31,7 +31,7 @@ enum sparksubmit_error_outcome {
     SPARKSUBMIT_OUTCOME_UNSETTLED, /* the driver may exist: repeat with the same key */
 };
 
-/** What repeating can do. */
+/** Advice: can repeating the call help? */
 enum sparksubmit_error_retry {
     SPARKSUBMIT_ADVICE_NO,       /* nothing until input, rights or cluster change */
     SPARKSUBMIT_ADVICE_SAME_KEY, /* repeat the identical request */

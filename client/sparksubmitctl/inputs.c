@@ -18,7 +18,7 @@ struct document {
     const char *kind, *name; /* "" if they cannot be read */
 };
 
-/* What a file holds. */
+/* One input file and its documents. */
 struct file {
     const char *path;
     struct document *documents; /* that hold anything */

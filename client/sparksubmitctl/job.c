@@ -66,7 +66,7 @@ bool ctl_job_read(struct spk_arena *arena, const struct ctl_options *options,
     return true;
 }
 
-/* What the command line reads on this machine is read here, as the built-in core does. */
+/* Files that the command line names are read on this machine, as by the built-in core. */
 static bool hand_over(struct spk_arena *arena, const struct ctl_options *options,
                       const struct ctl_job *job, struct sparksubmit_job *out,
                       struct spk_err *err)

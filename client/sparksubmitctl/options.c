@@ -144,7 +144,7 @@ static bool takes_next(const struct ctl_option *option, const char *word)
     return option && option->kind != CTL_OPTION_SWITCH && strlen(word) == strlen(option->name);
 }
 
-/* What decides before everything else: the command, and whether help is asked for. */
+/* The words that decide first: the command, and whether help is asked for. */
 struct outline {
     const char *command, *topic; /* topic: the second word */
     bool help, version;

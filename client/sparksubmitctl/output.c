@@ -104,7 +104,7 @@ static void print_line(struct spk_arena *arena, const struct ctl_options *option
             *field ? ": " : "", clean(arena, text));
 }
 
-/* What a caller does next depends on what there is now. */
+/* Tell what exists now: the caller's next step depends on it. */
 static void print_outcome(struct spk_arena *arena, const struct failure *failure)
 {
     static const char *const notes[] = {

@@ -104,7 +104,8 @@ static void print_objects(struct spk_arena *arena, const struct sparksubmit_resu
                        disposition(result, i)));
 }
 
-/* What to type next; nothing for names that no Pod can have and a shell would take apart. */
+/* Suggest the next command; none for names that no Pod can have and a shell would take apart.
+ */
 static void print_next_step(struct spk_arena *arena, const struct sparksubmit_result *result)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789.-";

@@ -156,8 +156,8 @@ static enum spk_stage stage_of(const struct ctl_options *options)
                                                          : SPK_STAGE_OBJECTS;
 }
 
-/* What a server is told by --spark-env and --spark-conf-dir: an application names no files of
- * this machine.
+/* The environment that a server is given by --spark-env and --spark-conf-dir: an application
+ * names no files of this machine.
  */
 static struct spk_environment environment_of_server(const struct spk_environment *environment)
 {

@@ -40,7 +40,7 @@ const char *spk_application_uid(const Spk__SparkApplication *application)
     return uid && *uid ? uid : NULL;
 }
 
-/* What is valid for the operator and yet not to be submitted here. */
+/* Applications that are valid for the operator and are not to be submitted here. */
 static bool check_support(const Spk__SparkApplicationSpec *spec, struct spk_err *err)
 {
     if (spec->has_suspend && spec->suspend) {
@@ -56,8 +56,8 @@ static bool check_support(const Spk__SparkApplicationSpec *spec, struct spk_err 
     return true;
 }
 
-/* Of a typed message; a manifest's are gone by now. The API server decodes before it looks at
- * values, so a field that is not known is told before all else. */
+/* Unknown fields of a typed message; those of a manifest are gone by now. The API server
+ * decodes before it looks at values, so they are told first. */
 static bool check_unknown(struct spk_arena *arena, Spk__SparkApplication *application,
                           const struct spk_application_options *options,
                           struct spk_warnings *warnings, struct spk_err *err)
@@ -85,8 +85,8 @@ bool spk_application_check(struct spk_arena *arena, Spk__SparkApplication *appli
     if (!application->spec)
         return spk_findings_none(&found, err);
     spk_complete(arena, application);
-    /* A webhook that has nothing to fill in leaves the object as it is: zero values that Go
-     * would write do not come in, so that the CRD misses more. */
+    /* If the mutating webhook changes nothing, the object is validated without Go's zero
+     * values, so that the whole list of required fields of the CRD holds. */
     if (!options->apply_defaults || !spk_apply_defaults(application->spec))
         found = strict;
     spk_settle_embedded(&found, application);

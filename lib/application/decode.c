@@ -96,7 +96,7 @@ static bool take_int64(const struct spk_tree_decoder *d, const cJSON *node, void
     return take_int(d, node, at);
 }
 
-/* What is a boolean in YAML once it has no quotes. */
+/* True if the text without its quotes would be a boolean of YAML. */
 static bool is_truth(const char *text)
 {
     static const char *const words[] = {"true", "false", "yes", "no", "on", "off"};

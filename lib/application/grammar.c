@@ -19,7 +19,7 @@
 #define MAX_PORT_NAME 15
 #define MAX_SHOWN     64
 
-/* What a text should be; NULL if it is that. */
+/* Says what a text should have been; NULL: it is right. */
 typedef const char *grammar_fn(struct spk_arena *arena, const char *text);
 
 static const char *as_object_name(struct spk_arena *arena, const char *text)
@@ -58,7 +58,7 @@ static const char *as_amount(struct spk_arena *arena, const char *text)
     return *canonical == '-' ? "an amount: it must not be negative" : NULL;
 }
 
-/* What is no quantity has the operator's own text. */
+/* A text that is no quantity is refused in the operator's own words. */
 static const char *as_limit(struct spk_arena *arena, const char *text)
 {
     const char *canonical = "";

@@ -44,8 +44,8 @@ void spk_arena_spent(struct spk_arena *arena)
     exhausted(arena, SPK_ARENA_SPENT);
 }
 
-/* Of a new chunk that holds size bytes: the more is in use the larger, smaller again when the
- * limit is near. */
+/* The size of a new chunk that holds size bytes: it grows with what is in use, and shrinks
+ * when the limit is near. */
 static size_t chunk_size(const struct spk_arena *arena, size_t size, size_t room)
 {
     size_t wanted = arena->used < FIRST_CHUNK * 4   ? FIRST_CHUNK

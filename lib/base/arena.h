@@ -21,7 +21,7 @@ struct spk_arena_chunk;
 struct spk_arena_defer;
 struct spk_arena_recovery;
 
-/** What ended a call. */
+/** Reasons for which an arena ended a call. */
 enum spk_arena_end {
     SPK_ARENA_NO_END,
     SPK_ARENA_NO_MEMORY, /* malloc failed */

@@ -104,7 +104,7 @@
 #define SPK_MAX_STATUS_DETAILS SPK_KIB(6)
 #define SPK_MAX_STATUS_MESSAGE SPK_KIB(1)
 
-/* What the tools print: a line of a log holds no more, and one text of a table. */
+/* Printed by the tools: one line of a log, one text of a table. */
 #define SPK_MAX_PRINTED      SPK_KIB(16)
 #define SPK_MAX_PRINTED_TEXT SPK_KIB(4)
 

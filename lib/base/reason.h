@@ -29,14 +29,14 @@ enum spk_code {
     SPK_CODES = 17,
 };
 
-/** What repeating the call can do. */
+/** Advice: can repeating the call help? */
 enum spk_retry {
     SPK_RETRY_NO,       /* nothing, until the input, the rights or the cluster change */
     SPK_RETRY_SAME_KEY, /* repeat the identical request: always safe */
     SPK_RETRY_NEW_KEY,  /* repeat with a new idempotency key, attempt or application name */
 };
 
-/** What exists because of the call. */
+/** The state of the cluster that the call is responsible for. */
 enum spk_outcome {
     SPK_NOT_CREATED,     /* nothing */
     SPK_PARTIAL,         /* children or a gated Pod may exist; no driver can start */

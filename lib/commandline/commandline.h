@@ -13,7 +13,7 @@ struct spk_argument {
     const char *origin; /* "spec.driver.memory"; NULL: args[i] */
 };
 
-/** What a caller hands over: everything is borrowed. */
+/** One command line as a caller hands it over: everything is borrowed. */
 struct spk_invocation {
     const struct spk_argument *arguments; /* without the program's name */
     size_t n;
@@ -25,7 +25,7 @@ struct spk_invocation {
     struct spk_version version;
 };
 
-/** What the command line asks for. */
+/** The action that the command line asks for. */
 enum spk_command {
     SPK_COMMAND_SUBMIT,
     SPK_COMMAND_KILL,

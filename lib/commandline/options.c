@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What an option does. The ones from NO_VALUE on are switches. */
+/* Effects of options. The ones from NO_VALUE on are switches. */
 enum effect {
     SETS,      /* the setting */
     SETS_CONF, /* the property, in the order of --conf */
@@ -139,7 +139,7 @@ static const char *without_returns(struct spk_arena *arena, const char *text)
     return spk_buf_string(&buf);
 }
 
-/* What "." of a Java pattern does not match. */
+/* True if the text holds a line's end, which "." of a Java pattern does not match. */
 static bool has_line_end(const char *text)
 {
     static const char *const ends[] = {"\n", "\r", "\xC2\x85", "\u2028", "\u2029"};

@@ -6,7 +6,7 @@
 
 #include "commandline/commandline.h"
 
-/** What an option, a property or a variable of the environment says about the application. */
+/** Settings of an application that an option, a property or a variable can make. */
 enum spk_setting_id {
     SPK_SET_MASTER,
     SPK_SET_REMOTE,

@@ -102,7 +102,7 @@ static bool resolve_file(const struct resolver *resolver, const char *element,
            refuse_pattern(resolver->list, element, err);
 }
 
-/* Of one element; *out is NULL when a pattern matches nothing. */
+/* Resolve one element; *out is NULL when a pattern matches nothing. */
 static bool resolve_element(const struct resolver *resolver, const char *element,
                             const char **out, struct spk_err *err)
 {

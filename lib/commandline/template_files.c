@@ -75,7 +75,7 @@ static bool read_template(const struct spk_reader *reader, const char *key, cons
     return true;
 }
 
-/* What an operator's own arguments say about an inline template is no news to anybody. */
+/* Warn unless the operator stage itself set the key: then both have one origin. */
 static void warn_ignored(const struct spk_reader *reader, const char *key,
                          const struct spk_template *template, struct spk_warnings *warnings)
 {

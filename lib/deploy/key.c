@@ -16,7 +16,7 @@ static const char *given(const char *text)
     return text && *text ? text : NULL;
 }
 
-/* An id that callers choose: SEC-36's grammar. */
+/* True for an id that a caller may choose (SEC-36). */
 static bool is_id(const char *text)
 {
     static const char legal[] =

@@ -10,7 +10,7 @@
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS  "0123456789"
 
-/* What a part may hold unescaped, beside bytes beyond ASCII. */
+/* Characters that a part may hold unescaped, beside bytes beyond ASCII. */
 static const char host_characters[] = LETTERS DIGITS "-_.~!$&'()*+,;=:[]<>\"";
 static const char user_characters[] = LETTERS DIGITS "-._:~!$&'()*+,;=%@";
 

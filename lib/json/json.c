@@ -16,7 +16,7 @@ struct index {
     cJSON *last; /* NULL: none is in */
 };
 
-/* What every cJSON node of ours really is. */
+/* A node as spk_json allocates it: cJSON's, and the arena that it lives in. */
 struct node {
     cJSON json; /* first, so that the two pointers convert */
     struct spk_arena *arena;

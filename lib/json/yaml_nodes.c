@@ -94,7 +94,7 @@ static bool resolve_tagged(struct spk_yaml_reader *r, const char *tag,
     return spk_yaml_refuse(r, "this tag is not supported");
 }
 
-/* What the current scalar event means. */
+/* The value that the current scalar event stands for. */
 static bool resolve_event(struct spk_yaml_reader *r, struct spk_scalar *out)
 {
     const yaml_event_t *event = &r->yaml->event;
@@ -113,7 +113,7 @@ static bool resolve_event(struct spk_yaml_reader *r, struct spk_scalar *out)
     return true;
 }
 
-/* What sigs.k8s.io/yaml makes of a number that is a key. */
+/* A number that is a key, as the text that sigs.k8s.io/yaml makes of it. */
 static const char *float_key(struct spk_yaml_reader *r, double value)
 {
     const char *text = spk_number_go_single(r->arena, value);
@@ -256,7 +256,7 @@ static void merge_object(struct mapping *map, cJSON *from)
     }
 }
 
-/* Of several maps the first wins: they are written in from the last to the first. */
+/* Maps of a list are written in from the last to the first, so that the first wins. */
 static void merge(struct mapping *map, cJSON *value)
 {
     map->at.is_merged = true;

@@ -32,7 +32,7 @@ static cJSON *find_container(cJSON *pod, const char *const *candidates)
     return list->child;
 }
 
-/* What is in an array that elements are appended to, as far as it was looked at. */
+/* Known elements of an array that others are appended to, as far as it was read. */
 struct contents {
     const cJSON *array, *last; /* last NULL: nothing was */
     struct spk_set keys;

@@ -15,7 +15,7 @@ static bool has_char(const char *set, char c)
     return c != '\0' && strchr(set, c) != NULL;
 }
 
-/* length characters: the first of first, the last of ends, all of all. */
+/* True if the first of length characters is in first, the last in ends, every one in all. */
 static bool is_word(const char *text, size_t length, const char *first, const char *ends,
                     const char *all)
 {

@@ -26,8 +26,7 @@ struct spk_operator_request {
     const Spk__SparkApplication *application; /* checked */
     const char *submission_id;
     const struct spk_operator_options *options;
-    bool controller_steps; /* web UI, Prometheus, batch scheduler: spark-operator.md 3.1, 3 to
-                              5 */
+    bool controller_steps; /* also web UI, Prometheus, batch scheduler: controller/ */
     bool native_mutation;  /* do here what the pod webhook would do */
     bool webhook_follows;  /* else what is not done here may be done by nobody: warn of it */
     bool is_standalone;    /* nobody goes on with the application: warn of what that leaves */

@@ -118,7 +118,7 @@ static void add_files(struct fields *fields, const struct spk_files *files)
     }
 }
 
-/* What properties refer to by ${env:NAME}; nothing when there is none. */
+/* Add the variables that properties refer to by ${env:NAME}; unset ones add nothing. */
 static void add_references(struct fields *fields, const struct spk_submission *submission)
 {
     struct spk_conf used =

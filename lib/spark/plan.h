@@ -6,7 +6,7 @@
 
 #include "spark/submission.h"
 
-/** What Spark draws at random or reads from the clock. */
+/** Values that Spark draws at random or reads from the clock. */
 struct spk_ids {
     const char *application_id; /* "spark-<32 hex>": spark.app.id */
     const char *unique_id;      /* 16 hex: the <id> of <prefix>-<id>-driver-svc and others */
@@ -76,7 +76,8 @@ bool spk_plan_check(struct spk_arena *arena, const struct spk_plan *plan,
                     struct spk_err *err) SPK_CHECK;
 
 /**
- * What Spark reads first when the driver starts its executors: a driver would end at once.
+ * Check what Spark reads first when the driver starts executors: if it is wrong, a driver
+ * would end at once.
  *
  * @errors INVALID_FIELD  with Spark's text; field blamed by origin
  */

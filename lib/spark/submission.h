@@ -29,7 +29,8 @@ struct spk_files {
     size_t n;
 };
 
-/** What spark-submit looks at besides its arguments. Nothing of the process's own is read. */
+/** Everything that spark-submit reads besides its arguments. Nothing of the process's own
+ * counts. */
 struct spk_environment {
     const struct spk_conf_entry *variables; /* key = name; unique, in byte order */
     size_t n;
@@ -55,7 +56,7 @@ const char *spk_environment_get(const struct spk_environment *environment, const
 enum spk_language { SPK_JVM, SPK_PYTHON, SPK_R };
 
 struct spk_submission {
-    struct spk_conf conf; /* spark-submit.md 2.1: after assembly, before the steps */
+    struct spk_conf conf; /* after assembly, before the feature steps */
     enum spk_language language;
     const char *main_class;       /* as the driver is told */
     const char *primary_resource; /* as given */

@@ -30,5 +30,5 @@ bool spk_submitter_directory_read(struct spk_arena *arena,
                                   const struct spk_submitter_file *directory,
                                   struct spk_files *out, struct spk_err *err) SPK_CHECK;
 
-/** What follows the last '/'. */
+/** The part behind the last '/'. */
 const char *spk_file_name(const char *path);

@@ -140,7 +140,7 @@ static bool read_defaults(struct parser *p)
     return true;
 }
 
-/* Of the other programs: whoever uses them may have exported those. */
+/* True for variables of the other programs: a user of those may have exported them. */
 static bool is_of_a_client(const char *name)
 {
     static const char *const names[] = {"SPK_ENDPOINT", "SPK_SPARK_VERSION"};

@@ -49,7 +49,7 @@ static void put_line(struct spk_log_writer *writer, struct spk_log_line *line)
     put(writer, line->text, line->length);
 }
 
-/* What is in the ring is older than what was lost, so this line comes right after it. */
+/* Lines in the ring are older than the lost ones, so this line comes right after them. */
 static void tell_lost(struct spk_log_writer *writer)
 {
     struct spk_log_line line;

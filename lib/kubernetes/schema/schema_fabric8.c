@@ -158,7 +158,7 @@ static bool read_string(const struct reader *r, const struct spk_field *field, c
     return true;
 }
 
-/* What has no type: JSON's numbers become Java's, everything else stays. */
+/* A value without a type: JSON's numbers become Java's, all others stay. */
 static cJSON *read_any(const struct reader *r, const cJSON *in)
 {
     cJSON *copy = spk_json_copy(r->arena, in), *next;
@@ -366,7 +366,7 @@ static bool is_known(const struct reader *r, const struct spk_type *type,
     return field && spk_field_since(type, field) <= r->how->model;
 }
 
-/* What the client's class of owners says of itself, and so of an owner without. */
+/* Defaults of the client's class OwnerReference, for an owner that lacks them. */
 static void add_owner_kind(const cJSON *in, cJSON *owner)
 {
     if (!spk_json_get(in, "apiVersion"))

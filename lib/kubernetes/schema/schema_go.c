@@ -109,7 +109,7 @@ static bool read_one(const struct reader *r, const struct spk_field *field, cons
     return true;
 }
 
-/* What Go has in a field that it was told nothing about. */
+/* The value that Go has in a field that the input does not name. */
 static bool zero_value(const struct reader *r, const struct spk_field *field, cJSON **out)
 {
     if (field->shape != ONE || (field->flags & POINTER) || field->kind == ANY ||

@@ -40,7 +40,7 @@ bool spk_fabric8_read(struct spk_arena *arena, const struct spk_field *field,
                       const struct spk_fabric8 *how, const cJSON *in, cJSON **out,
                       struct spk_err *err) SPK_CHECK;
 
-/* What both readers need; spk_field_element gives the field of one element or map value. */
+/* Shared by both readers; spk_field_element gives the field of one element or map value. */
 const struct spk_field *spk_type_field(const struct spk_type *type, const char *name);
 struct spk_field spk_field_element(const struct spk_field *field);
 

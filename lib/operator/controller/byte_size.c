@@ -85,7 +85,7 @@ static bool is_special(const char *text)
            (!is_signed && strcasecmp(word, "nan") == 0);
 }
 
-/* What is wrong with the text for strconv.ParseFloat; NULL: nothing. */
+/* The complaint of strconv.ParseFloat about the text; NULL: there is none. */
 static const char *parse_float(const char *text, double *out)
 {
     static const char number[] = "0123456789+-.eE";

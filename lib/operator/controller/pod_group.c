@@ -6,7 +6,7 @@
 #define VOLCANO_GROUP "scheduling.k8s.io/group-name"
 #define KUBE_GROUP    "scheduling.x-k8s.io/pod-group"
 
-/* What is asked for; a member counts only if has says so. */
+/* Amounts that a role asks for; a member counts only if its has_ flag is set. */
 struct request {
     bool has_cpu, has_memory;
     struct spk_amount cpu, memory;

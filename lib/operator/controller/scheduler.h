@@ -21,7 +21,7 @@
 bool spk_scheduler_apply(struct spk_draft *draft, const struct spk_operator_options *options,
                          cJSON **pod_group, struct spk_err *err) SPK_CHECK;
 
-/** What every scheduler does; scheduler is its name as configured. */
+/** The work of one batch scheduler before a submission. */
 typedef bool spk_schedule_fn(struct spk_draft *draft, cJSON **pod_group, struct spk_err *err);
 
 spk_schedule_fn spk_schedule_volcano, spk_schedule_yunikorn, spk_schedule_kube;

@@ -212,7 +212,7 @@ static const char *lost_variable(const struct look *look)
 
 /* ---- other fields ---- */
 
-/* What Spark asks of a custom resource, as a quantity; NULL: nothing. */
+/* The amount that Spark asks of a custom resource, as a quantity; NULL: none. */
 static const char *resource_amount(const struct look *look, const char *limit,
                                    const struct spk_conf_entry **out)
 {
@@ -293,7 +293,7 @@ static const char *lost_node_label(const struct look *look)
                          spk_json_string(change_of(look)->value));
 }
 
-/* What is not negative travels in a key, too. */
+/* A grace period that is not negative travels in a key as well, so it is not lost. */
 static const char *lost_grace_period(const struct look *look)
 {
     int64_t seconds = 0;
@@ -304,7 +304,7 @@ static const char *lost_grace_period(const struct look *look)
                : NULL;
 }
 
-/* What Spark sets after it has taken the template: where, and why a change there is lost. */
+/* Fields that Spark sets after it has taken the template, and why a change there is lost. */
 static const struct rule {
     bool in_container;
     const char *path; /* or the object that the last key is in */

@@ -12,7 +12,7 @@
 #include "spark/conf/conf.h"
 #include "spark/conf/version.h"
 
-/** What the driver will know. */
+/** Facts that the driver will know when it makes executors. */
 struct spk_executor_facts {
     const struct spk_conf *conf; /* after assembly */
     struct spk_version version;

@@ -15,7 +15,7 @@ struct found {
     const struct spk_entry *entry;
 };
 
-/* What a bare number of a duration counts, and how Spark names the type. */
+/* Types of entries: the unit of a bare number of a duration, and Spark's name of the type. */
 static const struct type {
     const char *name;
     int64_t bare_ms;
@@ -112,7 +112,7 @@ static bool mismatch(const struct spk_reader *reader, const struct found *found,
     return blame(reader, found, err);
 }
 
-/* Of the type, but against the entry's rule; shown is the value as Spark prints it. */
+/* Refuse a value that has the type and breaks the entry's rule; shown: as Spark prints it. */
 static bool out_of_range(const struct spk_reader *reader, const struct found *found,
                          const char *shown, struct spk_err *err)
 {

@@ -59,7 +59,7 @@ struct spk_strings spk_comma_list(struct spk_arena *arena, const char *text);
 bool spk_entry_port(const struct spk_reader *reader, const char *key, int32_t fallback,
                     int32_t *out, struct spk_err *err) SPK_CHECK;
 
-/** What the entries of a submission are read from. */
+/** A reader of the entries of a submission. */
 struct spk_reader spk_reader_of(struct spk_arena *arena,
                                 const struct spk_submission *submission);
 

@@ -56,7 +56,8 @@ static void skip_continuation(struct reader *reader)
         reader->at++;
 }
 
-/* What is left of a line of the file; escaped: whether a backslash ends it (before it). */
+/* Append the rest of a line of the file; escaped: true if a backslash stands before it. True
+ * if a backslash ends it. */
 static bool take_run(struct reader *reader, struct spk_buf *line, bool escaped)
 {
     const char *start = reader->at;

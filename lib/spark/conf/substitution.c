@@ -156,7 +156,7 @@ static bool check_reference(const struct expansion *expansion,
     return true;
 }
 
-/* What Spark would replace by a default of its own. */
+/* Refuse a reference that Spark would replace by a default of its own. */
 static bool check_default(const struct expansion *expansion, const struct reference *reference,
                           struct spk_err *err)
 {

@@ -74,7 +74,7 @@ static bool read_number(const char **at, long *out)
     return true;
 }
 
-/* What may follow the patch: "-preview2", "-amzn-1", so that the text stays a label's value.
+/* True for what may follow the patch, "-preview2", "-amzn-1": the text stays a label's value.
  */
 static bool is_suffix(const char *text)
 {

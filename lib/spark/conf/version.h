@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * version.h: what differs between Spark lines, one profile per line. Adding a Spark line means
- * adding a column to the table in version.c and its goldens; see CONTRIBUTING.md.
+ * version.h: the supported Spark lines and which one a request means. What differs between
+ * lines is the table in profile.h; CONTRIBUTING.md says how to add a line.
  */
 #pragma once
 
@@ -17,7 +17,7 @@ enum spk_line {
     SPK_SPARK_LINES
 };
 
-/** Differences are named after what they switch on; version.c has the table. */
+/** Differences are named after what they switch on; profile.h has the table. */
 struct spk_profile;
 
 struct spk_version {

@@ -16,7 +16,7 @@
 #define REQUEST_KEY            SPK_K "driver.request.cores"
 #define LIMIT_KEY              SPK_K "driver.limit.cores"
 
-/* What the constructor reads. */
+/* Values that the constructor reads. */
 struct inputs {
     const char *pod_name, *image, *request_cores, *limit_cores;
     bool is_escalation_allowed;

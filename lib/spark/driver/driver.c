@@ -83,7 +83,7 @@ cJSON *spk_driver_add_immutable(struct spk_driver *driver, enum spk_object_role 
 
 void spk_driver_property(struct spk_driver *driver, const char *key, const char *value)
 {
-    /* What the user set to the same remains the user's. */
+    /* A value that the user set to the same keeps the user as its origin. */
     if (!spk_text_equal(spk_conf_get(&driver->properties, key), value))
         spk_conf_set(&driver->properties, key, value, ORIGIN);
 }

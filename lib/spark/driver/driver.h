@@ -60,7 +60,7 @@ spk_step_fn spk_pod_template_configmap;
 spk_step_fn spk_local_dirs_check, spk_local_dirs;
 spk_step_fn spk_volcano;
 
-/* What happens before and after the steps. */
+/* Before and after the steps. */
 spk_step_fn spk_submission_client_check; /* the options of Spark's own Kubernetes client */
 spk_step_fn spk_driver_finish;           /* Client.run: ConfigMap, its volume, the container */
 

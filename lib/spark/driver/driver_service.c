@@ -11,7 +11,7 @@
 #define LABEL_PREFIX      SPK_K "driver.service.label."
 #define ANNOTATION_PREFIX SPK_K "driver.service.annotation."
 
-/* What the constructor reads. */
+/* Values that the constructor reads. */
 struct inputs {
     const char *policy;
     struct spk_strings families;

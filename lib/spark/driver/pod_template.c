@@ -46,7 +46,7 @@ static bool check_containers(const cJSON *containers, const char *name, struct s
     return true;
 }
 
-/* What Spark or its client library would refuse whatever the types. */
+/* Shapes that Spark or its client library would refuse whatever the types. */
 static bool check_shape(const cJSON *tree, const char *name, struct spk_err *err)
 {
     const cJSON *spec = spk_json_get(tree, "spec");

@@ -10,7 +10,7 @@
 
 #include "base/arena.h"
 
-/** What the names of all objects but the driver's ConfigMap start with; of any length. */
+/** The prefix of the names of all objects but the driver's ConfigMap; of any length. */
 const char *spk_resource_prefix(struct spk_arena *arena, const char *app_name,
                                 const char *unique_id);
 

@@ -33,7 +33,8 @@ static bool check_values(const struct spk_driver *driver, struct spk_err *err)
     return true;
 }
 
-/* A file that a key names must be there, where there are files at all. */
+/* In the drop-in the file that a key names must exist; a server, which reads no files, refuses
+ * the key. */
 static bool read_named(const struct spk_driver *driver, const char *key, struct spk_bytes *out,
                        struct spk_err *err)
 {

@@ -9,7 +9,7 @@
 
 #define MIN_SIZE 1024
 
-/* What a type of volume needs. Options below the volume's keys; NULL: none. */
+/* Options of each type of volume, below the volume's keys; NULL: none. */
 static const struct volume_type {
     const char *name;
     const char *required[2];
