@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** go_url.h: as much of Go's URLs as the path of a web UI needs. */
+/** url.h: as much of Go's URLs as the path of a web UI needs. */
 #pragma once
 
 #include "base/err.h"

@@ -59,6 +59,8 @@ LAYERS = {
 YET = {
     ("lib/spark/conf", "lib/spark/submission.h"),  # entries are read from a submission
     ("server/process", "server/service.h"),  # the drain ends what main opened
+    ("server/process", "server/service/service.h"),  # likewise
+    ("server/grpc", "server/service.h"),  # methods beside main
 }
 # System headers with one home, as a prefix of the path.
 HOMES = {

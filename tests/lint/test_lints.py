@@ -81,6 +81,32 @@ class Layers(Lints):
         self.finds("layers.py", "may not include server/grpc/call.h", "may not include proto/spark/submit.pb-c.h")
 
 
+class Comments(Lints):
+    def test_openings(self):
+        self.write("lib/base/a.c", "int a; /* Whatever */\n/** What it is. */\n/* Of two. */\n")
+        self.finds("comments.py", "lib/base/a.c:2: a comment names", "a.c:3: a comment names its subject first, not 'Of'")
+
+    def test_literals_are_no_comments(self):
+        self.write("lib/base/a.c", 'const char *a = "/* What */ gone.md";\n')
+        self.finds_nothing("comments.py")
+
+    def test_references(self):
+        self.write("lib/base/README.md", "")
+        self.write("lib/base/a.c", "/* see lib/base/README.md, base/lib_base.h and\n * lib/base/gone.c or spec.md */\n")
+        self.finds("comments.py", "a.c:1: there is no lib/base/gone.c", "a.c:1: there is no spec.md")
+        self.assertNotIn("README", self.run_lint("comments.py")[1])
+
+    def test_what_follows_source_is_of_others(self):
+        self.write("lib/base/a.h", "/**\n * Adds.\n *\n * @source https://a.b/c.md, dbus.c\n * and url.h\n */\n")
+        self.finds_nothing("comments.py")
+
+    def test_ids(self):
+        self.write("tests/requirements.tsv", "SP-1\tsummary\topen\n")
+        self.write("lib/base/a.c", "/* SP-1 and SEC-36, UTF-8 */\n")
+        self.finds("comments.py", "SEC-36 is no row of tests/requirements.tsv")
+        self.assertNotIn("SP-1 ", self.run_lint("comments.py")[1])
+
+
 class Names(Lints):
     def test_file_local_names_are_free(self):
         self.write("lib/base/a.c", "struct row {\n    int a;\n};\nstatic int add(void)\n{\n}\n")

@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Comments name their subject first, and refer only to what a reader can find: comments.py [TOP]."""
+
+import pathlib
+import re
+import sys
+
+TOP = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).resolve().parents[2])
+PARTS = ("lib", "server", "client")
+COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|/\*.*?\*/', re.S)
+OPENING = re.compile(r"/\*+\s+(What|Who|Whoever|Of|That)\b")
+# Words with a suffix of a file of this repository; a URL and what follows @source is another's.
+PATH = re.compile(r"(?<![\w/.:<*-])((?:[\w-]+/)*[\w-]+\.(?:md|h|c|py|tsv|proto))\b(?!\.|/)")
+ID = re.compile(r"\b((?:RU|SP|KC|GC|SEC|OPS|API)-\d+)\b")
+FOREIGN = re.compile(r"@source.*?(?=\n\s*\*\s*\n|\n\s*\*\s*@|\*/)|https?://\S+", re.S)
+# Headers of libraries and texts of others.
+OTHERS = {"yaml.h", "setjmp.h", "google/protobuf/struct.proto"}
+# Folders that are being rebuilt, whose comments come after: to shrink, never to grow.
+PENDING = ("lib/apiserver/", "lib/deploy/", "lib/driver/", "lib/submit/", "lib/translate/", "server/grpc/",
+           "server/service/", "server/submit_method.c", "client/library/attempt.c", "client/spark-submit/")
+
+
+def comments_of(path):
+    """(line, text) of every comment."""
+    text = path.read_text("utf-8")
+    for found in COMMENT.finditer(text):
+        if found.group().startswith("/*"):
+            yield text.count("\n", 0, found.start()) + 1, found.group()
+
+
+def known_files():
+    skip = {"build", ".git"}
+    names = set()
+    for entry in TOP.iterdir():
+        if entry.name not in skip:
+            names |= {str(path.relative_to(TOP)) for path in ([entry] if entry.is_file() else entry.rglob("*"))}
+    return names
+
+
+def known_ids():
+    table = TOP / "tests/requirements.tsv"
+    return set(ID.findall(table.read_text("utf-8"))) if table.exists() else set()
+
+
+def exists(word, folder, files):
+    homes = ("", folder + "/", "lib/", "server/", "client/")
+    return word in OTHERS or any(home + word in files for home in homes) \
+        or "/" not in word and any(name.endswith("/" + word) for name in files) \
+        or "/" in word and any(name.endswith("/" + word) for name in files)
+
+
+def violations(path, files, ids):
+    name = str(path.relative_to(TOP))
+    for line, text in comments_of(path):
+        opening = OPENING.match(text)
+        if opening:
+            yield "%s:%d: a comment names its subject first, not '%s'" % (name, line, opening.group(1))
+        text = FOREIGN.sub("", text)
+        for word in PATH.findall(text):
+            if not exists(word, str(path.parent.relative_to(TOP)), files):
+                yield "%s:%d: there is no %s" % (name, line, word)
+        for word in ID.findall(text):
+            if word not in ids:
+                yield "%s:%d: %s is no row of tests/requirements.tsv" % (name, line, word)
+
+
+def main():
+    files, ids = known_files(), known_ids()
+    found = [line for part in PARTS for path in sorted((TOP / part).rglob("*.[ch]"))
+             if not str(path.relative_to(TOP)).startswith(PENDING) for line in violations(path, files, ids)]
+    print("\n".join(found) or "comments name their subject, and what they refer to exists")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
