@@ -10,7 +10,8 @@
 #include "process/api_log.h"
 #include "process/drain.h"
 #include "process/log_writer.h"
-#include "service.h"
+#include "process/probe.h"
+#include "service/service.h"
 
 #include <malloc.h>
 #include <stdlib.h>
@@ -99,6 +100,16 @@ static bool open_api(struct server *server, const struct spk_kube_config *kube)
     return fail(server, memory ? SPK_EXIT_INTERNAL : SPK_EXIT_CREDENTIALS);
 }
 
+static const char *mode_name(const struct spk_config *config)
+{
+    return config->mode == SPK_MODE_SIDECAR ? "sidecar" : "standalone";
+}
+
+static const char *kubernetes_version(const void *probe)
+{
+    return spk_probe_version(probe);
+}
+
 /* Everything that can be wrong without a network; server->api stays closed. */
 static bool configure(struct server *server, struct spk_kube_config *kube)
 {
@@ -113,7 +124,7 @@ static bool configure(struct server *server, struct spk_kube_config *kube)
             ns = kube->ns;
         url = spk_kube_address_url(&server->arena, &kube->address);
     }
-    server->service.config = config;
+    server->service.mode = mode_name(config);
     /* The operator has just read the application; an API server in memory holds none. */
     server->service.verifies_uids = config->mode == SPK_MODE_STANDALONE && !memory;
     if (!spk_settings_make(&server->arena, config, url, ns, &server->service.settings,
@@ -143,7 +154,7 @@ static bool open_rpc(struct server *server)
 {
     const struct spk_config *config = &server->options.config;
     struct spk_rpc_config rpc = {
-        .context = &server->service,
+        .service = &server->service,
         .api_ticked_ms = &server->api->ticked_ms,
         .reflection = serves_reflection(config),
         .max_inflight = (size_t)config->max_inflight,
@@ -208,7 +219,7 @@ static void log_start(struct server *server)
                       server->options.strange.items[i]);
     spk_log_begin(&server->log, &line, SPK_LOG_INFO, "started");
     spk_log_text(&line, "version", SPK_VERSION);
-    spk_log_text(&line, "mode", config->mode == SPK_MODE_SIDECAR ? "sidecar" : "standalone");
+    spk_log_text(&line, "mode", mode_name(config));
     spk_log_text(&line, "grpc", grpc_version_string());
     spk_log_text(&line, "api_server", server->api->url);
     spk_log_text(&line, "credentials", server->credentials);
@@ -300,7 +311,8 @@ int main(int argc, char **argv)
     set_up_process();
     spk_queue_init(&server.running, 0);
     server.service.running = &server.running;
-    server.service.probe = &server.probe;
+    server.service.kubernetes_version = kubernetes_version;
+    server.service.version_context = &server.probe;
     if (!spk_arena_run(&server.arena, prepare, &server)) {
         (void)spk_fail(&server.err, SPK_INTERNAL_ERROR, "there is no memory left");
         server.exit = SPK_EXIT_INTERNAL;
@@ -316,7 +328,7 @@ int main(int argc, char **argv)
         bool memory = server.options.config.api_server == SPK_API_IN_MEMORY;
 
         spk_signals_wait(&server.rpc, memory ? server.api : NULL);
-        spk_drain(&server.rpc, &server.listener, &server.service);
+        spk_drain(&server.rpc, &server.listener, &server.options.config, &server.service);
         finish(&server);
     }
     show(&server);

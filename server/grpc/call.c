@@ -185,14 +185,9 @@ void spk_call_fail(struct spk_call *call, const struct spk_err *err)
 
     if (!take_answer(call))
         return;
-    call->code = spk_reason_code(err->reason);
-    call->reason = err->reason;
-    call->outcome = err->outcome;
-    (void)snprintf(call->field, sizeof(call->field), "%s", err->field);
-    if (call->code != SPK_INVALID_ARGUMENT) /* those texts may quote what the caller sent */
-        (void)snprintf(call->err, sizeof(call->err), "%s", err->text);
+    spk_record_error(&call->operation.record, err);
     if (!spk_arena_run(&arena, make_reply, &answer))
-        answer.reply = (struct spk_reply){.code = call->code, .message = ""};
+        answer.reply = (struct spk_reply){.code = spk_reason_code(err->reason), .message = ""};
     send_reply(call, &answer.reply);
 }
 
@@ -201,7 +196,7 @@ void spk_call_refuse(struct spk_call *call, enum spk_reason reason, const char *
     struct spk_err err = {0};
 
     (void)spk_fail(&err, reason, "%s", text);
-    err.outcome = call->outcome;
+    err.outcome = call->operation.record.outcome;
     spk_call_fail(call, &err);
 }
 
@@ -252,7 +247,7 @@ void spk_call_run(struct spk_call *call, spk_call_fn *fn)
     if (spk_arena_run(&call->arena, run_call, &run))
         return;
     (void)spk_fail_exhausted(&err, &call->arena);
-    err.outcome = call->outcome;
+    err.outcome = call->operation.record.outcome;
     spk_call_fail(call, &err);
 }
 

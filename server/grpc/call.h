@@ -10,7 +10,7 @@
  */
 #pragma once
 
-#include "base/err.h"
+#include "service/operation.h"
 
 #include <grpc/grpc.h>
 #include <protobuf-c/protobuf-c.h>
@@ -66,16 +66,10 @@ struct spk_call {
     struct spk_call *next, *previous; /* the loop's list */
     bool overdue;                     /* broken off: the client did not read its answer */
 
-    /* For the log. */
-    enum spk_code code;
-    enum spk_reason reason;
-    enum spk_outcome outcome;
-    char ns[64], app[254], pod[254], attempt[33], submission_id[64]; /* "": none */
-    size_t arena_bytes;
-    char field[256], err[256];
-    bool adopted;
-    unsigned kube_calls, retries;
-    size_t bytes_out;
+    /* What it asks of the service, and the record of every call: also of one that was refused
+     * before there was an operation. */
+    struct spk_operation operation;
+    size_t arena_bytes, bytes_out; /* for the log */
 };
 
 /** Ask the core for the next call of method (NULL: of any that is not registered). */

@@ -42,31 +42,32 @@ static enum spk_log_level level_of(const struct spk_call *call, enum spk_code co
 
 void spk_call_log(const struct spk_call *call)
 {
+    const struct spk_record *record = &call->operation.record;
     struct spk_log_line line;
     /* A stream that its client broke off has no answer. */
-    enum spk_code code = atomic_load(&call->finished) ? call->code : SPK_CANCELLED;
+    enum spk_code code = atomic_load(&call->finished) ? record->code : SPK_CANCELLED;
 
     /* A peer may make calls fail as fast as it can write; what exists is always told. */
-    if (code != SPK_OK && call->outcome == SPK_NOT_CREATED &&
+    if (code != SPK_OK && record->outcome == SPK_NOT_CREATED &&
         !spk_log_allowed(call->rpc->log, limit_of(call, code)))
         return;
     spk_log_begin(call->rpc->log, &line, level_of(call, code), "rpc");
     spk_log_text(&line, "method", call->method ? call->method->path : "other");
     spk_log_text(&line, "code", spk_code_name(code));
-    spk_log_text(&line, "reason", spk_reason_name(call->reason));
-    if (call->code != SPK_OK)
-        spk_log_text(&line, "outcome", spk_outcome_name(call->outcome));
+    spk_log_text(&line, "reason", spk_reason_name(record->reason));
+    if (record->code != SPK_OK)
+        spk_log_text(&line, "outcome", spk_outcome_name(record->outcome));
     spk_log_text(&line, "request_id", call->request_id);
-    spk_log_text(&line, "ns", call->ns);
-    spk_log_text(&line, "app", call->app);
-    spk_log_text(&line, "pod", call->pod);
-    spk_log_text(&line, "attempt", call->attempt);
-    spk_log_text(&line, "submission_id", call->submission_id);
-    if (*call->pod && call->code == SPK_OK)
-        spk_log_bool(&line, "adopted", call->adopted);
-    if (call->kube_calls) {
-        spk_log_int(&line, "kube_calls", call->kube_calls);
-        spk_log_int(&line, "retries", call->retries);
+    spk_log_text(&line, "ns", record->ns);
+    spk_log_text(&line, "app", record->app);
+    spk_log_text(&line, "pod", record->pod);
+    spk_log_text(&line, "attempt", record->attempt);
+    spk_log_text(&line, "submission_id", record->submission_id);
+    if (*record->pod && record->code == SPK_OK)
+        spk_log_bool(&line, "adopted", record->adopted);
+    if (record->kube_calls) {
+        spk_log_int(&line, "kube_calls", record->kube_calls);
+        spk_log_int(&line, "retries", record->retries);
     }
     if (atomic_load(&call->gone))
         spk_log_bool(&line, "client_gone", true);
@@ -77,7 +78,7 @@ void spk_call_log(const struct spk_call *call)
     spk_log_int(&line, "bytes_out", (int64_t)call->bytes_out);
     spk_log_int(&line, "arena_kib", (int64_t)(call->arena_bytes / 1024));
     spk_log_text(&line, "peer", call->face->name);
-    spk_log_text(&line, "field", call->field);
-    spk_log_text(&line, "err", call->err);
+    spk_log_text(&line, "field", record->field);
+    spk_log_text(&line, "err", record->err);
     spk_log_end(&line);
 }

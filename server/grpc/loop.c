@@ -109,7 +109,7 @@ bool spk_rpc_open(struct spk_arena *arena, struct spk_rpc *rpc,
     unsigned char random[4];
 
     *rpc = (struct spk_rpc){.log = log,
-                            .context = config->context,
+                            .service = config->service,
                             .api_ticked_ms = config->api_ticked_ms,
                             .reflection_on = config->reflection,
                             .max_inflight = config->max_inflight,

@@ -33,7 +33,7 @@ struct spk_face {
 enum { SPK_FACE_UNIX, SPK_FACE_TCP, SPK_FACES };
 
 struct spk_rpc_config {
-    void *context;                            /* for the methods: rpc->context */
+    const struct spk_service *service;
     const atomic_int_fast64_t *api_ticked_ms; /* of struct spk_api */
     bool faces[SPK_FACES], reflection;
     size_t max_inflight, memory_budget;
@@ -42,7 +42,7 @@ struct spk_rpc_config {
 
 struct spk_rpc {
     const struct spk_log *log;
-    void *context;
+    const struct spk_service *service;
     grpc_completion_queue *queue;
     grpc_resource_quota *quota;
     struct spk_face faces[SPK_FACES];

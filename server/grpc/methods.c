@@ -6,7 +6,7 @@
 #include "grpc/reflection/v1/reflection.pb-c.h"
 #include "grpc/reflection/v1alpha/reflection.pb-c.h"
 #include "grpc/reflection_service.h"
-#include "service.h"
+#include "grpc/unary.h"
 #include "spark/submit/v1/submit_service.pb-c.h"
 
 #include <string.h>
@@ -17,30 +17,31 @@
 const struct spk_method spk_methods[SPK_METHODS] = {
     [SPK_ROW_HEALTH_CHECK] = {"/grpc.health.v1.Health/Check",
                               &grpc__health__v1__health_check_request__descriptor,
-                              SPK_METHOD_UNARY, SPK_ADMIT_ALWAYS, spk_health_check, false},
+                              SPK_METHOD_UNARY, SPK_ADMIT_ALWAYS, spk_health_check, false,
+                              NULL},
     [SPK_ROW_HEALTH_LIST] = {"/grpc.health.v1.Health/List",
                              &grpc__health__v1__health_list_request__descriptor,
-                             SPK_METHOD_UNARY, SPK_ADMIT_ALWAYS, spk_health_list, false},
+                             SPK_METHOD_UNARY, SPK_ADMIT_ALWAYS, spk_health_list, false, NULL},
     [SPK_ROW_HEALTH_WATCH] = {"/grpc.health.v1.Health/Watch",
                               &grpc__health__v1__health_check_request__descriptor,
                               SPK_METHOD_SERVER_STREAMING, SPK_ADMIT_WATCH, spk_health_watch,
-                              false},
+                              false, NULL},
     [SPK_ROW_REFLECTION] = {"/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
                             &REFLECTION(v1), SPK_METHOD_BIDI_STREAMING, SPK_ADMIT_REFLECTION,
-                            spk_reflection_serve, true},
+                            spk_reflection_serve, true, NULL},
     [SPK_ROW_REFLECTION_ALPHA] =
         {"/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
          &REFLECTION(v1alpha), SPK_METHOD_BIDI_STREAMING, SPK_ADMIT_REFLECTION,
-         spk_reflection_serve, true},
+         spk_reflection_serve, true, NULL},
     [SPK_ROW_GET_INFO] = {"/spark.submit.v1.SubmitService/GetInfo",
                           &spk__get_info_request__descriptor, SPK_METHOD_UNARY, SPK_ADMIT_CALL,
-                          spk_method_get_info, false},
+                          spk_unary_run, false, &spk_info_mapping},
     [SPK_ROW_RENDER] = {"/spark.submit.v1.SubmitService/Render",
                         &spk__render_request__descriptor, SPK_METHOD_UNARY, SPK_ADMIT_CALL,
-                        spk_method_render, false},
+                        spk_unary_run, false, &spk_render_mapping},
     [SPK_ROW_SUBMIT] = {"/spark.submit.v1.SubmitService/Submit",
                         &spk__submit_request__descriptor, SPK_METHOD_UNARY, SPK_ADMIT_CALL,
-                        spk_method_submit, false},
+                        spk_unary_run, false, &spk_submit_mapping},
 };
 
 const struct spk_method *spk_method_find(const char *path, size_t length)

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "grpc/call.h"
+#include "grpc/messages.h"
 
 /** Who speaks how often. */
 enum spk_method_kind {
@@ -30,7 +31,8 @@ struct spk_method {
     enum spk_method_kind kind;
     enum spk_admission_class admission;
     spk_call_fn *run;
-    bool routine; /* calls that succeed are logged at debug only */
+    bool routine;                        /* calls that succeed are logged at debug only */
+    const struct spk_mapping *operation; /* of the service; NULL: run answers by itself */
 };
 
 /* Rows of the table. */

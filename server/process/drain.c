@@ -107,10 +107,10 @@ static void wait_until(struct drain *drain, int64_t end_ms, int patience,
     }
 }
 
-void spk_drain(struct spk_rpc *rpc, struct spk_listener *listener, struct spk_service *service)
+void spk_drain(struct spk_rpc *rpc, struct spk_listener *listener,
+               const struct spk_config *config, const struct spk_service *service)
 {
     struct drain drain = {.rpc = rpc, .signals = 1};
-    const struct spk_config *config = service->config;
 
     atomic_store(&rpc->phase, SPK_RPC_LEAVING);
     log_state(rpc, SPK_LOG_INFO, "draining");

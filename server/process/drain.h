@@ -7,7 +7,7 @@
 
 #include "apiserver/memory/memory.h"
 #include "grpc/listener.h"
-#include "service.h"
+#include "service/service.h"
 
 /** Block the signals we wait for, before any thread is started. */
 void spk_signals_block(void);
@@ -24,7 +24,7 @@ void spk_signals_wait(const struct spk_rpc *rpc, struct spk_api *memory);
  * on the third signal.
  */
 void spk_drain(struct spk_rpc *rpc, struct spk_listener *listener,
-               struct spk_service *service);
+               const struct spk_config *config, const struct spk_service *service);
 
 enum spk_exit {
     SPK_EXIT_OK = 0,

@@ -40,7 +40,7 @@ LAYERS = {
     "lib/submit": ["lib/base", "lib/json", "lib/kubernetes", "lib/deploy", "lib/driver", "lib/apiserver", "lib/translate"],
     "server": ["lib", "server", "proto"],
     "server/config": ["lib/base", "lib/json", "lib/apiserver/config", "lib/translate", "server/process/log.h"],
-    "server/process": ["lib", "server/config", "server/grpc/listener.h"],
+    "server/process": ["lib", "server/config", "server/service", "server/grpc/listener.h"],
     "server/net": ["lib/base", "server/config", "server/process"],
     "server/service": ["lib", "server/service"],
     "server/tenant": ["lib", "server/service"],
@@ -58,9 +58,6 @@ LAYERS = {
 # What does not fit the table yet, as (folder, header): to be mended, never to grow.
 YET = {
     ("lib/spark/conf", "lib/spark/submission.h"),  # entries are read from a submission
-    ("server/process", "server/service.h"),  # the drain ends what main opened
-    ("server/process", "server/service/service.h"),  # likewise
-    ("server/grpc", "server/service.h"),  # methods beside main
 }
 # System headers with one home, as a prefix of the path.
 HOMES = {
@@ -68,6 +65,8 @@ HOMES = {
     "yaml.h": ["lib/json"],
     "curl/": ["lib/apiserver"],
     "grpc/": ["server/grpc", "client/library", "client/sparksubmit"],
+    "microhttpd.h": ["server/http"],
+    "protobuf-c/": ["lib/application", "server/grpc", "client/library", "client/sparksubmitctl"],
     "openssl/": ["lib/base", "lib/apiserver"],
     "setjmp.h": ["lib/base"],
     "sys/random.h": ["lib/base"],

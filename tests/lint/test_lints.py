@@ -71,6 +71,13 @@ class Layers(Lints):
         self.write("lib/base/text.c", '#include "base/gone.h"\n')
         self.finds("layers.py", "base/gone.h is not in the repository")
 
+    def test_operations_know_no_transport(self):
+        for line in ('#include "grpc/call.h"', '#include "spark/submit/v1/submit_service.pb-c.h"',
+                     "#include <grpc/grpc.h>", "#include <protobuf-c/protobuf-c.h>", "#include <microhttpd.h>"):
+            self.write("server/grpc/call.h", "")
+            self.write("server/service/submit.c", line + "\n")
+            self.finds("layers.py", "submit.c:1: ")
+
     def test_a_library_has_one_home(self):
         self.write("lib/deploy/machine.c", "#include <curl/curl.h>\n")
         self.finds("layers.py", "<curl/curl.h> belongs to ['lib/apiserver']")

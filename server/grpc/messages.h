@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * messages.h: the protobuf messages of SubmitService as the structs of its operations, and
+ * back. Nothing but the shape changes here; what a request means is the operation's business.
+ */
+#pragma once
+
+#include "service/service.h"
+
+#include <protobuf-c/protobuf-c.h>
+
+/** How one operation is spoken. Everything lives in arena and points into what it came from.
+ */
+struct spk_mapping {
+    const struct spk_operation_type *type;
+    /**
+     * Read a message of the method's request type; warnings are of decoding it.
+     *
+     * @errors INVALID_MESSAGE  no payload
+     *         INVALID_FIELD    a template is given twice
+     */
+    bool (*read)(struct spk_arena *arena, const ProtobufCMessage *message,
+                 const struct spk_settings *settings, const struct spk_warnings *warnings,
+                 const void **request, struct spk_err *err);
+    const ProtobufCMessage *(*write)(struct spk_arena *arena, const void *response);
+};
+
+extern const struct spk_mapping spk_submit_mapping, spk_render_mapping, spk_info_mapping;

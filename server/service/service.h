@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * service.h: what all operations share, and what each of them takes and gives. It is immutable
+ * once the server runs, but for the list of what is under way.
+ *
+ * Adding an operation: its request and response here, its file beside this one, its mapping in
+ * grpc/messages.c and its row in grpc/methods.c.
+ */
+#pragma once
+
+#include "base/queue.h"
+#include "service/operation.h"
+#include "submit/submit.h"
+#include "translate/translate.h"
+
+struct spk_service {
+    struct spk_settings settings;
+    const char *mode; /* "sidecar", "standalone" */
+    struct spk_api *api;
+    bool verifies_uids;        /* of applications, before anything is created for them */
+    struct spk_queue *running; /* submissions under way */
+    /* The API server's gitVersion; "" until it is known. */
+    const char *(*kubernetes_version)(const void *context);
+    const void *version_context;
+};
+
+/** Tell all running submissions to send no further request; each still answers. */
+void spk_service_cancel_all(const struct spk_service *service);
+
+/* ---- Submit: create the driver, exactly once per attempt ---- */
+
+extern const struct spk_operation_type spk_submit_type;
+
+struct spk_submit_request {
+    struct spk_request core; /* tenant, random and time are the operation's to set */
+    bool validate_only, server_dry_run, require_submission_id;
+    struct spk_warnings warnings; /* of what was ignored when the request was read */
+};
+
+struct spk_submit_response {
+    const struct spk_submit_result *result;
+    const char *idempotency_key; /* given or drawn; NULL: none was needed */
+    bool validate_only;
+    const struct spk_warnings *warnings; /* besides those of result */
+};
+
+/* ---- Render: what Submit would create ---- */
+
+extern const struct spk_operation_type spk_render_type;
+
+enum spk_render_format {
+    SPK_RENDER_TREE, /* trees, for transports that have a form of their own for them */
+    SPK_RENDER_JSON,
+    SPK_RENDER_YAML,
+};
+
+struct spk_render_request {
+    struct spk_request core;
+    struct spk_view view;
+    enum spk_render_format format;
+    struct spk_warnings warnings; /* as of Submit */
+};
+
+struct spk_rendered_object {
+    const char *kind, *name;
+    const cJSON *tree;
+    const char *text; /* NULL: the tree was asked for */
+};
+
+struct spk_rendered_objects {
+    struct spk_rendered_object *items;
+    size_t n;
+};
+
+struct spk_render_response {
+    enum spk_stage stage;
+    struct spk_rendered_objects objects; /* OBJECTS: all, in the order of creation; SUBMISSION:
+                                            what the controller creates first */
+    struct spk_strings arguments;        /* of spark-submit; none with APPLICATION */
+    const struct spk_conf *properties;   /* OBJECTS: the driver's */
+    const struct spk_rendered_object *driver_template, *executor_template; /* SUBMISSION */
+    const struct spk_rendered_object *application;                         /* APPLICATION */
+    bool has_pod_mutation;
+    enum spk_pod_mutation pod_mutation;
+    const struct spk_warnings *request_warnings, *warnings; /* in this order */
+};
+
+/* ---- GetInfo: what the server is and can do; it takes no request ---- */
+
+extern const struct spk_operation_type spk_info_type;
+
+struct spk_info_limit {
+    const char *name; /* "request_bytes" */
+    int64_t value;
+};
+
+struct spk_info_response {
+    const char *name, *version, *api_version, *mode, *kubernetes_version;
+    int render_revision;
+    struct spk_strings spark_versions, features, payload_forms;
+    const char *default_spark_version;
+    enum spk_pod_mutation pod_mutation;
+    const struct spk_info_limit *limits;
+    size_t n_limits;
+};

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Submit: the pure stages at once, then the protocol on the API server's loop. */
+#include "base/clock.h"
+#include "base/random.h"
+#include "kubernetes/object.h"
+#include "service/service.h"
+
+#include <stdio.h>
+
+struct submission {
+    struct spk_queue_item item; /* first: the service's list of what runs */
+    struct spk_operation *operation;
+    struct spk_prepared prepared;
+    struct spk_submit_call submit;
+    struct spk_submit_response response;
+    char random[SPK_RANDOM_HEX_SIZE];
+};
+
+static void on_done(struct spk_submit_call *submit)
+{
+    struct submission *submission = submit->context;
+    struct spk_operation *operation = submission->operation;
+    struct spk_record *record = &operation->record;
+
+    /* Whoever takes the submission off the list drops the list's reference. */
+    if (spk_queue_remove(operation->service->running, &submission->item))
+        spk_operation_drop(operation);
+
+    record->kube_calls = submit->kube_calls;
+    record->retries = submit->retries;
+    if (!submit->ok) {
+        spk_operation_finish(operation, &submit->err);
+        return;
+    }
+    /* In case there is no memory left for the answer. */
+    record->outcome = submit->validate_only ? SPK_NOT_CREATED : SPK_CREATED;
+    record->adopted = submit->result.adopted;
+    operation->response = &submission->response;
+    spk_operation_finish(operation, NULL);
+}
+
+static bool translate(struct submission *submission, const struct spk_submit_request *request,
+                      struct spk_err *err)
+{
+    const struct spk_operation *operation = submission->operation;
+    struct spk_request *core = spk_alloc(operation->arena, sizeof(*core));
+    uint64_t *seed = &submission->submit.jitter_seed;
+
+    if (!spk_random_hex(submission->random, err) || !spk_random(seed, sizeof(*seed), err))
+        return false;
+    *core = request->core;
+    core->tenant = operation->caller.tenant;
+    core->random = submission->random;
+    core->submit_time_ms = spk_wall_ms();
+    return spk_prepare(operation->arena, &operation->service->settings, core,
+                       &submission->prepared, err);
+}
+
+static void fill_call(struct submission *submission, const struct spk_submit_request *request)
+{
+    const struct spk_operation *operation = submission->operation;
+    const struct spk_prepared *prepared = &submission->prepared;
+    struct spk_submit_call *submit = &submission->submit;
+
+    submit->arena = operation->arena;
+    submit->api = operation->service->api;
+    submit->parts = &prepared->parts;
+    submit->key = &prepared->key;
+    submit->ns = prepared->plan.namespace_;
+    submit->uid = prepared->uid;
+    submit->uid_field = prepared->uid_field;
+    submit->verify = operation->service->verifies_uids ? prepared->owner : NULL;
+    submit->application_id = prepared->plan.application_id;
+    submit->application_name = prepared->plan.application_name;
+    submit->deadline_ms = operation->deadline_ms;
+    submit->validate_only = request->validate_only;
+    submit->server_dry_run = request->server_dry_run;
+    submit->native_mutation = prepared->pod_mutation == SPK_MUTATION_NATIVE;
+    submit->retry = operation->repeated;
+    submit->traceparent = operation->traceparent;
+    submit->require_submission_id = request->require_submission_id;
+    submit->done = on_done;
+    submit->context = submission;
+}
+
+static void fill_record(struct spk_record *record, const struct submission *submission)
+{
+    const struct spk_prepared *prepared = &submission->prepared;
+
+    (void)snprintf(record->ns, sizeof(record->ns), "%s", submission->submit.ns);
+    (void)snprintf(record->app, sizeof(record->app), "%s",
+                   submission->submit.application_name);
+    (void)snprintf(record->pod, sizeof(record->pod), "%s",
+                   spk_object_name(prepared->parts.pod));
+    (void)snprintf(record->attempt, sizeof(record->attempt), "%s", prepared->key.attempt);
+    (void)snprintf(record->submission_id, sizeof(record->submission_id), "%s",
+                   prepared->key.submission_id);
+}
+
+static bool prepare(struct spk_operation *operation, struct spk_err *err)
+{
+    const struct spk_submit_request *request = operation->request;
+    struct submission *submission = spk_alloc(operation->arena, sizeof(*submission));
+
+    submission->operation = operation;
+    if (!translate(submission, request, err))
+        return false;
+    fill_call(submission, request);
+    spk_warnings_add(&submission->prepared.warnings, operation->arena, &request->warnings);
+    submission->response = (struct spk_submit_response){
+        .result = &submission->submit.result,
+        .idempotency_key = submission->prepared.key.idempotency_key,
+        .validate_only = request->validate_only,
+        .warnings = &submission->prepared.warnings,
+    };
+    fill_record(&operation->record, submission);
+    atomic_store(&operation->state, submission);
+    return true;
+}
+
+static void cancel(struct spk_operation *operation)
+{
+    struct submission *submission = atomic_load(&operation->state);
+
+    if (submission) /* else proceed sees that the operation is cancelled */
+        spk_submit_cancel(&submission->submit);
+}
+
+static void proceed(struct spk_operation *operation)
+{
+    struct submission *submission = atomic_load(&operation->state);
+    bool was_empty;
+
+    if (atomic_load(&operation->cancelled))
+        spk_submit_cancel(&submission->submit);
+    spk_operation_hold(operation); /* for the list */
+    (void)spk_queue_put(operation->service->running, &submission->item, &was_empty);
+    spk_submit_start(&submission->submit);
+}
+
+const struct spk_operation_type spk_submit_type = {
+    .name = "Submit",
+    .prepare = prepare,
+    .proceed = proceed,
+    .cancel = cancel,
+};
+
+void spk_service_cancel_all(const struct spk_service *service)
+{
+    struct spk_queue_item *item = spk_queue_take_all(service->running), *next;
+
+    for (; item; item = next) {
+        struct spk_operation *operation = ((struct submission *)(void *)item)->operation;
+
+        next = item->next;
+        spk_operation_cancel(operation);
+        spk_operation_drop(operation);
+    }
+}
