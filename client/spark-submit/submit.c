@@ -35,13 +35,12 @@ struct run {
     struct spk_submit_call call;
     struct spk_latch latch;
     char random[SPK_RANDOM_HEX_SIZE];
+    uint64_t seed;
 };
 
 static bool draw(struct run *run, struct spk_err *err)
 {
-    uint64_t *seed = &run->call.jitter_seed;
-
-    return spk_random_hex(run->random, err) && spk_random(seed, sizeof(*seed), err);
+    return spk_random_hex(run->random, err) && spk_random(&run->seed, sizeof(run->seed), err);
 }
 
 static void fill_request(struct spk_arena *arena, const struct submit_arguments *arguments,
@@ -80,16 +79,8 @@ static void on_done(struct spk_submit_call *call)
 
 static void fill_call(struct run *run, struct spk_api *api)
 {
-    const struct spk_prepared *prepared = &run->prepared;
-
-    run->call.arena = run->arena;
-    run->call.api = api;
-    run->call.parts = &prepared->parts;
-    run->call.key = &prepared->key;
-    run->call.ns = prepared->plan.namespace_;
-    run->call.uid = prepared->uid;
-    run->call.application_id = prepared->plan.application_id;
-    run->call.application_name = prepared->plan.application_name;
+    spk_submit_call_init(&run->call, run->arena, api, &run->prepared);
+    run->call.jitter_seed = run->seed;
     run->call.deadline_ms = spk_monotonic_ms() + SPK_MAX_DEADLINE_MS;
     run->call.first_answer_ms = SPK_FIRST_ANSWER_MS;
     run->call.require_submission_id = true;

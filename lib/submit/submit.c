@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "deploy/machine.h"
 #include "kubernetes/object.h"
+#include "translate/translate.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
@@ -405,6 +406,23 @@ static void make_state(void *argument)
     };
     spk_machine_init(&state->machine, call->arena, &state->task);
     atomic_store(&call->state, state);
+}
+
+void spk_submit_call_init(struct spk_submit_call *call, struct spk_arena *arena,
+                          struct spk_api *api, const struct spk_prepared *prepared)
+{
+    *call = (struct spk_submit_call){
+        .arena = arena,
+        .api = api,
+        .parts = &prepared->parts,
+        .key = &prepared->key,
+        .ns = prepared->plan.namespace_,
+        .uid = prepared->uid,
+        .uid_field = prepared->uid_field,
+        .application_id = prepared->plan.application_id,
+        .application_name = prepared->plan.application_name,
+        .native_mutation = prepared->pod_mutation == SPK_MUTATION_NATIVE,
+    };
 }
 
 void spk_submit_start(struct spk_submit_call *call)

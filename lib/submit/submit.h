@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * submitter.h: carries out one prepared submission against an API server: the loop that joins
+ * submit.h: carries out one prepared submission against an API server: the loop that joins
  * the protocol's state machine (deploy) with a client (apiserver). It never blocks.
  *
  * From spk_submit_start until done the arena is the submitter's, which has recovery points of
@@ -73,6 +73,17 @@ struct spk_submit_call {
     atomic_bool cancelled;          /* private, likewise below; false before the start */
     _Atomic(void *) state;
 };
+
+struct spk_prepared;
+
+/**
+ * Fill in what a preparation decides. All else is zero: the caller sets its deadline, done and
+ * context, and what it wants differently.
+ *
+ * @owner  call points into prepared, and uses arena and api
+ */
+void spk_submit_call_init(struct spk_submit_call *call, struct spk_arena *arena,
+                          struct spk_api *api, const struct spk_prepared *prepared);
 
 /**
  * Start it.

@@ -14,6 +14,7 @@ struct submission {
     struct spk_submit_call submit;
     struct spk_submit_response response;
     char random[SPK_RANDOM_HEX_SIZE];
+    uint64_t seed;
 };
 
 static void on_done(struct spk_submit_call *submit)
@@ -44,9 +45,9 @@ static bool translate(struct submission *submission, const struct spk_submit_req
 {
     const struct spk_operation *operation = submission->operation;
     struct spk_request *core = spk_alloc(operation->arena, sizeof(*core));
-    uint64_t *seed = &submission->submit.jitter_seed;
 
-    if (!spk_random_hex(submission->random, err) || !spk_random(seed, sizeof(*seed), err))
+    if (!spk_random_hex(submission->random, err) ||
+        !spk_random(&submission->seed, sizeof(submission->seed), err))
         return false;
     *core = request->core;
     core->tenant = operation->caller.tenant;
@@ -62,20 +63,12 @@ static void fill_call(struct submission *submission, const struct spk_submit_req
     const struct spk_prepared *prepared = &submission->prepared;
     struct spk_submit_call *submit = &submission->submit;
 
-    submit->arena = operation->arena;
-    submit->api = operation->service->api;
-    submit->parts = &prepared->parts;
-    submit->key = &prepared->key;
-    submit->ns = prepared->plan.namespace_;
-    submit->uid = prepared->uid;
-    submit->uid_field = prepared->uid_field;
+    spk_submit_call_init(submit, operation->arena, operation->service->api, prepared);
+    submit->jitter_seed = submission->seed;
     submit->verify = operation->service->verifies_uids ? prepared->owner : NULL;
-    submit->application_id = prepared->plan.application_id;
-    submit->application_name = prepared->plan.application_name;
     submit->deadline_ms = operation->deadline_ms;
     submit->validate_only = request->validate_only;
     submit->server_dry_run = request->server_dry_run;
-    submit->native_mutation = prepared->pod_mutation == SPK_MUTATION_NATIVE;
     submit->retry = operation->repeated;
     submit->traceparent = operation->traceparent;
     submit->require_submission_id = request->require_submission_id;

@@ -5,6 +5,7 @@
 #include "deploy/adopt.h"
 #include "kubernetes/object.h"
 #include "submission_fixture.h"
+#include "translate/translate.h"
 #include "json/write.h"
 
 #include "test.h"
@@ -918,7 +919,34 @@ static void test_another_object_is_said_to_be_one(void)
     }
 }
 
+static void test_a_preparation_decides_what_is_submitted(void)
+{
+    static const struct spk_prepared prepared = {
+        .pod_mutation = SPK_MUTATION_NATIVE,
+        .plan = {.namespace_ = "ns1", .application_id = "spark-1", .application_name = "Pi"},
+        .uid = "u",
+        .uid_field = "manifest.metadata.uid",
+    };
+    SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 16);
+    struct spk_api api = {0};
+    struct spk_submit_call call = {.retry = true, .jitter_seed = 7, .verify = "old"};
+
+    spk_submit_call_init(&call, &arena, &api, &prepared);
+    CU_ASSERT_PTR_EQUAL(call.arena, &arena);
+    CU_ASSERT_PTR_EQUAL(call.api, &api);
+    CU_ASSERT_PTR_EQUAL(call.parts, &prepared.parts);
+    CU_ASSERT_PTR_EQUAL(call.key, &prepared.key);
+    SPK_ASSERT_TEXT(call.ns, "ns1");
+    SPK_ASSERT_TEXT(call.uid, "u");
+    SPK_ASSERT_TEXT(call.uid_field, "manifest.metadata.uid");
+    SPK_ASSERT_TEXT(call.application_id, "spark-1");
+    SPK_ASSERT_TEXT(call.application_name, "Pi");
+    CU_ASSERT_TRUE(call.native_mutation);
+    CU_ASSERT_FALSE(call.retry || call.jitter_seed || call.verify);
+}
+
 static CU_TestInfo tests[] = {
+    SPK_TEST(a_preparation_decides_what_is_submitted),
     SPK_TEST(p_takes_three_writes_and_no_read),
     SPK_TEST(g_takes_four_writes_and_no_read),
     SPK_TEST(a_repeated_call_adopts),
