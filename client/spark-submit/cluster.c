@@ -5,6 +5,9 @@
 #include "apiserver/http/status.h"
 #include "apiserver/wait.h"
 #include "base/limits.h"
+#include "driver/find.h"
+#include "driver/kill.h"
+#include "driver/state.h"
 #include "exec_credential.h"
 #include "failure.h"
 #include "kubernetes/names.h"
@@ -272,6 +275,7 @@ bool submit_cluster_call(struct spk_arena *arena, struct spk_api *api,
 {
     struct spk_api_reply reply = spk_api_wait(api, arena, request, SPK_DEFAULT_DEADLINE_MS);
 
+    *out = reply;
     if (reply.transport != SPK_API_ANSWERED || reply.http / 100 != 2) {
         (void)spk_status_fail(&reply, request->resource, arena, err);
         submit_note_request(err, arena, request);
@@ -286,7 +290,6 @@ bool submit_cluster_call(struct spk_arena *arena, struct spk_api *api,
         submit_note_request(err, arena, request);
         return false;
     }
-    *out = reply;
     return true;
 }
 
@@ -306,22 +309,11 @@ bool submit_cluster_delete_pod(struct spk_arena *arena, struct spk_api *api, con
 
     if (!spk_is_dns1123_subdomain(name)) /* so nothing has it */
         return true;
-    if (submit_cluster_call(arena, api, &request, &reply, &why))
-        return true;
-    /* Gone, or not the one of the preconditions any more. */
-    const char *code = submit_note(&why, "kube_code");
-    if (spk_text_equal(code, "404") || spk_text_equal(code, "409"))
+    if (submit_cluster_call(arena, api, &request, &reply, &why) ||
+        (reply.http / 100 != 2 && spk_delete_is_done(reply.http)))
         return true;
     *err = why;
     return false;
-}
-
-/* A Pod that the API server stored: it has a uid. */
-static bool is_pod(const cJSON *object, const char *name)
-{
-    return spk_text_equal(spk_json_get_text(object, "kind"), "Pod") &&
-           spk_text_equal(spk_json_string(spk_json_at(object, "metadata.name")), name) &&
-           spk_json_string(spk_json_at(object, "metadata.uid"));
 }
 
 bool submit_cluster_pod(struct spk_arena *arena, struct spk_api *api, const char *ns,
@@ -342,12 +334,11 @@ bool submit_cluster_pod(struct spk_arena *arena, struct spk_api *api, const char
     bool found = submit_cluster_call(arena, api, &request, &reply, &why);
 
     /* A page of something else that has no such page says nothing about the Pod. */
-    if (!found && !(spk_text_equal(submit_note(&why, "kube_code"), "404") &&
-                    spk_text_equal(submit_note(&why, "kube_reason"), "NotFound"))) {
+    if (!found && !spk_driver_is_absent(reply.http, reply.reason)) {
         *err = why;
         return false;
     }
-    if (found && !is_pod(reply.object, name))
+    if (found && !spk_driver_is_pod(reply.object, name))
         return spk_fail(err, SPK_KUBE_ERROR, "the answer is not the Pod '%.63s'", name);
     *out = found ? reply.object : NULL;
     return true;

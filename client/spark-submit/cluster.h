@@ -39,7 +39,7 @@ bool submit_cluster_open(struct spk_arena *arena, const struct submit_machine *m
 void submit_cluster_renew(struct submit_cluster *cluster);
 
 /**
- * Carry out a request and wait for its end.
+ * Carry out a request and wait for its end; *out is the answer, whatever it is.
  *
  * @errors those of spk_status_fail: anything but a 2xx; KUBE_ERROR: a 2xx without an object
  */

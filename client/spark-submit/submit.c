@@ -7,6 +7,8 @@
 #include "base/limits.h"
 #include "base/random.h"
 #include "cluster.h"
+#include "driver/kill.h"
+#include "driver/state.h"
 #include "failure.h"
 #include "kubernetes/object.h"
 #include "log.h"
@@ -125,6 +127,7 @@ static void clean_up(struct run *run, struct spk_api *api)
 {
     const struct spk_submit_call *call = &run->call;
     const char *pod = spk_object_name(call->parts->pod);
+    const struct spk_delete options = {.uid = call->left_uid};
     struct spk_err why = {0};
 
     if (call->parts->variant != SPK_VARIANT_G || call->err.outcome != SPK_PARTIAL)
@@ -136,8 +139,7 @@ static void clean_up(struct run *run, struct spk_api *api)
                        ? ""
                        : "; the same submission goes on with it");
     else if (!submit_cluster_delete_pod(run->arena, api, call->ns, pod,
-                                        spk_delete_options(run->arena, call->left_uid, NULL),
-                                        &why))
+                                        spk_delete_options(run->arena, &options), &why))
         submit_log("WARN", "Client",
                    "the driver %s:%s was made, did not start, and could not be deleted: %s",
                    call->ns, pod, why.text);
@@ -235,7 +237,7 @@ static struct submit_cluster *find_cluster(struct run *run, const struct spk_con
 
     if (submit_cluster_open(run->arena, run->machine, conf, &cluster, &err) &&
         see_driver(run, cluster->api, driver, &pod, &err)) {
-        if (spk_text_equal(spk_json_string(spk_json_at(pod, "metadata.uid")), driver->uid))
+        if (pod && spk_driver_has_uid(pod, driver->uid))
             return cluster;
         (void)spk_fail(&err, SPK_SUBMISSION_NOT_FOUND, "spark.master does not have it");
     }

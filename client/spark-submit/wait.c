@@ -30,13 +30,6 @@ bool submit_wait_interval(const struct spk_reader *reader, int64_t *out_ms,
     return true;
 }
 
-static bool is_final(const cJSON *pod)
-{
-    const char *phase = submit_pod_phase(pod);
-
-    return !pod || !strcmp(phase, "Succeeded") || !strcmp(phase, "Failed");
-}
-
 /* Waits out the interval; the number of a signal that came meanwhile, else 0. */
 static int rest(const sigset_t *signals, int64_t ms)
 {
@@ -50,14 +43,6 @@ static int rest(const sigset_t *signals, int64_t ms)
     return signal < 0 ? 0 : signal;
 }
 
-/* Another Pod of the driver's name is none of ours: ours was deleted. */
-static bool is_ours(const cJSON *pod, const char *uid)
-{
-    const char *found = spk_json_string(spk_json_at(pod, "metadata.uid"));
-
-    return !*uid || spk_text_equal(found, uid);
-}
-
 /*
  * One look: what is known of the driver lives in arena. A driver that is gone leaves the pod
  * as it was seen last.
@@ -65,6 +50,7 @@ static bool is_ours(const cJSON *pod, const char *uid)
 struct look {
     struct spk_arena arena;
     const cJSON *pod;
+    struct spk_driver_state driver; /* of pod, if there is one */
     const char *state;
 };
 
@@ -87,13 +73,14 @@ static bool look_again(struct submit_cluster *cluster, const struct submit_drive
         return true;
     }
     cluster->is_renewed = false;
-    if (pod && !is_ours(pod, driver->uid))
+    if (pod && !spk_driver_has_uid(pod, driver->uid))
         pod = NULL;
-    *ended = is_final(pod);
+    *ended = spk_driver_is_final(pod);
     if (!pod)
         return true;
     now->pod = pod;
-    now->state = submit_pod_state(&now->arena, pod);
+    now->driver = spk_driver_state_read(&now->arena, pod);
+    now->state = submit_pod_state(&now->arena, &now->driver);
     if (!before->pod || strcmp(now->state, before->state) != 0)
         submit_log_block(WATCHER, "State changed, new state: ", now->state);
     return true;
@@ -108,11 +95,11 @@ static void say_waiting(const struct submit_driver *driver)
 }
 
 static void say_end(struct spk_arena *arena, const struct submit_driver *driver,
-                    const cJSON *pod)
+                    const struct look *last)
 {
-    if (pod)
+    if (last->pod)
         submit_log_block(WATCHER, "Container final statuses:\n\n",
-                         submit_container_states(arena, pod, 1));
+                         submit_container_states(arena, &last->driver, 1));
     else
         submit_log("INFO", WATCHER, "No containers were found in the driver pod.");
     submit_log("INFO", WATCHER,
@@ -132,7 +119,7 @@ struct watcher {
 static void report(struct watcher *watcher, const cJSON *pod)
 {
     submit_log("INFO", WATCHER, "Application status for %s (phase: %s)",
-               watcher->driver->application_id, pod ? submit_pod_phase(pod) : "unknown");
+               watcher->driver->application_id, pod ? spk_driver_phase(pod) : "unknown");
     watcher->report_ms = spk_monotonic_ms() + watcher->interval_ms;
 }
 
@@ -176,7 +163,7 @@ static bool watch(struct watcher *watcher, int *signal, struct spk_err *err)
             report(watcher, now->pod ? now->pod : before->pod);
     }
     const struct look *last = now->pod ? now : before;
-    say_end(&now->arena, driver, last->pod);
+    say_end(&now->arena, driver, last);
     return true;
 }
 

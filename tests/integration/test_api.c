@@ -4,6 +4,7 @@
 #include "apiserver/http/loop.h"
 #include "apiserver/http/request.h"
 #include "apiserver/http/status.h"
+#include "driver/kill.h"
 #include "exchange.h"
 
 #include "test.h"
@@ -124,14 +125,14 @@ static void live(struct spk_api *api, size_t kind, const char *name)
         CU_ASSERT_EQUAL(reply.http, round == 0 ? 200 : 422);
     }
 
-    const char *stranger =
-        spk_delete_options(&arena, "00000000-0000-0000-0000-000000000000", NULL);
+    const char *stranger = spk_delete_options(
+        &arena, &(struct spk_delete){.uid = "00000000-0000-0000-0000-000000000000"});
     reply = exchange(api, &arena, request(SPK_API_DELETE, what, name, stranger));
     CU_ASSERT_EQUAL(reply.http, 409);
     SPK_ASSERT_TEXT(reply.reason, "Conflict");
-    reply =
-        exchange(api, &arena,
-                 request(SPK_API_DELETE, what, name, spk_delete_options(&arena, uid, NULL)));
+    reply = exchange(api, &arena,
+                     request(SPK_API_DELETE, what, name,
+                             spk_delete_options(&arena, &(struct spk_delete){.uid = uid})));
     CU_ASSERT_EQUAL(reply.http, 200);
     reply = exchange(api, &arena, request(SPK_API_GET, what, name, NULL));
     CU_ASSERT_EQUAL(reply.http, 404);

@@ -207,26 +207,10 @@ static void test_the_surface_is_closed(void)
     CU_ASSERT(spk_resource_find(NULL, "TokenReview")->cluster_scoped);
 }
 
-static void test_a_delete_takes_what_was_seen(void)
-{
-    SPK_ARENA arena = SPK_ARENA_LIMIT(MEMORY);
-
-    SPK_ASSERT_TEXT(spk_delete_options(&arena, "u", "7"),
-                    "{\"apiVersion\":\"v1\",\"kind\":\"DeleteOptions\",\"preconditions\":"
-                    "{\"resourceVersion\":\"7\",\"uid\":\"u\"}}");
-    SPK_ASSERT_TEXT(spk_delete_options(&arena, "u", NULL),
-                    "{\"apiVersion\":\"v1\",\"kind\":\"DeleteOptions\",\"preconditions\":"
-                    "{\"uid\":\"u\"}}");
-}
-
 static CU_TestInfo tests[] = {
-    SPK_TEST(each_verb_has_its_form),
-    SPK_TEST(no_name_leaves_its_segment),
-    SPK_TEST(no_header_carries_a_second_one),
-    SPK_TEST(a_body_is_bounded),
-    SPK_TEST(the_surface_is_closed),
-    SPK_TEST(a_delete_takes_what_was_seen),
-    CU_TEST_INFO_NULL,
+    SPK_TEST(each_verb_has_its_form),         SPK_TEST(no_name_leaves_its_segment),
+    SPK_TEST(no_header_carries_a_second_one), SPK_TEST(a_body_is_bounded),
+    SPK_TEST(the_surface_is_closed),          CU_TEST_INFO_NULL,
 };
 
 SPK_TEST_MAIN("request", tests)

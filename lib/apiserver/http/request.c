@@ -2,7 +2,6 @@
 #include "apiserver/http/request.h"
 
 #include "base/limits.h"
-#include "json/write.h"
 
 #include <string.h>
 
@@ -190,17 +189,4 @@ bool spk_request_build(struct spk_arena *arena, const struct spk_api_request *re
     out->path = spk_buf_string(&path);
     out->headers = headers;
     return true;
-}
-
-const char *spk_delete_options(struct spk_arena *arena, const char *uid,
-                               const char *resource_version)
-{
-    cJSON *options = spk_json_new_object(arena);
-    cJSON *preconditions = spk_json_child(options, "preconditions");
-
-    spk_json_text(options, "apiVersion", "v1");
-    spk_json_text(options, "kind", "DeleteOptions");
-    spk_json_text(preconditions, "uid", uid);
-    spk_json_text(preconditions, "resourceVersion", resource_version);
-    return spk_json_write(arena, options);
 }

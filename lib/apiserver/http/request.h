@@ -31,10 +31,3 @@ bool spk_is_header_value(const char *text, size_t limit);
 
 /** text with every byte but RFC 3986's unreserved ones as %XX. */
 const char *spk_percent_encode(struct spk_arena *arena, const char *text);
-
-/**
- * The body of a DELETE that only takes the object that was seen: metav1.DeleteOptions with
- * preconditions; a NULL resource_version demands only the uid.
- */
-const char *spk_delete_options(struct spk_arena *arena, const char *uid,
-                               const char *resource_version);
