@@ -13,7 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What only the request's handling needed; the answer may still wait for its reader. */
+/* The memory that only the handling of the request needed goes; the answer may still wait for
+ * its reader. */
 static void free_memory(struct spk_call *call)
 {
     call->arena_bytes = call->arena.used;

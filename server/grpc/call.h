@@ -23,7 +23,7 @@ struct spk_method;
 
 typedef void spk_call_fn(struct spk_call *call);
 
-/** What a completion is for. fn runs on the completion-queue thread. */
+/** The purpose of a completion. fn runs on the completion-queue thread. */
 struct spk_tag {
     void (*fn)(struct spk_call *call, bool ok);
     struct spk_call *call;
@@ -66,8 +66,8 @@ struct spk_call {
     struct spk_call *next, *previous; /* the loop's list */
     bool overdue;                     /* broken off: the client did not read its answer */
 
-    /* What it asks of the service, and the record of every call: also of one that was refused
-     * before there was an operation. */
+    /* The operation of the service; its record is kept for every call, also for one that was
+     * refused before there was an operation. */
     struct spk_operation operation;
     size_t arena_bytes, bytes_out; /* for the log */
 };

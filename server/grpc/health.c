@@ -22,7 +22,7 @@ static const struct {
     {"spark.submit.v1.SubmitService", true},
 };
 
-/* What a stream watches. */
+/* One stream: its service, and what it has been told. */
 struct watch {
     size_t service; /* row of services; SPK_LEN(services): an unknown one */
     int sent;       /* status last sent; -1: none */

@@ -30,7 +30,16 @@ struct argument {
     int value, tcp_only; /* tcp_only: left at the core's default on unix sockets */
 };
 
-/* Why each: grpc-server.md section 2. */
+/*
+ * Messages: a request up to twice our own limit is read, so that our refusal with its details
+ * is the answer; answers stay below the 4 MiB that clients take by default. Metadata: above
+ * this the core ends the whole connection with everybody's calls; our own limit is 16 KiB per
+ * call. Compression: off, since the core checks the size after inflating (777 KB of gzip came
+ * to 844 MB). Port sharing: off, or a second process would take half of the connections
+ * unseen. Pings: the core's default of five minutes closes usual clients for "too many pings".
+ * Lookahead and BDP probe: bounded buffers of each stream. TCP only: dead peers are found,
+ * idle and old connections end, so that load is spread anew.
+ */
 static const struct argument arguments[] = {
     {GRPC_ARG_MAX_RECEIVE_MESSAGE_LENGTH, SPK_MAX_CORE_REQUEST, 0},
     {GRPC_ARG_MAX_SEND_MESSAGE_LENGTH, SPK_MAX_RESPONSE, 0},

@@ -8,14 +8,14 @@
 #include "grpc/call.h"
 #include "grpc/messages.h"
 
-/** Who speaks how often. */
+/** How often client and server speak. */
 enum spk_method_kind {
     SPK_METHOD_UNARY,            /* one request, one answer */
     SPK_METHOD_SERVER_STREAMING, /* one request, any number of answers */
     SPK_METHOD_BIDI_STREAMING,   /* any number of both */
 };
 
-/** What a call of a method is counted against. */
+/** The limit that calls of a method are counted against. */
 enum spk_admission_class {
     SPK_ADMIT_CALL,       /* calls under way and their memory; refused while draining */
     SPK_ADMIT_ALWAYS,     /* nothing: short, and answered from memory */

@@ -21,7 +21,7 @@ enum detail {
     RETRY = 16,
 };
 
-/* What goes with each reason besides ErrorInfo, and how long to wait when nobody says. */
+/* Details that go with a reason besides ErrorInfo, and the delay when the error names none. */
 static const struct {
     enum spk_reason reason;
     unsigned details;
@@ -172,8 +172,7 @@ static void add_bad_request(struct maker *m)
     add(m, "BadRequest", &request.base);
 }
 
-/* What has to change first: a field, else an object, which is the driver if no other is named.
- */
+/* The subject is what has to change first: a field, else an object, else the driver. */
 static char *subject(struct maker *m)
 {
     char *name = m->err->field[0] ? text_of(m, m->err->field) : note(m, "name");
@@ -212,7 +211,7 @@ static void add_quota(struct maker *m)
     add(m, "QuotaFailure", &failure.base);
 }
 
-/* What an error without an object of its own is about: the note that names it. */
+/* Errors without an object of their own: kind and note of the object they are about. */
 static const struct {
     enum spk_reason reason;
     const char *kind, *note;

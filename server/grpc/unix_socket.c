@@ -69,7 +69,7 @@ static bool lock(struct spk_socket *socket, struct spk_err *err)
                     socket->path);
 }
 
-/* What a crashed process left; the lock is ours, so nobody listens there. */
+/* A crashed process left the file; this process holds the lock, so nobody listens there. */
 static bool remove_stale(const char *path, struct spk_err *err)
 {
     struct stat status;

@@ -17,7 +17,7 @@
 struct spk_service;
 struct spk_operation;
 
-/** Who wants something. */
+/** The client for whom an operation is carried out. */
 struct spk_caller {
     const char *tenant; /* "" outside shared mode */
 };

@@ -23,7 +23,7 @@ static void on_done(struct spk_submit_call *submit)
     struct spk_operation *operation = submission->operation;
     struct spk_record *record = &operation->record;
 
-    /* Whoever takes the submission off the list drops the list's reference. */
+    /* The list's reference is dropped by the one that takes the submission off the list. */
     if (spk_queue_remove(operation->service->running, &submission->item))
         spk_operation_drop(operation);
 
