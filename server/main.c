@@ -247,9 +247,8 @@ static void prepare(void *argument)
         spk_options_print(&server->arena, &server->options, stdout);
     if (server->options.action != SPK_START_RUN && server->options.action != SPK_START_CHECK)
         return;
-    server->log = spk_log_make(STDERR_FILENO,
-                               (enum spk_log_level)server->options.config.log_level,
-                               (enum spk_log_format)server->options.config.log_format);
+    server->log = spk_log_make(STDERR_FILENO, server->options.config.log_level,
+                               server->options.config.log_format);
     if (!configure(server, &kube) || server->options.action == SPK_START_CHECK)
         return;
     if (!spk_log_writer_start(&server->log_writer, &server->log, &server->err)) {

@@ -7,7 +7,7 @@
 enum spk_option_type {
     SPK_OPTION_TEXT,     /* const char *; empty: NULL */
     SPK_OPTION_BOOL,     /* bool; the flag alone is true */
-    SPK_OPTION_CHOICE,   /* int: index into the choices */
+    SPK_OPTION_CHOICE,   /* an enum, which is an int: index into the choices */
     SPK_OPTION_COUNT,    /* int64_t from 1 */
     SPK_OPTION_DURATION, /* int64_t ms; "auto" is -1 */
     SPK_OPTION_SIZE,     /* int64_t bytes; "auto" is 0 */

@@ -13,6 +13,9 @@
 
 #define FIELD(name) offsetof(struct spk_config, name)
 
+/* A choice is written through a pointer to int. */
+_Static_assert(sizeof(enum spk_mode) == sizeof(int), "an enum has the size of an int");
+
 /* flag, type, field, default, choices or what stands for the value, help. */
 static const struct spk_option table[] = {
     {"mode", SPK_OPTION_CHOICE, FIELD(mode), "sidecar", "sidecar|standalone",

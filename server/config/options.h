@@ -12,8 +12,18 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+/* Choices; the values of each are in the order of the words in the table of options.c. */
 enum spk_mode { SPK_MODE_SIDECAR, SPK_MODE_STANDALONE };
 enum spk_switch { SPK_SWITCH_AUTO, SPK_SWITCH_ON, SPK_SWITCH_OFF };
+enum spk_api_server { SPK_API_IN_MEMORY, SPK_API_KUBE };
+enum spk_unknown_fields { SPK_UNKNOWN_REFUSE, SPK_UNKNOWN_WARN };
+enum spk_mutation_flag {
+    SPK_MUTATION_FLAG_AUTO,
+    SPK_MUTATION_FLAG_NONE,
+    SPK_MUTATION_FLAG_NATIVE,
+};
+enum spk_steps_flag { SPK_STEPS_FLAG_AUTO, SPK_STEPS_FLAG_NONE, SPK_STEPS_FLAG_APPLY };
+enum spk_variant_flag { SPK_VARIANT_FLAG_AUTO, SPK_VARIANT_FLAG_G };
 
 struct spk_uids {
     uid_t *items;
@@ -21,30 +31,30 @@ struct spk_uids {
 };
 
 struct spk_config {
-    int mode; /* enum spk_mode */
+    enum spk_mode mode;
     struct spk_strings listen;
     struct spk_uids allowed_uids;
     bool allow_insecure_tcp;
-    int api_server;                                /* 0 memory, 1 kube */
+    enum spk_api_server api_server;
     const char *kubeconfig, *context, *namespace_; /* NULL: none */
-    int reflection;                                /* enum spk_switch */
+    enum spk_switch reflection;
     int64_t max_inflight, memory_budget;
     int64_t default_deadline_ms, max_deadline_ms;
     int64_t drain_delay_ms, drain_grace_ms;
     const char *default_spark_version; /* NULL: newest */
     bool strict_spark_version;
     bool executor_owner_reference;
-    int pod_mutation, controller_steps, unknown_fields; /* row of their choices */
+    enum spk_mutation_flag pod_mutation;
+    enum spk_steps_flag controller_steps;
+    enum spk_unknown_fields unknown_fields;
     const char *spark_user, *spark_conf_dir;
     struct spk_strings spark_env; /* "K=V" */
     const char *ingress_url_format, *default_batch_scheduler, *kube_scheduler_names;
     bool enable_batch_scheduler, load_spark_defaults;
-    int submission_variant; /* 0 auto, 1 G */
-    int log_level, log_format;
+    enum spk_variant_flag submission_variant;
+    enum spk_log_level log_level;
+    enum spk_log_format log_format;
 };
-
-enum { SPK_API_IN_MEMORY, SPK_API_KUBE };
-enum { SPK_UNKNOWN_REFUSE, SPK_UNKNOWN_WARN };
 
 enum spk_start {
     SPK_START_RUN,

@@ -77,11 +77,20 @@ operator_options(struct spk_arena *arena, const struct spk_config *config, const
     return options;
 }
 
-/* Rows of the choices of --pod-mutation and --controller-steps. */
-static const enum spk_pod_mutation mutations[] = {SPK_MUTATION_AUTO, SPK_MUTATION_NONE,
-                                                  SPK_MUTATION_NATIVE};
-static const enum spk_controller_steps steps[] = {SPK_STEPS_DEFAULT, SPK_STEPS_NONE,
-                                                  SPK_STEPS_APPLY};
+static const enum spk_pod_mutation mutations[] = {
+    [SPK_MUTATION_FLAG_AUTO] = SPK_MUTATION_AUTO,
+    [SPK_MUTATION_FLAG_NONE] = SPK_MUTATION_NONE,
+    [SPK_MUTATION_FLAG_NATIVE] = SPK_MUTATION_NATIVE,
+};
+_Static_assert(SPK_LEN(mutations) == SPK_MUTATION_AUTO, "the core's, but for DEFAULT");
+
+/* AUTO depends on the mode. */
+static const enum spk_controller_steps steps[] = {
+    [SPK_STEPS_FLAG_AUTO] = SPK_STEPS_DEFAULT,
+    [SPK_STEPS_FLAG_NONE] = SPK_STEPS_NONE,
+    [SPK_STEPS_FLAG_APPLY] = SPK_STEPS_APPLY,
+};
+_Static_assert(SPK_LEN(steps) == SPK_STEPS_APPLY + 1, "as many as the core has");
 
 bool spk_settings_make(struct spk_arena *arena, const struct spk_config *config,
                        const char *url, const char *default_namespace,
@@ -110,7 +119,7 @@ bool spk_settings_make(struct spk_arena *arena, const struct spk_config *config,
                                                                      : SPK_STEPS_APPLY;
     settings.webhook_follows = config->mode == SPK_MODE_SIDECAR;
     settings.is_standalone = config->mode != SPK_MODE_SIDECAR;
-    settings.gate_always = config->submission_variant == 1;
+    settings.gate_always = config->submission_variant == SPK_VARIANT_FLAG_G;
     settings.environment = environment;
     settings.default_namespace = default_namespace;
     *out = settings;

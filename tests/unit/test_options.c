@@ -3,6 +3,7 @@
 
 #include "test.h"
 
+#include <stddef.h>
 #include <unistd.h>
 
 static void test_flags_win_over_environment_over_defaults(void)
@@ -43,6 +44,56 @@ static void test_flags_win_over_environment_over_defaults(void)
     SPK_ASSERT_TEXT(config->spark_user, "spark");
     CU_ASSERT_EQUAL_FATAL(options.strange.n, 1);
     SPK_ASSERT_TEXT(options.strange.items[0], "SPK_SERVICE_HOST");
+}
+
+/* The words of a choice stand in the order of its enum. */
+static void test_each_word_of_a_choice_has_its_value(void)
+{
+    static const struct {
+        const char *flag;
+        size_t offset;
+        int value;
+    } cases[] = {
+#define CASE(word, field, value) {"--" word, offsetof(struct spk_config, field), (int)(value)}
+        CASE("mode=sidecar", mode, SPK_MODE_SIDECAR),
+        CASE("mode=standalone", mode, SPK_MODE_STANDALONE),
+        CASE("api-server=memory", api_server, SPK_API_IN_MEMORY),
+        CASE("api-server=kube", api_server, SPK_API_KUBE),
+        CASE("reflection=auto", reflection, SPK_SWITCH_AUTO),
+        CASE("reflection=on", reflection, SPK_SWITCH_ON),
+        CASE("reflection=off", reflection, SPK_SWITCH_OFF),
+        CASE("pod-mutation=auto", pod_mutation, SPK_MUTATION_FLAG_AUTO),
+        CASE("pod-mutation=none", pod_mutation, SPK_MUTATION_FLAG_NONE),
+        CASE("pod-mutation=native", pod_mutation, SPK_MUTATION_FLAG_NATIVE),
+        CASE("controller-steps=auto", controller_steps, SPK_STEPS_FLAG_AUTO),
+        CASE("controller-steps=none", controller_steps, SPK_STEPS_FLAG_NONE),
+        CASE("controller-steps=apply", controller_steps, SPK_STEPS_FLAG_APPLY),
+        CASE("unknown-fields=refuse", unknown_fields, SPK_UNKNOWN_REFUSE),
+        CASE("unknown-fields=warn", unknown_fields, SPK_UNKNOWN_WARN),
+        CASE("submission-variant=auto", submission_variant, SPK_VARIANT_FLAG_AUTO),
+        CASE("submission-variant=G", submission_variant, SPK_VARIANT_FLAG_G),
+        CASE("log-level=debug", log_level, SPK_LOG_DEBUG),
+        CASE("log-level=info", log_level, SPK_LOG_INFO),
+        CASE("log-level=warn", log_level, SPK_LOG_WARN),
+        CASE("log-level=error", log_level, SPK_LOG_ERROR),
+        CASE("log-format=auto", log_format, SPK_LOG_AUTO),
+        CASE("log-format=text", log_format, SPK_LOG_TEXT),
+        CASE("log-format=json", log_format, SPK_LOG_JSON),
+#undef CASE
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+        char *argv[] = {(char[]){"sparksubmitd"}, (char *)(uintptr_t)cases[i].flag, NULL};
+        char *environment[] = {NULL};
+        struct spk_start_options options = {0};
+        struct spk_err err = {0};
+        int value;
+
+        CU_ASSERT_FATAL(spk_options_parse(&arena, argv, environment, &options, &err));
+        memcpy(&value, (const char *)&options.config + cases[i].offset, sizeof(value));
+        CU_ASSERT_EQUAL(value, cases[i].value);
+    }
 }
 
 static void test_defaults_are_those_of_a_sidecar(void)
@@ -252,6 +303,7 @@ static void test_what_is_printed_reads_back(void)
 
 static CU_TestInfo tests[] = {
     SPK_TEST(flags_win_over_environment_over_defaults),
+    SPK_TEST(each_word_of_a_choice_has_its_value),
     SPK_TEST(defaults_are_those_of_a_sidecar),
     SPK_TEST(bad_words_are_refused_with_their_flag),
     SPK_TEST(addresses_have_several_spellings),
