@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * limits.h: every limit of the product, with its reason. Nothing else in the source has a
- * number that bounds input, memory or time.
+ * limits.h: the limits of the product, with their reasons; limits.md is made of it. Numbers
+ * that only one algorithm knows, such as the steps of a back-off, stand in its file.
  */
 #pragma once
 

@@ -8,7 +8,7 @@ static const struct {
     enum spk_code code;
     enum spk_retry retry;
 } reasons[SPK_REASON_COUNT] = {{"", SPK_OK, SPK_RETRY_NO},
-#define X(reason, code, retry) {#reason, SPK_##code, SPK_RETRY_##retry},
+#define X(reason, code, retry, cause, cure) {#reason, SPK_##code, SPK_RETRY_##retry},
                                SPK_REASONS(X)
 #undef X
 };
