@@ -13,6 +13,8 @@ import unittest
 
 BUILD = sys.argv[1]
 PROGRAMS = ["spark-submit", "sparksubmitctl", "sparksubmitd"]
+PAGES = {"spark-submit": "man1/spark-submit.1", "sparksubmitctl": "man1/sparksubmitctl.1",
+         "sparksubmitd": "man8/sparksubmitd.8"}
 LIBRARIES = ["libsparksubmit.so.1", "libsparksubmit_core.so.1"]
 DOCKER = pathlib.Path(__file__).resolve().parents[2] / "docker"
 EXAMPLE = DOCKER / "examples/spark-pi.yaml"
@@ -102,11 +104,21 @@ class Installed(unittest.TestCase):
         for name, folder in (("examples", doc), ("manifests", "share/sparksubmit/")):
             wanted += ["%s%s/%s" % (folder, name, path.name) for path in (DOCKER / name).iterdir()]
         wanted += [doc + name for name in ("CHANGELOG.md", "LICENSE", "README.md")]
+        wanted += ["share/man/" + page for page in PAGES.values()]
         wanted += ["%s/%s%s" % (lib, name, end) for name in ("libsparksubmit.so", "libsparksubmit_core.so")
                    for end in ("", ".1", ".1.0.0")]
         wanted += [lib + "/libsparksubmit_core.a", lib + "/pkgconfig/sparksubmit.pc",
                    lib + "/pkgconfig/sparksubmit_core.pc"]
         self.assertEqual([path for path in found if "/" in path], sorted(wanted))
+
+    def test_man_pages_have_every_option(self):
+        for name, page in PAGES.items():
+            done = subprocess.run([self.top / "bin" / name, "--help"], capture_output=True, text=True, timeout=20, check=True)
+            options = set(re.findall(r"^  (--[\w-]+)", done.stdout + done.stderr, re.M))
+            text = (self.top / "share/man" / page).read_text("utf-8").replace("\\-", "-")
+            self.assertEqual({option for option in options if not re.search(r"^\.B .*%s\b" % option, text, re.M)}, set())
+            self.assertNotIn("@", re.sub(r"\S+@\S+", "", text))
+            self.assertTrue(options or ".B --idempotency-key" in text, name)
 
     def test_programs_start(self):
         for name in PROGRAMS:
