@@ -122,6 +122,20 @@ static size_t find_row(const char *name, size_t length)
     return SPK_LEN(table);
 }
 
+/* A flag may have the name that the same thing has in the other programs; a variable may not:
+ * SPK_SPARK_VERSION is theirs. */
+static size_t find_flag(const char *name, size_t length)
+{
+    static const struct {
+        const char *name, *flag;
+    } others[] = {{"env", "spark-env"}, {"spark-version", "default-spark-version"}};
+
+    for (size_t i = 0; i < SPK_LEN(others); i++)
+        if (strlen(others[i].name) == length && strncmp(others[i].name, name, length) == 0)
+            return find_row(others[i].flag, strlen(others[i].flag));
+    return find_row(name, length);
+}
+
 static bool set(struct parser *p, size_t row, const char *text, const char *source)
 {
     if (!p->cleared[row] || strcmp(p->out->sources[row], source) != 0)
@@ -202,7 +216,7 @@ static bool read_flag(struct parser *p, char *const **argv)
         return spk_fail(p->err, SPK_UNKNOWN_FIELD, "'%.64s' is not a flag", word);
     if (!value && read_action(p, name))
         return true;
-    size_t row = find_row(name, value ? (size_t)(value - name) : strlen(name));
+    size_t row = find_flag(name, value ? (size_t)(value - name) : strlen(name));
     if (row == SPK_LEN(table))
         return spk_fail(p->err, SPK_UNKNOWN_FIELD, "there is no flag '%.64s'", word);
     if (value)

@@ -301,11 +301,29 @@ static void test_what_is_printed_reads_back(void)
     CU_ASSERT_EQUAL(again.config.pod_mutation, options.config.pod_mutation);
 }
 
+static void test_names_of_the_other_programs_are_taken(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+    struct spk_start_options options;
+    struct spk_err err = {0};
+    char *const argv[] = {
+        (char[]){"sparksubmitd"},    (char[]){"--env=A=b"}, (char[]){"--spark-env=C=d"},
+        (char[]){"--spark-version"}, (char[]){"4.1"},       NULL};
+    char *const environment[] = {(char[]){"SPK_SPARK_VERSION=4.0"}, NULL};
+
+    CU_ASSERT_FATAL(spk_options_parse(&arena, argv, environment, &options, &err));
+    SPK_ASSERT_TEXT(options.config.default_spark_version, "4.1");
+    CU_ASSERT_EQUAL_FATAL(options.config.spark_env.n, 2);
+    SPK_ASSERT_TEXT(options.config.spark_env.items[0], "A=b");
+    SPK_ASSERT_TEXT(options.config.spark_env.items[1], "C=d");
+}
+
 static CU_TestInfo tests[] = {
     SPK_TEST(flags_win_over_environment_over_defaults),
     SPK_TEST(each_word_of_a_choice_has_its_value),
     SPK_TEST(defaults_are_those_of_a_sidecar),
     SPK_TEST(bad_words_are_refused_with_their_flag),
+    SPK_TEST(names_of_the_other_programs_are_taken),
     SPK_TEST(addresses_have_several_spellings),
     SPK_TEST(only_a_server_that_is_routed_to_waits_before_it_closes),
     SPK_TEST(help_wins_and_is_not_too_wide),
