@@ -92,7 +92,36 @@ class Roles(unittest.TestCase):
         self.serve("sidecar", "operator-sidecar-role.yaml", "spark-operator", "spark-operator-controller")
         self.submit_twice(application("role-sidecar", uid=UID, generation=1))
 
+    def serve_applications(self):
+        """The type is there if a test before has brought the operator's; any will do for a look."""
+        path = CLUSTER.path("SparkApplication", "default")
+
+        def served():
+            try:
+                return CLUSTER.call("GET", path)
+            except kube.Refused as refusal:
+                self.assertEqual(refusal.status, 404)
+                return None
+        if served():
+            return
+        names = {"kind": "SparkApplication", "listKind": "SparkApplicationList", "plural": "sparkapplications",
+                 "singular": "sparkapplication"}
+        anything = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+        definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+        CLUSTER.call("POST", definitions, {
+            "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+            "metadata": {"name": "sparkapplications.sparkoperator.k8s.io",
+                         "annotations": {"api-approved.kubernetes.io": "unapproved, for a test"}},
+            "spec": {"group": "sparkoperator.k8s.io", "names": names, "scope": "Namespaced", "versions": [
+                {"name": "v1beta2", "served": True, "storage": True, "schema": {"openAPIV3Schema": anything}}]}})
+        self.addCleanup(CLUSTER.call, "DELETE", definitions + "/sparkapplications.sparkoperator.k8s.io")
+        deadline = time.monotonic() + 20
+        while not served():
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.1)
+
     def test_on_its_own(self):
+        self.serve_applications()
         self.serve("standalone", "standalone-role.yaml", "default", "sparksubmitd")
         self.submit_twice(application("role-alone"), "--idempotency-key", "one")
         # With other data the operator's ConfigMap is brought up to date.
