@@ -99,40 +99,27 @@ static bool read_template(Google__Protobuf__Struct *tree, bool has_text,
     return true;
 }
 
-/* Variables and files of the caller's instead of the server's own. */
-static const struct spk_environment *read_environment(struct spk_arena *arena,
-                                                      const Spk__SparkSubmitCommand *command,
-                                                      const struct spk_settings *settings)
+static void read_environment(struct spk_arena *arena, const Spk__SparkSubmitCommand *command,
+                             struct spk_input *out)
 {
-    struct spk_environment *environment = spk_alloc(arena, sizeof(*environment));
-    struct spk_conf variables = {.arena = arena};
     struct spk_named_bytes *files =
         spk_alloc_array(arena, command->n_conf_files, sizeof(*files));
 
     for (size_t i = 0; i < command->n_environment; i++)
-        spk_conf_append(&variables, command->environment[i]->key,
+        spk_conf_append(&out->variables, command->environment[i]->key,
                         command->environment[i]->value, "environment");
-    spk_conf_sort(&variables);
+    spk_conf_sort(&out->variables);
     for (size_t i = 0; i < command->n_conf_files; i++)
         files[i] = (struct spk_named_bytes){command->conf_files[i]->key,
                                             bytes_of(&command->conf_files[i]->value)};
-    *environment = settings->environment;
-    if (command->n_environment) {
-        environment->variables = variables.entries;
-        environment->n = variables.n;
-    }
-    if (command->n_conf_files) {
-        environment->has_conf_dir = true;
-        environment->conf_dir = "conf_files";
-        environment->conf_files = (struct spk_files){files, command->n_conf_files};
-    }
-    return environment;
+    out->conf_files = (struct spk_files){files, command->n_conf_files};
 }
 
 static bool read_command(struct spk_arena *arena, const Spk__SparkSubmitCommand *command,
-                         const struct spk_settings *settings, struct spk_payload *out,
-                         struct spk_err *err)
+                         struct spk_input *input, struct spk_err *err)
 {
+    struct spk_payload *out = &input->core.payload;
+
     out->kind = SPK_PAYLOAD_COMMAND;
     out->arguments = (struct spk_strings){(const char **)command->args, command->n_args};
     for (size_t i = 0; i < command->n_properties; i++)
@@ -140,8 +127,7 @@ static bool read_command(struct spk_arena *arena, const Spk__SparkSubmitCommand 
                         command->properties[i]->value,
                         spk_printf(arena, "properties[%.200s]", command->properties[i]->key));
     spk_conf_sort(&out->properties);
-    if (command->n_environment || command->n_conf_files)
-        out->environment = read_environment(arena, command, settings);
+    read_environment(arena, command, input);
     return read_template(command->driver_pod_template, command->has_driver_pod_template_text,
                          &command->driver_pod_template_text, "driver_pod_template",
                          &out->driver_template, err) &&
@@ -152,10 +138,11 @@ static bool read_command(struct spk_arena *arena, const Spk__SparkSubmitCommand 
 }
 
 static bool read_payload(struct spk_arena *arena, const struct payload_message *message,
-                         const struct spk_settings *settings, struct spk_payload *out,
-                         struct spk_err *err)
+                         struct spk_input *input, struct spk_err *err)
 {
-    *out = (struct spk_payload){.properties = {.arena = arena}};
+    struct spk_payload *out = &input->core.payload;
+
+    out->properties.arena = input->variables.arena = arena;
     switch (message->form) {
     case FORM_APPLICATION:
         out->kind = SPK_PAYLOAD_APPLICATION;
@@ -166,7 +153,7 @@ static bool read_payload(struct spk_arena *arena, const struct payload_message *
         out->manifest = bytes_of(message->manifest);
         return true;
     case FORM_COMMAND:
-        return read_command(arena, message->command, settings, out, err);
+        return read_command(arena, message->command, input, err);
     default:
         return spk_fail(err, SPK_INVALID_MESSAGE,
                         "one of application, manifest and command is needed");
@@ -218,7 +205,6 @@ static Spk__Warning **write_warnings(struct spk_arena *arena, const struct spk_w
 /* ---- Submit ---- */
 
 static bool read_submit(struct spk_arena *arena, const ProtobufCMessage *base,
-                        const struct spk_settings *settings,
                         const struct spk_warnings *warnings, const void **out,
                         struct spk_err *err)
 {
@@ -227,13 +213,12 @@ static bool read_submit(struct spk_arena *arena, const ProtobufCMessage *base,
     struct spk_submit_request *request = spk_alloc(arena, sizeof(*request));
 
     *request = (struct spk_submit_request){
-        .core = READ_CORE(message),
+        .input = {.core = READ_CORE(message), .warnings = *warnings},
         .validate_only = message->validate_only,
         .server_dry_run = !message->has_server_dry_run || message->server_dry_run,
         .require_submission_id = message->require_submission_id,
-        .warnings = *warnings,
     };
-    if (!read_payload(arena, &payload, settings, &request->core.payload, err))
+    if (!read_payload(arena, &payload, &request->input, err))
         return false;
     *out = request;
     return true;
@@ -301,7 +286,6 @@ const struct spk_mapping spk_submit_mapping = {&spk_submit_type, read_submit, wr
 /* ---- Render ---- */
 
 static bool read_render(struct spk_arena *arena, const ProtobufCMessage *base,
-                        const struct spk_settings *settings,
                         const struct spk_warnings *warnings, const void **out,
                         struct spk_err *err)
 {
@@ -310,12 +294,11 @@ static bool read_render(struct spk_arena *arena, const ProtobufCMessage *base,
     struct spk_render_request *request = spk_alloc(arena, sizeof(*request));
 
     *request = (struct spk_render_request){
-        .core = READ_CORE(message),
+        .input = {.core = READ_CORE(message), .warnings = *warnings},
         .view = {.stage = stages[message->stage], .plain = message->plain},
         .format = formats[message->format],
-        .warnings = *warnings,
     };
-    if (!read_payload(arena, &payload, settings, &request->core.payload, err))
+    if (!read_payload(arena, &payload, &request->input, err))
         return false;
     *out = request;
     return true;
@@ -418,10 +401,10 @@ const struct spk_mapping spk_render_mapping = {&spk_render_type, read_render, wr
 /* ---- GetInfo ---- */
 
 static bool read_info(struct spk_arena *arena, const ProtobufCMessage *base,
-                      const struct spk_settings *settings, const struct spk_warnings *warnings,
-                      const void **out, struct spk_err *err)
+                      const struct spk_warnings *warnings, const void **out,
+                      struct spk_err *err)
 {
-    (void)arena, (void)base, (void)settings, (void)warnings, (void)err;
+    (void)arena, (void)base, (void)warnings, (void)err;
     *out = NULL;
     return true;
 }

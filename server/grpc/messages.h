@@ -20,8 +20,8 @@ struct spk_mapping {
      *         INVALID_FIELD    a template is given twice
      */
     bool (*read)(struct spk_arena *arena, const ProtobufCMessage *message,
-                 const struct spk_settings *settings, const struct spk_warnings *warnings,
-                 const void **request, struct spk_err *err);
+                 const struct spk_warnings *warnings, const void **request,
+                 struct spk_err *err);
     const ProtobufCMessage *(*write)(struct spk_arena *arena, const void *response);
 };
 

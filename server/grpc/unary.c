@@ -71,7 +71,7 @@ static bool read_request(struct spk_call *call, struct spk_err *err)
 
     return spk_wire_decode(&call->arena, call->method->request, bytes, &options, &message,
                            &warnings, err) &&
-           call->method->operation->read(&call->arena, message, settings, &warnings,
+           call->method->operation->read(&call->arena, message, &warnings,
                                          &call->operation.request, err);
 }
 

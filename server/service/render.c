@@ -62,7 +62,7 @@ static void show_objects(const struct rendering *r, const cJSON *tree,
 {
     show_all(r, spk_json_get(tree, "items"));
     r->response->properties = &prepared->plan.properties;
-    r->response->arguments = r->request->core.payload.arguments;
+    r->response->arguments = r->request->input.core.payload.arguments;
     if (prepared->application)
         r->response->arguments = spk_operator_command_line(
             r->arena, &prepared->operator_output, prepared->key.submission_id);
@@ -74,11 +74,9 @@ static bool prepare(struct spk_operation *operation, struct spk_err *err)
     struct spk_render_response *response = spk_alloc(operation->arena, sizeof(*response));
     struct spk_prepared *prepared = spk_alloc(operation->arena, sizeof(*prepared));
     const struct rendering r = {operation->arena, request, response};
-    struct spk_request *core = spk_alloc(operation->arena, sizeof(*core));
+    const struct spk_request *core = spk_input_request(operation, &request->input);
     cJSON *tree;
 
-    *core = request->core;
-    core->tenant = operation->caller.tenant;
     if (!spk_render(r.arena, &operation->service->settings, core, &request->view, &tree,
                     prepared, err))
         return false;
@@ -96,7 +94,7 @@ static bool prepare(struct spk_operation *operation, struct spk_err *err)
     }
     response->has_pod_mutation = response->stage != SPK_STAGE_APPLICATION;
     response->pod_mutation = prepared->pod_mutation;
-    response->request_warnings = &request->warnings;
+    response->request_warnings = &request->input.warnings;
     response->warnings = &prepared->warnings;
     operation->response = response;
     return true;

@@ -27,14 +27,27 @@ struct spk_service {
 /** Tell all running submissions to send no further request; each still answers. */
 void spk_service_cancel_all(const struct spk_service *service);
 
+/* ---- input that Submit and Render share ---- */
+
+struct spk_input {
+    struct spk_request core; /* all but the environment, tenant, random and time */
+    /* A command's own environment: each of these that has entries stands for the server's. */
+    struct spk_conf variables;
+    struct spk_files conf_files;
+    struct spk_warnings warnings; /* of what was ignored when the request was read */
+};
+
+/** For the two: the core's request with the caller's tenant, in the operation's arena. */
+struct spk_request *spk_input_request(const struct spk_operation *operation,
+                                      const struct spk_input *input);
+
 /* ---- Submit: create the driver, exactly once per attempt ---- */
 
 extern const struct spk_operation_type spk_submit_type;
 
 struct spk_submit_request {
-    struct spk_request core; /* tenant, random and time are the operation's to set */
+    struct spk_input input;
     bool validate_only, server_dry_run, require_submission_id;
-    struct spk_warnings warnings; /* of what was ignored when the request was read */
 };
 
 struct spk_submit_response {
@@ -55,10 +68,9 @@ enum spk_render_format {
 };
 
 struct spk_render_request {
-    struct spk_request core;
+    struct spk_input input;
     struct spk_view view;
     enum spk_render_format format;
-    struct spk_warnings warnings; /* as of Submit */
 };
 
 struct spk_rendered_object {

@@ -44,13 +44,11 @@ static bool translate(struct submission *submission, const struct spk_submit_req
                       struct spk_err *err)
 {
     const struct spk_operation *operation = submission->operation;
-    struct spk_request *core = spk_alloc(operation->arena, sizeof(*core));
+    struct spk_request *core = spk_input_request(operation, &request->input);
 
     if (!spk_random_hex(submission->random, err) ||
         !spk_random(&submission->seed, sizeof(submission->seed), err))
         return false;
-    *core = request->core;
-    core->tenant = operation->caller.tenant;
     core->random = submission->random;
     core->submit_time_ms = spk_wall_ms();
     return spk_prepare(operation->arena, &operation->service->settings, core,
@@ -99,7 +97,8 @@ static bool prepare(struct spk_operation *operation, struct spk_err *err)
     if (!translate(submission, request, err))
         return false;
     fill_call(submission, request);
-    spk_warnings_add(&submission->prepared.warnings, operation->arena, &request->warnings);
+    spk_warnings_add(&submission->prepared.warnings, operation->arena,
+                     &request->input.warnings);
     submission->response = (struct spk_submit_response){
         .result = &submission->submit.result,
         .idempotency_key = submission->prepared.key.idempotency_key,

@@ -9,7 +9,6 @@ static const struct spk_warnings no_warnings = {0};
 static void test_a_command_carries_all_it_needs(void)
 {
     SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
-    struct spk_settings settings = spk_settings_default();
     const void *request = NULL, *refused = NULL;
     struct spk_err err = {0};
     Spk__SubmitRequest message = SPK__SUBMIT_REQUEST__INIT;
@@ -41,26 +40,24 @@ static void test_a_command_carries_all_it_needs(void)
     command.n_properties = command.n_environment = command.n_conf_files = 1;
     command.has_driver_pod_template_text = 1;
     command.driver_pod_template_text = file.value;
-    CU_ASSERT_FATAL(spk_submit_mapping.read(&arena, &message.base, &settings, &no_warnings,
-                                            &request, &err));
+    CU_ASSERT_FATAL(
+        spk_submit_mapping.read(&arena, &message.base, &no_warnings, &request, &err));
     const struct spk_submit_request *read = request;
-    const struct spk_payload payload = read->core.payload;
+    const struct spk_payload payload = read->input.core.payload;
     CU_ASSERT(read->server_dry_run); /* unless it is switched off */
     CU_ASSERT_EQUAL(payload.kind, SPK_PAYLOAD_COMMAND);
     SPK_ASSERT_TEXT(payload.arguments.items[1], "Pi");
     SPK_ASSERT_TEXT(spk_conf_get(&payload.properties, "spark.a"), "1");
-    SPK_ASSERT_TEXT(spk_environment_get(payload.environment, "HADOOP_CONF_DIR"),
-                    "/etc/hadoop");
-    SPK_ASSERT_TEXT(payload.environment->user, "spark");
-    CU_ASSERT(payload.environment->has_conf_dir);
-    SPK_ASSERT_TEXT(payload.environment->conf_files.items[0].name, "log4j2.properties");
+    SPK_ASSERT_TEXT(spk_conf_get(&read->input.variables, "HADOOP_CONF_DIR"), "/etc/hadoop");
+    CU_ASSERT_EQUAL(read->input.conf_files.n, 1);
+    SPK_ASSERT_TEXT(read->input.conf_files.items[0].name, "log4j2.properties");
     SPK_ASSERT_TEXT(payload.driver_template.text.data, "x=1");
     SPK_ASSERT_TEXT(payload.driver_template.origin, "driver_pod_template");
     CU_ASSERT_PTR_NULL(payload.executor_template.origin);
 
     command.driver_pod_template = spk_struct_new(&arena, spk_json_new_object(&arena));
-    CU_ASSERT_FALSE(spk_submit_mapping.read(&arena, &message.base, &settings, &no_warnings,
-                                            &refused, &err));
+    CU_ASSERT_FALSE(
+        spk_submit_mapping.read(&arena, &message.base, &no_warnings, &refused, &err));
     CU_ASSERT_EQUAL(err.reason, SPK_INVALID_FIELD);
     SPK_ASSERT_TEXT(err.field, "driver_pod_template_text");
     CU_ASSERT_PTR_NULL(refused);
@@ -69,7 +66,6 @@ static void test_a_command_carries_all_it_needs(void)
 static void test_one_form_is_needed(void)
 {
     SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
-    struct spk_settings settings = spk_settings_default();
     Spk__SubmitRequest submit = SPK__SUBMIT_REQUEST__INIT;
     Spk__RenderRequest render = SPK__RENDER_REQUEST__INIT;
     const struct {
@@ -81,8 +77,8 @@ static void test_one_form_is_needed(void)
         const void *request = NULL;
         struct spk_err err = {0};
 
-        CU_ASSERT_FALSE(cases[i].mapping->read(&arena, cases[i].message, &settings,
-                                               &no_warnings, &request, &err));
+        CU_ASSERT_FALSE(
+            cases[i].mapping->read(&arena, cases[i].message, &no_warnings, &request, &err));
         CU_ASSERT_EQUAL(err.reason, SPK_INVALID_MESSAGE);
         SPK_ASSERT_TEXT(err.field, "");
         CU_ASSERT_PTR_NULL(request);
@@ -101,7 +97,6 @@ static void test_each_value_of_an_enumeration_is_mapped(void)
     static const enum spk_render_format formats[] = {SPK_RENDER_TREE, SPK_RENDER_TREE,
                                                      SPK_RENDER_JSON, SPK_RENDER_YAML};
     SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
-    struct spk_settings settings = spk_settings_default();
 
     CU_ASSERT_EQUAL(spk__pod_mutation__descriptor.n_values, SPK_LEN(mutations));
     CU_ASSERT_EQUAL(spk__controller_steps__descriptor.n_values, SPK_LEN(steps));
@@ -117,11 +112,11 @@ static void test_each_value_of_an_enumeration_is_mapped(void)
         message.controller_steps = (Spk__ControllerSteps)(i % SPK_LEN(steps));
         message.stage = (Spk__RenderStage)i;
         message.format = (Spk__RenderFormat)i;
-        CU_ASSERT_FATAL(spk_render_mapping.read(&arena, &message.base, &settings, &no_warnings,
-                                                &request, &err));
+        CU_ASSERT_FATAL(
+            spk_render_mapping.read(&arena, &message.base, &no_warnings, &request, &err));
         const struct spk_render_request *read = request;
-        CU_ASSERT_EQUAL(read->core.pod_mutation, mutations[i]);
-        CU_ASSERT_EQUAL(read->core.controller_steps, steps[i % SPK_LEN(steps)]);
+        CU_ASSERT_EQUAL(read->input.core.pod_mutation, mutations[i]);
+        CU_ASSERT_EQUAL(read->input.core.controller_steps, steps[i % SPK_LEN(steps)]);
         CU_ASSERT_EQUAL(read->view.stage, stages[i]);
         CU_ASSERT_EQUAL(read->format, formats[i]);
     }

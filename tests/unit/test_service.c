@@ -128,7 +128,7 @@ static struct spk_request manifest(const char *text, const char *key)
 /* Submit the application under key; whether the driver was there already. */
 static bool submit_adopts(const struct spk_service *service, const char *key)
 {
-    const struct spk_submit_request request = {.core = manifest(PI, key)};
+    const struct spk_submit_request request = {.input = {.core = manifest(PI, key)}};
     struct transport transport;
     bool adopted;
 
@@ -147,7 +147,7 @@ static void test_submit_creates_a_driver_once_and_records_it(void)
 {
     struct bench bench;
     struct transport transport;
-    const struct spk_submit_request request = {.core = manifest(PI, "once")};
+    const struct spk_submit_request request = {.input = {.core = manifest(PI, "once")}};
 
     bench_init(&bench);
     call_init(&transport, &bench.service, &spk_submit_type, &request);
@@ -193,7 +193,8 @@ static void test_submit_refuses_what_is_no_application(void)
     for (size_t i = 0; i < SPK_LEN(cases); i++) {
         struct bench bench;
         struct transport transport;
-        const struct spk_submit_request request = {.core = manifest(cases[i].manifest, NULL)};
+        const struct spk_submit_request request = {
+            .input = {.core = manifest(cases[i].manifest, NULL)}};
 
         bench_init(&bench);
         call_init(&transport, &bench.service, &spk_submit_type, &request);
@@ -211,8 +212,9 @@ static void test_a_validation_creates_nothing(void)
 {
     struct bench bench;
     struct transport transport;
-    const struct spk_submit_request request = {
-        .core = manifest(PI, "judged"), .validate_only = true, .server_dry_run = true};
+    const struct spk_submit_request request = {.input = {.core = manifest(PI, "judged")},
+                                               .validate_only = true,
+                                               .server_dry_run = true};
 
     bench_init(&bench);
     call_init(&transport, &bench.service, &spk_submit_type, &request);
@@ -233,8 +235,8 @@ static void test_a_validation_creates_nothing(void)
 
 static void test_a_call_cancelled_before_its_start_does_nothing(void)
 {
-    const struct spk_submit_request submit = {.core = manifest(PI, "gone")};
-    const struct spk_render_request render = {.core = manifest(PI, NULL)};
+    const struct spk_submit_request submit = {.input = {.core = manifest(PI, "gone")}};
+    const struct spk_render_request render = {.input = {.core = manifest(PI, NULL)}};
     const struct {
         const struct spk_operation_type *type;
         const void *request;
@@ -262,7 +264,7 @@ static void test_a_request_that_needs_too_much_memory_is_refused(void)
 {
     struct bench bench;
     struct transport transport;
-    const struct spk_submit_request request = {.core = manifest(PI, "large")};
+    const struct spk_submit_request request = {.input = {.core = manifest(PI, "large")}};
 
     bench_init(&bench);
     call_init(&transport, &bench.service, &spk_submit_type, &request);
@@ -341,7 +343,7 @@ static void test_an_answer_may_come_later_and_from_another_thread(void)
     struct bench bench;
     struct slow_api slow;
     struct transport transport;
-    const struct spk_submit_request request = {.core = manifest(PI, "later")};
+    const struct spk_submit_request request = {.input = {.core = manifest(PI, "later")}};
 
     bench_init(&bench);
     start_slowly(&bench, &slow, &transport, &request);
@@ -359,7 +361,7 @@ static void test_a_service_that_stops_cancels_what_runs(void)
     struct bench bench;
     struct slow_api slow;
     struct transport transport;
-    const struct spk_submit_request request = {.core = manifest(PI, "stopped")};
+    const struct spk_submit_request request = {.input = {.core = manifest(PI, "stopped")}};
 
     bench_init(&bench);
     start_slowly(&bench, &slow, &transport, &request);
@@ -383,7 +385,7 @@ static void test_render_shows_trees_or_text(void)
     bench_init(&bench);
     for (int format = SPK_RENDER_TREE; format <= SPK_RENDER_YAML; format++) {
         struct transport transport;
-        const struct spk_render_request request = {.core = manifest(PI, NULL),
+        const struct spk_render_request request = {.input = {.core = manifest(PI, NULL)},
                                                    .format = (enum spk_render_format)format};
 
         call_init(&transport, &bench.service, &spk_render_type, &request);
@@ -405,14 +407,66 @@ static void test_render_shows_trees_or_text(void)
     bench_done(&bench);
 }
 
+/* Render a command with input's environment, which decides the driver's image and spark.a. */
+static void assert_rendered(const struct spk_service *service, const struct spk_input *input,
+                            const char *image, const char *a)
+{
+    const char *arguments[] = {
+        "--master",       "k8s://https://k",
+        "--deploy-mode",  "cluster",
+        "--class",        "Pi",
+        "--conf",         "spark.kubernetes.container.image=${env:IMAGE}",
+        "local:///pi.jar"};
+    struct spk_render_request request = {.input = *input};
+    struct transport transport;
+
+    request.input.core.payload.kind = SPK_PAYLOAD_COMMAND;
+    request.input.core.payload.arguments = (struct spk_strings){arguments, SPK_LEN(arguments)};
+    call_init(&transport, service, &spk_render_type, &request);
+    request.input.core.payload.properties.arena = &transport.arena;
+    spk_operation_start(&transport.operation);
+    assert_answered_once(&transport);
+    CU_ASSERT_FATAL(transport.ok);
+    const struct spk_render_response *response = transport.operation.response;
+    const cJSON *containers = spk_json_at(response->objects.items[0].tree, "spec.containers");
+    SPK_ASSERT_TEXT(spk_conf_get(response->properties, "spark.a"), a);
+    SPK_ASSERT_TEXT(spk_json_string(spk_json_get(containers->child, "image")), image);
+    spk_arena_free(&transport.arena);
+}
+
+static void test_a_command_may_bring_its_own_environment(void)
+{
+    static const char server_file[] = "spark.a server\n", own_file[] = "spark.a own\n";
+    const struct spk_named_bytes server_files[] = {{"spark-defaults.conf",
+                                                    {server_file, sizeof(server_file) - 1}}},
+                                 own_files[] = {{"spark-defaults.conf",
+                                                 {own_file, sizeof(own_file) - 1}}};
+    const struct spk_conf_entry server_variable = {"IMAGE", "server", "a flag"};
+    struct spk_conf_entry own_variable = {"IMAGE", "own", "environment"};
+    struct bench bench;
+    struct spk_input input = {0};
+
+    bench_init(&bench);
+    bench.service.settings.environment.variables = &server_variable;
+    bench.service.settings.environment.n = 1;
+    bench.service.settings.environment.has_conf_dir = true;
+    bench.service.settings.environment.conf_files = (struct spk_files){server_files, 1};
+    assert_rendered(&bench.service, &input, "server", "server");
+    input.conf_files = (struct spk_files){own_files, 1};
+    assert_rendered(&bench.service, &input, "server", "own");
+    input.variables = (struct spk_conf){.entries = &own_variable, .n = 1};
+    assert_rendered(&bench.service, &input, "own", "own");
+    bench_done(&bench);
+}
+
 static void test_render_refuses_a_stage_that_a_command_has_not(void)
 {
     const char *arguments[] = {"--class", "Pi", "local:///pi.jar"};
     struct bench bench;
     struct transport transport;
     const struct spk_render_request request = {
-        .core = {.payload = {.kind = SPK_PAYLOAD_COMMAND,
-                             .arguments = {arguments, SPK_LEN(arguments)}}},
+        .input = {.core = {.payload = {.kind = SPK_PAYLOAD_COMMAND,
+                                       .arguments = {arguments, SPK_LEN(arguments)}}}},
         .view = {.stage = SPK_STAGE_APPLICATION},
     };
 
@@ -457,6 +511,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(an_answer_may_come_later_and_from_another_thread),
     SPK_TEST(a_service_that_stops_cancels_what_runs),
     SPK_TEST(render_shows_trees_or_text),
+    SPK_TEST(a_command_may_bring_its_own_environment),
     SPK_TEST(render_refuses_a_stage_that_a_command_has_not),
     SPK_TEST(info_says_what_the_service_is),
     CU_TEST_INFO_NULL,
