@@ -95,7 +95,7 @@ void submit_print_failure(const struct spk_err *err, const char *url, const char
     else
         submit_say("Exception in thread \"main\" %s: %s%s%s%s%s%s%s%s%s", class_of(err),
                    err->text, cause ? " (" : "", cause ? cause : "", cause ? ")" : "",
-                   *err->field ? " (" : "", err->field, argument ? ": " : "",
+                   *err->field ? " (" : "", err->field, argument && *argument ? ": " : "",
                    argument ? argument : "", *err->field ? ")" : "");
 }
 

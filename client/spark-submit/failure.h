@@ -18,7 +18,7 @@ void submit_note_request(struct spk_err *err, struct spk_arena *arena,
  * Print err: its class and text as Spark's JVM would, the decisive line last; bounded. The
  * text contains "code=409" exactly when the driver's Pod exists already, which the Spark
  * Operator looks for. url is the API server's, or "" if none was asked; argument is the name
- * of the option at fault (spk_argument_name), NULL: none.
+ * of the option at fault (spk_argument_name), NULL or "": none.
  *
  * @source org.apache.spark.launcher.Main, org.apache.spark.deploy.SparkSubmit,
  *         io.fabric8.kubernetes.client.dsl.internal.OperationSupport.requestFailure

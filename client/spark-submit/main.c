@@ -200,8 +200,11 @@ static void run(void *argument)
         ok = carry_out(program, &machine, &arguments, &line, &err);
     }
     if (!ok) {
-        submit_print_failure(&err, program->url,
-                             spk_argument_name(program->arena, &arguments.list, err.field));
+        const char *name = submit_note(&err, "argument");
+
+        if (!name)
+            name = spk_argument_name(program->arena, &arguments.list, err.field);
+        submit_print_failure(&err, program->url, name);
         program->status = EXIT_REFUSED;
     }
 }

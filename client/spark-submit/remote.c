@@ -2,6 +2,8 @@
 #include "remote.h"
 
 #include "failure.h"
+#include "local/argument_name.h"
+#include "local/call_error.h"
 #include "local/hand_over.h"
 #include "log.h"
 #include "spark/conf/substitution.h"
@@ -118,12 +120,17 @@ static struct sparksubmit_job make_job(struct spk_arena *arena,
     return job;
 }
 
-static bool take_error(const struct sparksubmit_error *error, struct spk_err *err)
+/* The server counts the arguments that were sent, which are not those that were typed. */
+static bool take_error(struct spk_arena *arena, const struct sparksubmit_job *job,
+                       const struct sparksubmit_error *error, struct spk_err *err)
 {
-    for (enum spk_reason reason = SPK_NO_REASON; reason < SPK_REASON_COUNT; reason++)
-        if (*error->reason && !strcmp(spk_reason_name(reason), error->reason))
-            return spk_fail(err, reason, "%s", error->text);
-    return spk_fail(err, SPK_KUBE_UNREACHABLE, "the server did not answer: %s", error->text);
+    const struct spk_strings sent = {(const char **)(uintptr_t)job->arguments,
+                                     job->n_arguments};
+
+    (void)spk_err_from_error(arena, error, err);
+    const char *argument = spk_argument_name(arena, &sent, err->field);
+    spk_err_note(err, arena, "argument", argument ? argument : "");
+    return false;
 }
 
 /* What reading the command line here has said already is not said again. */
@@ -175,13 +182,13 @@ bool submit_remote(struct spk_arena *arena, const struct submit_machine *machine
     if (!load(&library, err))
         return false;
     if (!library.open(&client, &config, &error))
-        return take_error(&error, err);
+        return take_error(arena, &request.job, &error, err);
     bool ok = library.submit(client, &request, 0, &result, &error);
     if (ok) {
         print_warnings(arena, &library, result, &line->warnings);
         *out = driver_of(arena, &library, result);
     } else {
-        (void)take_error(&error, err);
+        (void)take_error(arena, &request.job, &error, err);
     }
     library.free(result);
     library.close(client);

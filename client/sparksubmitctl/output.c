@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/printable.h"
 #include "local/argument_name.h"
+#include "local/call_error.h"
 #include "json/write.h"
 #include "json/yaml.h"
 
@@ -172,16 +173,6 @@ int ctl_print_err(struct spk_arena *arena, const struct ctl_options *options,
     return print_failure(arena, options, &failure);
 }
 
-/* The server's text names the field first, which has a place of its own here. */
-static const char *clause_of(const struct sparksubmit_error *error)
-{
-    size_t length = strlen(error->field);
-    bool named = length && !strncmp(error->text, error->field, length) &&
-                 !strncmp(error->text + length, ": ", 2);
-
-    return named ? error->text + length + 2 : error->text;
-}
-
 int ctl_print_error(struct spk_arena *arena, const struct ctl_options *options,
                     const struct sparksubmit_error *error)
 {
@@ -189,7 +180,7 @@ int ctl_print_error(struct spk_arena *arena, const struct ctl_options *options,
         .code = (enum spk_code)error->code,
         .reason = error->reason,
         .field = error->field,
-        .text = clause_of(error),
+        .text = spk_error_clause(error),
         .attempt = error->attempt,
         .key = error->idempotency_key,
         .outcome = (enum spk_outcome)error->outcome,

@@ -150,6 +150,17 @@ class Remote(Case):
         self.assertEqual(len(asked), 2)
         self.assertIn("its end is not waited for: spark.master does not have it\n", error)
 
+    def test_a_refusal_says_as_much_as_without_a_server(self):
+        remote = {"SPK_ENDPOINT": "unix:%s" % self.socket, "LD_LIBRARY_PATH": LIBRARY}
+        for conf in ("spark.driver.memory=1x", "spark.kubernetes.driver.label.spark-role=x", "spark.driver.cores=many"):
+            said = []
+            for more in ({}, remote):
+                _, error = self.run_it(*self.words("refused", "--conf", conf), expect=1, **more)
+                said.append(re.sub(r"args\[\d+\]", "args[]", "\n".join(
+                    line for line in error.splitlines() if "Exception" in line or "ERROR" in line)))
+            self.assertEqual(said[1], said[0])
+            self.assertRegex(said[0], r"args\[\]: --conf " + re.escape(conf.split("=", maxsplit=1)[0]))
+
     def test_its_refusals_are_ours(self):
         more = {"SPK_ENDPOINT": "unix:%s" % self.socket, "LD_LIBRARY_PATH": LIBRARY}
         _, error = self.run_it(*self.words("taken"), **more)
