@@ -113,7 +113,8 @@ static bool take_field(struct scan *scan)
 static bool is_within_limits(const ProtobufCMessageDescriptor *type, const uint8_t *bytes,
                              size_t length)
 {
-    struct scan scan = {.at = bytes};
+    const uint8_t nothing = 0; /* no bytes may be NULL, which nothing is added to */
+    struct scan scan = {.at = length ? bytes : &nothing};
 
     (void)push(&scan, type, length);
     while (scan.depth) {

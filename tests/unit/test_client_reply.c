@@ -215,9 +215,10 @@ static void test_details_may_lack_anything(void)
     static const char *const types[] = {"ErrorInfo", "BadRequest", "RetryInfo", ""};
     /* One entry, message or violation that is empty, by the number of its field. */
     static const uint8_t values[][2] = {{0x0A, 0}, {0x12, 0}, {0x1A, 0}};
+    const size_t n = sizeof(values) / sizeof(values[0]);
 
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-        for (size_t k = 0; k < sizeof(values) / sizeof(values[0]); k++) {
+        for (size_t k = 0; k <= n; k++) { /* the last has no value at all */
             Google__Protobuf__Any any, *details[] = {&any};
             Google__Rpc__Status status;
             uint8_t bytes[256];
@@ -227,8 +228,8 @@ static void test_details_may_lack_anything(void)
             google__rpc__status__init(&status);
             (void)snprintf(type, sizeof(type), "type.googleapis.com/google.rpc.%s", types[i]);
             any.type_url = type;
-            any.value.len = 2;
-            any.value.data = (uint8_t *)(uintptr_t)values[k];
+            any.value.len = k < n ? 2 : 0;
+            any.value.data = (uint8_t *)(uintptr_t)values[k % n];
             status.n_details = 1;
             status.details = details;
             struct sparksubmit_error error =
