@@ -85,6 +85,7 @@
 #define SPK_MAX_CALLS           1024U
 #define SPK_MAX_CONNECTIONS     1024U
 #define SPK_MAX_HEALTH_WATCHES  64U
+#define SPK_MAX_REFLECTIONS     128U /* streams; health watches have places of their own */
 #define SPK_LOOP_STUCK_MS       5000 /* health: a loop that does not go round is not alive */
 #define SPK_DEFAULT_DEADLINE_MS 30000
 #define SPK_MAX_DEADLINE_MS     120000

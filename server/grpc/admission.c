@@ -6,6 +6,7 @@
 #include "grpc/loop.h"
 #include "grpc/methods.h"
 
+#include <assert.h>
 #include <grpc/support/time.h>
 #include <stdio.h>
 #include <string.h>
@@ -146,6 +147,27 @@ bool spk_admission_enter(struct spk_call *call, struct spk_err *err)
     if (atomic_fetch_add(&rpc->inflight, 1) >= rpc->max_inflight)
         return spk_fail(err, SPK_SERVER_OVERLOADED, "too many calls are under way");
     return reserve(call, err);
+}
+
+/* Streams by class; a class with no room for any is none of streams. */
+static const struct {
+    size_t most;
+    const char *text;
+} streams[SPK_ADMISSION_CLASSES] = {
+    [SPK_ADMIT_WATCH] = {SPK_MAX_HEALTH_WATCHES, "too many health watches are open"},
+    [SPK_ADMIT_REFLECTION] = {SPK_MAX_REFLECTIONS, "too many streams are open"},
+};
+
+bool spk_admission_enter_stream(struct spk_call *call, spk_call_fn *on_tick,
+                                struct spk_err *err)
+{
+    enum spk_admission_class class = call->method->admission;
+
+    assert(streams[class].most > 0);
+    if (call->rpc->streams[class] >= streams[class].most)
+        return spk_fail(err, SPK_SERVER_OVERLOADED, "%s", streams[class].text);
+    spk_rpc_add_stream(call->rpc, call, on_tick);
+    return true;
 }
 
 void spk_admission_answered(struct spk_call *call)

@@ -5,9 +5,7 @@
  */
 #pragma once
 
-#include "base/err.h"
-
-struct spk_call;
+#include "grpc/call.h"
 
 /** Set call's request id, the caller's own or a new one, and its trace context if it has one.
  */
@@ -23,6 +21,15 @@ void spk_admission_identify(struct spk_call *call);
  *         INVALID_MESSAGE      the client sent no request, or broke it off
  */
 bool spk_admission_enter(struct spk_call *call, struct spk_err *err) SPK_CHECK;
+
+/**
+ * Let a stream in that only its client ends, if its class has room; on_tick is called whenever
+ * the loop looks at its calls.
+ *
+ * @errors SERVER_OVERLOADED  too many of the class are open
+ */
+bool spk_admission_enter_stream(struct spk_call *call, spk_call_fn *on_tick,
+                                struct spk_err *err) SPK_CHECK;
 
 /** Set call's deadline: the caller's own within the server's limits, or the server's. */
 void spk_admission_set_deadline(struct spk_call *call);

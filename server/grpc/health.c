@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "grpc/admission.h"
 #include "grpc/codec/wire.h"
 #include "grpc/health/v1/health.pb-c.h"
 #include "grpc/loop.h"
@@ -158,20 +159,20 @@ static void tell(struct spk_call *call)
 
 static void start_watch(struct spk_call *call)
 {
+    struct spk_err err = {0};
     struct watch *watch;
     size_t service;
 
     if (!read_service(call, &service))
         return;
-    if (call->rpc->n_streams >= SPK_MAX_HEALTH_WATCHES) {
-        spk_call_refuse(call, SPK_SERVER_OVERLOADED, "too many health watches are open");
+    if (!spk_admission_enter_stream(call, tell, &err)) {
+        spk_call_fail(call, &err);
         return;
     }
     watch = spk_alloc(&call->arena, sizeof(*watch));
     *watch = (struct watch){.service = service, .sent = -1};
     call->state = watch;
     call->on_written = tell;
-    spk_rpc_add_stream(call->rpc, call, tell);
     tell(call);
 }
 

@@ -159,13 +159,14 @@ void spk_rpc_remove(struct spk_rpc *rpc, struct spk_call *call)
         call->previous->next = call->next;
     else
         rpc->calls = call->next;
-    rpc->n_streams -= call->on_tick != NULL;
+    if (call->on_tick)
+        rpc->streams[call->method->admission]--;
 }
 
 void spk_rpc_add_stream(struct spk_rpc *rpc, struct spk_call *call, spk_call_fn *on_tick)
 {
     call->on_tick = on_tick;
-    rpc->n_streams++;
+    rpc->streams[call->method->admission]++;
 }
 
 /*

@@ -51,7 +51,7 @@ struct spk_rpc {
     bool reflection_on;
     struct spk_reflection reflection;
     struct spk_call *calls; /* all that are accepted and not over; the thread's own */
-    size_t n_streams;       /* those that only their client ends */
+    size_t streams[SPK_ADMISSION_CLASSES]; /* of these, streams; by what they count against */
     char id_prefix[9];
 
     size_t max_inflight, memory_budget;

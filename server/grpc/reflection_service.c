@@ -2,10 +2,10 @@
 #include "grpc/reflection_service.h"
 
 #include "base/limits.h"
+#include "grpc/admission.h"
 #include "grpc/loop.h"
 
 #define MAX_REQUEST ((size_t)4096)
-#define MAX_STREAMS ((size_t)128) /* health watches included */
 
 struct answer {
     struct spk_call *call;
@@ -54,16 +54,17 @@ static void end_when_closing(struct spk_call *call)
 
 void spk_reflection_serve(struct spk_call *call)
 {
+    struct spk_err err = {0};
+
     if (!call->rpc->reflection_on) {
         spk_call_refuse(call, SPK_METHOD_DISABLED, "reflection is switched off");
         return;
     }
-    if (call->rpc->n_streams >= MAX_STREAMS) {
-        spk_call_refuse(call, SPK_SERVER_OVERLOADED, "too many streams are open");
+    if (!spk_admission_enter_stream(call, end_when_closing, &err)) {
+        spk_call_fail(call, &err);
         return;
     }
     call->on_read = answer;
     call->on_written = spk_call_read;
-    spk_rpc_add_stream(call->rpc, call, end_when_closing);
     spk_call_read(call);
 }

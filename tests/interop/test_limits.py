@@ -4,6 +4,7 @@
 
 import concurrent.futures
 import pathlib
+import queue
 import sys
 import time
 import unittest
@@ -182,6 +183,28 @@ class Fences(unittest.TestCase):
             self.assertEqual(Refusal(caught.exception).reason, "SERVER_OVERLOADED")
             for stream in streams:
                 stream.cancel()
+        server.stop()
+
+    def test_reflection_streams_take_no_place_of_health_watches(self):
+        """Each class of streams has its own limit."""
+        server = Server()
+        with server.channel() as channel:
+            reflect = channel.stream_stream(
+                "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo")
+            watch = channel.unary_stream(f"/{HEALTH}/Watch")
+            ends, streams = [], []
+            for number in range(65):
+                ask = queue.Queue()
+                ask.put(field(7, b"*"))  # list_services
+                ends.append(ask)
+                streams.append(reflect(iter(ask.get, None), timeout=30))
+                self.assertTrue(next(streams[-1]))
+            last = watch(b"", timeout=30)
+            self.assertEqual(next(last), b"\x08\x01")
+            for stream in [*streams, last]:
+                stream.cancel()
+            for ask in ends:
+                ask.put(None)
         server.stop()
 
     def test_reflection_can_be_switched_off(self):
