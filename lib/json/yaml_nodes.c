@@ -245,30 +245,28 @@ static void add_member(struct mapping *map, cJSON *member, const char *key)
     map->places[map->n++] = map->at;
 }
 
-static void merge_object(struct mapping *map, cJSON *from)
+/* The members are copied: what is merged may have an anchor, for aliases that follow. */
+static void merge_object(struct mapping *map, const cJSON *from)
 {
-    for (cJSON *member = from->child, *next; member; member = next) {
-        const char *key = member->string;
-
-        next = member->next;
-        spk_json_unlink(from, member);
-        add_member(map, member, key);
-    }
+    SPK_JSON_EACH (member, from)
+        add_member(map, spk_json_copy(spk_json_arena(from), member), member->string);
 }
 
 /* Maps of a list are written in from the last to the first, so that the first wins. */
-static void merge(struct mapping *map, cJSON *value)
+static void merge(struct mapping *map, const cJSON *value)
 {
+    const cJSON *first = value->child, *from = first;
+
     map->at.is_merged = true;
     if (spk_json_is_object(value)) {
         merge_object(map, value);
         return;
     }
-    while (value->child) {
-        cJSON *last = value->child->prev;
-
-        spk_json_unlink(value, last);
-        merge_object(map, last);
+    while (from) {
+        from = from->prev; /* the first one's is the last */
+        merge_object(map, from);
+        if (from == first)
+            break;
     }
 }
 

@@ -51,6 +51,10 @@ static const struct {
      "{\"a\":1,\"b\":\"\u00e9\\n\"}"},
     {"---\n# nothing\n---\na: []\n---\n...\n", "{\"a\":[]}"},
     {"a:\n- b\n-\n", "{\"a\":[\"b\",null]}"},
+    {"a: {<<: &x {k: v}, l: w}\nb: *x\n",
+     "{\"a\":{\"k\":\"v\",\"l\":\"w\"},\"b\":{\"k\":\"v\"}}"},
+    {"a: {<<: &l [&x {k: v}, *x]}\nb: *l\nc: *x\n",
+     "{\"a\":{\"k\":\"v\"},\"b\":[{\"k\":\"v\"},{\"k\":\"v\"}],\"c\":{\"k\":\"v\"}}"},
 };
 
 static void test_manifests_are_typed_as_kubectl_does(void)
