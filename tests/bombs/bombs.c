@@ -15,6 +15,11 @@
 #define YAML_POD     "apiVersion: v1\nkind: Pod\n"
 #define YAML_SPEC    "spec: {containers: [{name: c}]}\n"
 #define WITH(option) "--conf\1" option
+#define YAML_APP                                                                              \
+    "apiVersion: sparkoperator.k8s.io/v1beta2\nkind: SparkApplication\n"                      \
+    "metadata: {name: bomb, namespace: team, annotations: &m {k: v}}\nspec:\n"                \
+    "  {type: Scala, mode: cluster, mainClass: M, sparkVersion: 4.1.4, image: i,\n"           \
+    "  mainApplicationFile: 'local:///a.jar', executor: {},\n  "
 
 /* The many ways to grow; sizes are what limits.h admits. */
 const struct bomb bombs[] = {
@@ -187,8 +192,37 @@ const struct bomb bombs[] = {
     {"yaml-wide", BOMB_DOCUMENT, "a:\n", "- 0\n", "", NULL, 20001},
     {"yaml-keys", BOMB_DOCUMENT, "a: 1\n", "k@: 0\n", "", NULL, ALL_KEYS + 1},
     {"yaml-flow-keys", BOMB_DOCUMENT, "a: {", "k@: 0", "}\n", ",", ALL_KEYS + 1},
-    {"yaml-anchors", BOMB_DOCUMENT, "a: &a [x]\nb:\n", "- *a\n", "", NULL, 20001},
-    {"yaml-many-anchors", BOMB_DOCUMENT, "a: [", "&a@ x", "]\n", ",", ALL_ITEMS},
+    {"yaml-aliases", BOMB_DOCUMENT,
+     YAML_APP "driver: {tolerations: [&a {key: k, operator: Exists},", "*a", "]}}\n", ",",
+     NODES(3)},
+    {"yaml-alias-texts", BOMB_DOCUMENT,
+     YAML_APP "arguments: [&a x0123456789012345678901234567890123456789012345678901234567,",
+     "*a", "]}\n", ",", 4095},
+    {"yaml-alias-large", BOMB_DOCUMENT, YAML_APP "sparkConf: {spark.a: &a \"", "x",
+     "\", spark.b: *a, spark.c: *a, spark.d: *a, spark.e: *a}}\n", NULL, MIB},
+    {"yaml-alias-keys", BOMB_DOCUMENT, YAML_APP "driver: {labels: {&a k: v,", "*a : v@",
+     "}}}\n", ",", ALL_KEYS},
+    {"yaml-alias-tree", BOMB_DOCUMENT, "k: &a0 [x]\n", "k@: &a+ [*a@, *a@]\n", "", NULL, 101},
+    {"yaml-many-anchors", BOMB_DOCUMENT, YAML_APP "arguments: [", "&a@ x", "]}\n", ",", 99},
+    {"yaml-too-many-anchors", BOMB_DOCUMENT, "a: [", "&a@ x", "]\n", ",", ALL_ITEMS},
+    {"yaml-merge-keys", BOMB_DOCUMENT, YAML_APP "driver: {labels: {", "<<: {l@: v}", "}}}\n",
+     ",", ALL_KEYS},
+    {"yaml-merge-list", BOMB_DOCUMENT, YAML_APP "driver: {labels: {<<: [", "{l@: v}", "]}}}\n",
+     ",", ALL_KEYS},
+    {"yaml-merge-same", BOMB_DOCUMENT, YAML_APP "driver: {labels: {", "<<: *m", "}}}\n", ",",
+     ALL_KEYS},
+    {"yaml-merge-same-list", BOMB_DOCUMENT, YAML_APP "driver: {labels: {<<: [", "*m", "]}}}\n",
+     ",", ALL_KEYS},
+    {"yaml-merge-many", BOMB_DOCUMENT, YAML_APP "volumes: [", "{<<: *m, name: v@}", "]}\n",
+     ",", NODES(3)},
+    {"yaml-merge-chain", BOMB_DOCUMENT, "k: &a0 {x: y}\n", "k@: &a+ {<<: *a@, l@: v}\n", "",
+     NULL, 101},
+    {"yaml-merge-tree", BOMB_DOCUMENT, "k: &a0 {x: y}\n", "k@: &a+ {<<: [*a@, *a@], l: *a@}\n",
+     "", NULL, 101},
+    {"yaml-same-keys", BOMB_DOCUMENT, YAML_APP "driver: {labels: {", "l: v@", "}}}\n", ",",
+     ALL_KEYS},
+    {"yaml-same-twice", BOMB_DOCUMENT, YAML_APP "driver: {labels: {", "l@: v,l@: w", "}}}\n",
+     ",", ALL_KEYS / 2},
     {"yaml-digits", BOMB_DOCUMENT, "a: 1", "1", "\n", NULL, MIB},
     {"yaml-underscores", BOMB_DOCUMENT, "a: 1", "_1", "\n", NULL, MIB / 2},
     {"yaml-sexagesimal", BOMB_DOCUMENT, "a: 1", ":1", "\n", NULL, MIB / 2},
@@ -272,6 +306,10 @@ const struct bomb bombs[] = {
      "{\"name\":\"v@\"}", "]}}", ",", NODES(2)},
     {"conf-files", BOMB_CONF_FILES, "", "f@\1", "", NULL, ALL_KEYS},
     {"variables", BOMB_VARIABLES, "", "V@\1", "", NULL, ALL_KEYS},
+    {"hadoop-dirs", BOMB_VARIABLE, "HADOOP_CONF_DIR=", "a:", "", NULL, MIB / 2},
+    {"yarn-dirs", BOMB_VARIABLE, "YARN_CONF_DIR=", "a:", "", NULL, MIB / 2},
+    {"yarn-dirs-empty", BOMB_VARIABLE, "YARN_CONF_DIR=", ":", "", NULL, MIB},
+    {"yarn-dirs-deep", BOMB_VARIABLE, "YARN_CONF_DIR=", "/a", "", NULL, MIB / 2},
 };
 
 const size_t bombs_n = sizeof(bombs) / sizeof(*bombs);

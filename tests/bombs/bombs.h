@@ -10,7 +10,8 @@
 
 /** Where a bomb goes in. */
 enum bomb_kind {
-    BOMB_MANIFEST,          /* the rest of spec, after what every application has */
+    BOMB_MANIFEST,          /* the rest of spec, after what every application has; goes in
+                             * as JSON and as a typed message */
     BOMB_DOCUMENT,          /* a whole manifest */
     BOMB_COMMAND,           /* arguments, each ends in '\1', after the usual ones */
     BOMB_DEFAULTS,          /* spark-defaults.conf */
@@ -20,6 +21,7 @@ enum bomb_kind {
     BOMB_EXECUTOR_TEMPLATE, /* text of the executors' */
     BOMB_CONF_FILES,        /* names of files of SPARK_CONF_DIR, each ends in '\1' */
     BOMB_VARIABLES,         /* names of variables, each ends in '\1' */
+    BOMB_VARIABLE,          /* one variable, "NAME=value", where no file is read */
 };
 
 struct bomb {

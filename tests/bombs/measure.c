@@ -4,13 +4,17 @@
  * KiB, microseconds of thread CPU, steps, reason, field. Under callgrind each rendering is
  * dumped on its own, with "name size" as its reason, in place of memory and time.
  *
- * measure [NAME...]: those whose name starts with one of the NAMEs; else all.
+ * measure PARTS [NAME...]: all, or those named, at these parts of their limits: "8,4,1" is an
+ * eighth, a quarter and all of it. measure write NAME: the text of one at its limit.
  */
 #include "base/limits.h"
 #include "translate/translate.h"
+#include "json/manifest.h"
 #include "json/yaml.h"
 
+#include "../property/pack.h"
 #include "bombs.h"
+#include "grpc/codec/wire.h"
 
 #include <malloc.h>
 #include <stdio.h>
@@ -103,6 +107,7 @@ static struct text make(const struct bomb *bomb, size_t n)
 
 struct rendering {
     struct spk_arena arena;
+    bool is_typed;
     const struct bomb *bomb;
     const struct text *text;
     struct spk_bytes bytes;
@@ -169,6 +174,18 @@ static void add_variables(struct rendering *job, const struct spk_strings *names
     job->environment.n = variables.n;
 }
 
+static void add_variable(struct rendering *job)
+{
+    struct spk_conf variables = {.arena = &job->arena};
+    char *equals = strchr(job->text->data, '=');
+
+    *equals = '\0';
+    spk_conf_set(&variables, job->text->data, equals + 1, "environment");
+    job->environment.variables = variables.entries;
+    job->environment.n = variables.n;
+    job->environment.read_file = NULL;
+}
+
 static void add_command(struct rendering *job)
 {
     static const char *const usual[] = {"--master",      "k8s://https://h",
@@ -195,19 +212,39 @@ static void add_command(struct rendering *job)
         add_conf_files(job, &words, (struct spk_bytes){"v", 1});
     if (kind == BOMB_VARIABLES)
         add_variables(job, &words);
+    if (kind == BOMB_VARIABLE)
+        add_variable(job);
     add_arguments(job, rest, SPK_LEN(rest));
 }
 
-static void prepare(struct rendering *job)
+/* As the server does with a request. */
+static bool decode(struct rendering *job)
+{
+    static const struct spk_wire_options options = {
+        .application = &spk__spark_application__descriptor};
+    struct spk_warnings warnings = {0};
+    ProtobufCMessage *message = NULL;
+
+    if (!spk_wire_decode(&job->arena, options.application, job->bytes, &options, &message,
+                         &warnings, &job->err))
+        return false;
+    job->payload.kind = SPK_PAYLOAD_APPLICATION;
+    job->payload.application = (Spk__SparkApplication *)message;
+    return true;
+}
+
+static bool prepare(struct rendering *job)
 {
     struct spk_template template = {.text = job->bytes, .origin = "template"};
 
     job->environment = (struct spk_environment){
         .user = "spark", .read_file = read_file, .context = &job->bytes};
+    if (job->is_typed)
+        return decode(job);
     if (job->bomb->kind == BOMB_MANIFEST || job->bomb->kind == BOMB_DOCUMENT) {
         job->payload.kind = SPK_PAYLOAD_MANIFEST;
         job->payload.manifest = job->bytes;
-        return;
+        return true;
     }
     add_command(job);
     if (job->bomb->kind == BOMB_DEFAULTS)
@@ -218,6 +255,7 @@ static void prepare(struct rendering *job)
         job->payload.driver_template = template;
     else if (job->bomb->kind == BOMB_EXECUTOR_TEMPLATE)
         job->payload.executor_template = template;
+    return true;
 }
 
 static void render(void *argument)
@@ -228,12 +266,30 @@ static void render(void *argument)
     struct spk_prepared prepared = {0};
     cJSON *tree = NULL;
 
-    prepare(job);
+    if (!prepare(job))
+        return;
     settings.environment.user = "spark";
     struct spk_request request = {
         .payload = job->payload, .tenant = "", .pod_mutation = SPK_MUTATION_NATIVE};
     if (spk_render(&job->arena, &settings, &request, &view, &tree, &prepared, &job->err))
         (void)spk_yaml_write(&job->arena, tree);
+}
+
+/* The JSON in *bytes as a message; what is too large to be read as JSON has none. */
+static bool pack(struct spk_arena *arena, struct spk_bytes *bytes)
+{
+    struct spk_buf packed = {.arena = arena};
+    struct spk_warnings warnings = {0};
+    struct spk_err err = {0};
+    cJSON *tree = NULL;
+
+    if (!spk_manifest_read(arena, bytes->data, bytes->length, &warnings, &tree, &err))
+        return false;
+    spk_json_remove(tree, "apiVersion");
+    spk_json_remove(tree, "kind");
+    pack_message(&packed, tree, &spk__spark_application__descriptor);
+    *bytes = (struct spk_bytes){spk_buf_string(&packed), packed.length};
+    return true;
 }
 
 /* ---- measuring ---- */
@@ -270,52 +326,93 @@ static long cpu_us(void)
     return now.tv_sec * 1000000L + now.tv_nsec / 1000;
 }
 
-static void measure(const struct bomb *bomb, size_t n)
+static void measure(const struct bomb *bomb, const char *name, size_t n, bool is_typed)
 {
+    SPK_ARENA packing = SPK_ARENA_LIMIT(SPK_MIB(512));
     struct text text = make(bomb, n);
     struct rendering job = {.arena = {.limit = SPK_ARENA_BYTES, .max_steps = SPK_MAX_STEPS},
+                            .is_typed = is_typed,
                             .bomb = bomb,
                             .text = &text,
                             .bytes = {text.data, text.length}};
     char label[128];
 
-    (void)snprintf(label, sizeof(label), "%s %zu", bomb->name, n);
+    if (is_typed && !pack(&packing, &job.bytes)) {
+        free(text.data);
+        return;
+    }
+    (void)snprintf(label, sizeof(label), "%s %zu", name, n);
     reset_peak();
     long peak = read_peak_kib(), before = cpu_us();
+    CALLGRIND_START_INSTRUMENTATION;
     CALLGRIND_ZERO_STATS;
     bool finished = spk_arena_run(&job.arena, render, &job);
     CALLGRIND_DUMP_STATS_AT(label);
+    CALLGRIND_STOP_INSTRUMENTATION;
     long us = cpu_us() - before;
     peak = read_peak_kib() - peak;
     if (!finished)
         (void)spk_fail_exhausted(&job.err, &job.arena);
     const char *reason = spk_reason_name(job.err.reason);
-    printf("%s %zu %ld %ld %zu %s %s %s\n", bomb->name, n, peak, us, job.arena.steps,
+    printf("%s %zu %ld %ld %zu %s %s %s\n", name, n, peak, us, job.arena.steps,
            *reason ? reason : "OK", *job.err.field ? job.err.field : "-", job.err.text);
     spk_arena_free(&job.arena);
     free(text.data);
 }
 
-/* Every nth bomb from the first one on, or those whose name starts with one of the arguments.
- */
-static bool is_wanted(size_t i, int argc, char **argv)
+/* One of names, or there are none. */
+static bool is_wanted(const char *name, char **names)
 {
-    size_t first, n;
-
-    if (argc == 2 && sscanf(argv[1], "%zu/%zu", &first, &n) == 2)
-        return i % n == first;
-    for (int at = 1; at < argc; at++)
-        if (strncmp(bombs[i].name, argv[at], strlen(argv[at])) == 0)
+    if (!*names)
+        return true;
+    for (; *names; names++)
+        if (strcmp(name, *names) == 0)
             return true;
-    return argc == 1;
+    return false;
+}
+
+static void measure_parts(const struct bomb *bomb, bool is_typed, const char *parts,
+                          char **names)
+{
+    char name[96];
+
+    (void)snprintf(name, sizeof(name), "%s%s", is_typed ? "typed-" : "", bomb->name);
+    if (!is_wanted(name, names))
+        return;
+    for (const char *at = parts; at; at = strchr(at, ',')) {
+        at += *at == ',';
+        size_t part = strtoul(at, NULL, 10);
+
+        if (!part)
+            abort();
+        measure(bomb, name, bomb->limit / part, is_typed);
+    }
+}
+
+static void write_text(const char *name)
+{
+    for (size_t i = 0; i < bombs_n; i++) {
+        if (strcmp(bombs[i].name, name) != 0)
+            continue;
+        struct text text = make(&bombs[i], bombs[i].limit);
+
+        (void)fwrite(text.data, 1, text.length, stdout);
+        free(text.data);
+    }
 }
 
 int main(int argc, char **argv)
 {
-    for (size_t i = 0; i < bombs_n; i++)
-        if (is_wanted(i, argc, argv))
-            for (size_t part = RUNNING_ON_VALGRIND ? 8 : 1;
-                 part > (RUNNING_ON_VALGRIND ? 2 : 0); part /= 2)
-                measure(&bombs[i], bombs[i].limit / part);
+    if (argc < 2)
+        return EXIT_FAILURE;
+    if (argc == 3 && strcmp(argv[1], "write") == 0) {
+        write_text(argv[2]);
+        return EXIT_SUCCESS;
+    }
+    for (size_t i = 0; i < bombs_n; i++) {
+        measure_parts(&bombs[i], false, argv[1], argv + 2);
+        if (bombs[i].kind == BOMB_MANIFEST)
+            measure_parts(&bombs[i], true, argv[1], argv + 2);
+    }
     return EXIT_SUCCESS;
 }
