@@ -5,7 +5,7 @@
 #include "base/err.h"
 #include "base/file.h"
 
-/** What to run, and its bounds. */
+/** A command to run, and its bounds. */
 struct submit_child {
     char *const *words;       /* argument vector; the first is looked up in PATH */
     char *const *environment; /* "NAME=VALUE" ..., NULL at the end */

@@ -22,7 +22,7 @@
 #define TOKEN      SUBMISSION "oauthToken"
 #define TOKEN_FILE SUBMISSION "oauthTokenFile"
 
-/* What a key says, else a variable of the Kubernetes client that Spark uses. */
+/* The value of a key, else of a variable of the Kubernetes client that Spark uses. */
 static const char *given(const struct submit_machine *machine, const struct spk_conf *conf,
                          const char *key, const char *variable)
 {
@@ -237,7 +237,8 @@ bool submit_cluster_open(struct spk_arena *arena, const struct submit_machine *m
     return true;
 }
 
-/* What a renewal makes is gone with it: a client keeps its own copy of the configuration. */
+/* A renewal of credentials and its memory: a client keeps its own copy of the configuration.
+ */
 struct renewal {
     struct spk_arena arena;
     struct submit_cluster *cluster;

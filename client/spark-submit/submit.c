@@ -96,7 +96,7 @@ struct patience {
     int64_t interval_ms;
 };
 
-/* What fails before the first request creates nothing: so these keys are read first. */
+/* These keys are read first: a failure before the first request creates nothing. */
 static bool read_patience(const struct spk_reader *reader, struct patience *out,
                           struct spk_err *err)
 {
@@ -109,7 +109,8 @@ static bool read_patience(const struct spk_reader *reader, struct patience *out,
     return true;
 }
 
-/* What Spark's message names: it only ever creates a driver that exists already. */
+/* For DRIVER_POD_EXISTS name the creation of Pods, as Spark's message does, whatever request
+ * was refused. */
 static void note_request(struct run *run, struct spk_err *err)
 {
     struct spk_api_request driver = {

@@ -107,7 +107,7 @@ static void say_end(struct spk_arena *arena, const struct submit_driver *driver,
                driver->application_name, driver->application_id, driver->ns, driver->pod);
 }
 
-/* What is waited with. */
+/* The state of waiting for an application's end. */
 struct watcher {
     struct submit_cluster *cluster;
     const struct submit_driver *driver;

@@ -61,7 +61,7 @@ struct spk_api_request {
     unsigned try;            /* of this step of a submission: 1, 2, ...; 0: not counted */
 };
 
-/** What happened on the way; SPK_API_ANSWERED says nothing about the HTTP status. */
+/** The fate of a request on the way; SPK_API_ANSWERED says nothing about the HTTP status. */
 enum spk_api_transport {
     SPK_API_ANSWERED,
     SPK_API_NOT_SENT,    /* no byte of the request left: no effect */
@@ -120,7 +120,7 @@ struct spk_api_ops {
     void (*close)(struct spk_api *api);
 };
 
-/** Who wants to know what a client does; called on the loop's thread, NULL: not interested. */
+/** An observer of a client's requests; called on the loop's thread, NULL: not interested. */
 struct spk_api_observer {
     /* A request is over; called before its owner hears of it. */
     void (*request)(struct spk_api_observer *observer, const struct spk_api_job *job,

@@ -93,15 +93,15 @@ bool spk_is_ours(const struct spk_claimant *claimant, const struct spk_part *par
 
 /* Facts about the Pod under the driver's name. */
 enum {
-    ATTEMPT = 1 << 0,    /* A agrees */
-    INPUT = 1 << 1,      /* I agrees */
-    RENDERING = 1 << 2,  /* K agrees, and the variant opens gates */
-    OWNER = 1 << 3,      /* owned by the application that we would name, or by none likewise */
+    ATTEMPT = 1 << 0,   /* A agrees */
+    INPUT = 1 << 1,     /* I agrees */
+    RENDERING = 1 << 2, /* K agrees, and the variant opens gates */
+    OWNER = 1 << 3, /* owner uid equals the one we would set; both absent counts as equal */
     CALLER_KEY = 1 << 4, /* the caller chose our key */
     DELETING = 1 << 5,
     ENDED = 1 << 6, /* Succeeded or Failed */
     GATED = 1 << 7,
-    KEYED = 1 << 8,     /* has a key of ours, whosesoever */
+    KEYED = 1 << 8,     /* has a key annotation, of any attempt */
     SAME_APP = 1 << 9,  /* owned by the same SparkApplication */
     SAME_ID = 1 << 10,  /* carries our submission id */
     NAMESAKE = 1 << 11, /* owned by an earlier SparkApplication of the same name */
@@ -179,7 +179,7 @@ static unsigned pod_facts(const struct spk_claimant *claimant, const cJSON *pod)
     return all;
 }
 
-/* What is left of the time that a Pod has to end, within 1..30 s. */
+/* The rest of the time that a Pod has to end, within 1..30 s. */
 static int64_t rest_of_grace_ms(const struct spk_claimant *claimant, const cJSON *pod)
 {
     const char *text = spk_json_string(spk_json_at(pod, "metadata.deletionTimestamp"));
@@ -192,7 +192,7 @@ static int64_t rest_of_grace_ms(const struct spk_claimant *claimant, const cJSON
     return (rest > MAX_GRACE_S ? MAX_GRACE_S : rest) * 1000;
 }
 
-/* What is said after the driver's name: the first row of the reason all of whose facts hold.
+/* Texts behind the driver's name: the first row of the reason all of whose facts hold.
  * A key is advised only where it leads to this very driver: of the same input, and of the same
  * owner or none likewise. */
 static const struct {
@@ -261,13 +261,13 @@ struct spk_adopted spk_adopt_pod(struct spk_arena *arena, const struct spk_claim
 
 /* Facts about an object under a child's name. */
 enum {
-    C_KEY = 1 << 0,     /* the key agrees */
-    C_OWNER = 1 << 1,   /* so does the owner */
-    C_CONTENT = 1 << 2, /* and what is in it */
+    C_KEY = 1 << 0,     /* the key annotation is ours */
+    C_OWNER = 1 << 1,   /* an owner has the expected uid */
+    C_CONTENT = 1 << 2, /* its content is equal */
     C_DELETING = 1 << 3,
     C_SHARED = 1 << 4,    /* of the controller steps */
     C_POD_OWNED = 1 << 5, /* variant G: the owner must be our Pod */
-    C_ORPHAN = 1 << 6,    /* owned by an earlier Pod of our Pod\'s name */
+    C_ORPHAN = 1 << 6,    /* owned by an earlier Pod of our Pod's name */
 };
 
 /* As pod_rules. A child of our rendering with another Pod as owner is left over from a Pod

@@ -8,7 +8,7 @@
 
 #include "deploy/parts.h"
 
-/** What we would have there. */
+/** The side that claims a name: its key, objects and owner. */
 struct spk_claimant {
     const struct spk_key *key;
     const struct spk_parts *parts;
@@ -26,7 +26,7 @@ enum spk_adoption {
 
 struct spk_adopted {
     enum spk_adoption verdict;
-    int row;            /* of the table in the protocol, for messages and tests */
+    int row;            /* of the table in README.md, for messages and tests */
     bool input_changed; /* adopted although the input differs: worth a warning */
 };
 

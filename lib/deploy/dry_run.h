@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * rehearsal.h: validate_only: every object as a dry run, each with its verdict. Part of the
+ * dry_run.h: validate_only: every object as a dry run, each with its verdict. Part of the
  * machine.
  *
  * The first try is strict about unknown fields. If only that refuses an object, it passes with

@@ -37,14 +37,15 @@ void spk_machine_init(struct spk_machine *machine, struct spk_arena *arena,
             machine->pod_at = i;
 }
 
-/* Who is asked for metadata alone may answer with everything. */
+/* Asked for PartialObjectMetadata, a server may send the whole object: both kinds are taken.
+ */
 static bool is_kind(const struct spk_turn *turn, const char *found, const char *asked)
 {
     return spk_text_equal(found, asked) || (turn->m->phase == SPK_PHASE_VERIFY &&
                                             spk_text_equal(found, "PartialObjectMetadata"));
 }
 
-/* What the body of an answer holds: a create must show our key, everything else the name. */
+/* Classify the body of an answer: a create must show our key, all others the name. */
 static enum spk_seen_object what_is_seen(const struct spk_turn *turn)
 {
     const struct spk_machine *m = turn->m;
@@ -208,7 +209,7 @@ static void begin(struct spk_turn *turn)
         spk_turn_perform(turn, SPK_TO_LOOK);
 }
 
-/* What an observation says about the way to the API server. */
+/* Note what an observation says about the way to the API server. */
 static void note_way(struct spk_turn *turn)
 {
     struct spk_machine *m = turn->m;

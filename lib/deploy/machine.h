@@ -13,7 +13,7 @@
 #include "deploy/adopt.h"
 #include "deploy/outcome.h"
 
-/** What is to be done; it outlives the machine. */
+/** The task of a machine, which it outlives. */
 struct spk_task {
     const struct spk_parts *parts;
     const struct spk_key *key;
@@ -85,7 +85,7 @@ enum spk_phase {
     SPK_PHASE_OVER,
 };
 
-/* What the machine wants to know or to happen; each is one request. */
+/* Intents of the machine; each is one request. */
 enum spk_intent { SPK_TO_CREATE, SPK_TO_LOOK, SPK_TO_UPDATE, SPK_TO_OPEN, SPK_TO_RELABEL };
 
 /** Private but for the results, which are complete after DONE and FAIL. */
@@ -151,7 +151,7 @@ void spk_machine_sent(struct spk_machine *machine);
 /** Send nothing from now on: the next step ends it. */
 void spk_machine_cancel(struct spk_machine *machine);
 
-/** What exists because of the call, whenever it ends. */
+/** The outcome of the call if it ended now. */
 enum spk_outcome spk_machine_outcome(const struct spk_machine *machine);
 
 /** Whether a gate patch of ours may have had its effect. */

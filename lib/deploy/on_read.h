@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** look.h: what a GET leads to. Part of the machine. */
+/** on_read.h: what a GET leads to. Part of the machine. */
 #pragma once
 
 #include "deploy/step.h"

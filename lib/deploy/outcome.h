@@ -9,7 +9,7 @@
 #include "base/err.h"
 #include "json/json.h"
 
-/** What was seen on the way to the API server and back. */
+/** The fate of a request on its way to the API server and back. */
 enum spk_seen_way {
     SPK_SEEN_ANSWER,
     SPK_SEEN_NOT_SENT,    /* no byte left, or the server says that it did nothing */
@@ -18,7 +18,7 @@ enum spk_seen_way {
     SPK_SEEN_REFUSED,     /* never sent, for what the request is: it will not get better */
 };
 
-/** What the body of a 2xx holds. */
+/** The content of a 2xx's body. */
 enum spk_seen_object {
     SPK_SEEN_NO_OBJECT, /* nothing that can be read */
     SPK_SEEN_OURS,      /* name, namespace and key are ours */
@@ -61,7 +61,7 @@ enum spk_follow_up {
 };
 
 struct spk_outcome_rule {
-    int row; /* of the table in the protocol, for messages and tests */
+    int row; /* of the table in README.md, for messages and tests */
     enum spk_effect effect;
     enum spk_follow_up next;
 };
@@ -74,7 +74,7 @@ struct spk_outcome_rule {
 const struct spk_outcome_rule *spk_outcome_of(enum spk_write write,
                                               const struct spk_seen *seen);
 
-/** What a GET showed. */
+/** The result of a GET. */
 enum spk_look {
     SPK_LOOK_FOUND,
     SPK_LOOK_ABSENT,

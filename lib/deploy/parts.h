@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * order.h: the finished objects of one submission in creation order, with owners and marks:
+ * parts.h: the finished objects of one submission in creation order, with owners and marks:
  * what the protocol creates and what a rendering shows.
  */
 #pragma once

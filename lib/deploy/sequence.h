@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** course.h: what comes after what in a submission. Part of the machine. */
+/** sequence.h: the order of the steps of a submission. Part of the machine. */
 #pragma once
 
 #include "deploy/step.h"

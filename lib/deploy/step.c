@@ -95,7 +95,7 @@ void spk_turn_give_up_because(struct spk_turn *turn, enum spk_reason reason, con
     spk_turn_give_up(turn, &err);
 }
 
-/* What made the last try fail says more than that there is no time or budget for another. */
+/* Report the error of the last try rather than "out of time" or "out of budget". */
 static void give_up_trying(struct spk_turn *turn, enum spk_reason reason, const char *why)
 {
     if (turn->m->trouble.reason)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * turn.h: one step of the machine, for the files that make it up: how a step ends, and how it
- * asks for a request within the budget. Not for anybody else.
+ * step.h: one step of the machine, for the files that make it up: how a step ends, and how it
+ * asks for a request within the budget. Private to the machine.
  */
 #pragma once
 

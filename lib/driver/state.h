@@ -37,7 +37,7 @@ struct spk_driver_state {
     size_t n_containers;
 };
 
-/** What pod tells. @owner lists live in arena, texts and labels in pod */
+/** Read the state of pod. @owner lists live in arena, texts and labels in pod */
 struct spk_driver_state spk_driver_state_read(struct spk_arena *arena, const cJSON *pod);
 
 /** status.phase; "" if there is none yet. */

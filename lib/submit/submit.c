@@ -11,7 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Who goes on when an answer has come: whoever is second of the two that start a request. */
+/* The starter and the answer race; the second to exchange turn runs the next step, so that
+ * exactly one does. */
 enum turn { STARTING, STARTED, ANSWERED };
 
 struct state {
@@ -22,7 +23,7 @@ struct state {
     struct spk_api_job *next;          /* to be started */
     _Atomic(struct spk_api_job *) job; /* under way, for cancel */
     atomic_int turn;
-    /* Of this exchange and the next: request and answer, which are as large as the objects. */
+    /* Arenas of this exchange and the next: request and answer, as large as the objects. */
     struct spk_arena exchanges[2];
     unsigned at; /* the one under way */
     void (*done)(struct spk_api_job *job);
@@ -33,7 +34,7 @@ static bool is_blank(const char *text)
     return !text || !*text;
 }
 
-/* What was refused: the object that the Status names, else the one in hand. */
+/* Name the refused object: the one of the Status, else the one in hand. */
 static void note_object(const struct state *state, const struct spk_api_reply *reply,
                         struct spk_err *refusal)
 {
@@ -51,7 +52,7 @@ static void note_object(const struct state *state, const struct spk_api_reply *r
     spk_err_note(refusal, state->call->arena, "name", name);
 }
 
-/* Whoever mutates as well adds the same volumes once more. */
+/* Explain duplicates: a webhook that mutates as well adds the same volumes again. */
 static void explain_doubled(struct spk_err *refusal)
 {
     char text[sizeof(refusal->text)];
@@ -65,7 +66,7 @@ static void explain_doubled(struct spk_err *refusal)
     (void)spk_repair_utf8(refusal->text);
 }
 
-/* What an answer means, in the words of the machine. */
+/* Translate an answer into an observation of the machine. */
 static struct spk_seen see(struct state *state, const struct spk_api_job *job)
 {
     const struct spk_api_reply *reply = &job->reply;
@@ -227,7 +228,8 @@ static void fill_result(struct state *state)
     call->ok = true;
 }
 
-/* Who else has the key may go on with the driver at any time. */
+/* The uid of a driver left behind, only if the key is random: with any other key another
+ * caller may be adopting this Pod right now. */
 static const char *left_behind(const struct spk_machine *machine)
 {
     const struct spk_progress *pod = &machine->progress[machine->pod_at];
@@ -251,7 +253,7 @@ static void fill_error(struct state *state)
     call->result.warnings = state->machine.warnings;
 }
 
-/* What is only looked at, to find out how a write ended, does not hide the write. */
+/* Remember the last refused write. A refused GET counts only if nothing was remembered yet. */
 static void note_refused(struct spk_submit_call *call, const struct spk_api_request *request,
                          int http)
 {
@@ -300,7 +302,7 @@ static void take_step(void *argument)
     step->over = false;
 }
 
-/* What was answered is not needed any more. */
+/* Free the exchange: its answer has been read. */
 static void end_exchange(struct state *state)
 {
     spk_arena_free(&state->exchanges[state->at]);

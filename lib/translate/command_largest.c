@@ -11,7 +11,7 @@ struct largest {
     size_t bytes;
 };
 
-/* What has an index counts as itself, and with the others of its kind. */
+/* Offer a part by its own path; elements of a list count together as well. */
 static void offer(struct largest *largest, const char *path, size_t bytes)
 {
     if (bytes <= largest->bytes)

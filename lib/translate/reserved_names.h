@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * reserved.h: what nobody but this service puts on objects: names that start with
+ * reserved_names.h: names that only this service may put on objects: those that start with
  * spark-submit.internal/ say which attempt an object belongs to, and are believed.
  */
 #pragma once

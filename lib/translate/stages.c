@@ -35,7 +35,7 @@ static bool lacks(const cJSON *metadata, const char *key)
     return !node || spk_json_is_null(node) || (text && *text == '\0');
 }
 
-/* What the caller knows and the manifest does not say: its uid, and where it lives. */
+/* Add the uid and namespace that the caller knows and the manifest lacks. */
 static void complete_metadata(const struct spk_pass *pass, Spk__SparkApplication *application)
 {
     const char *ns = non_empty(pass->settings->default_namespace);
@@ -362,7 +362,8 @@ static bool recorded_time_ms(const struct spk_pass *pass, int64_t *out)
     return true;
 }
 
-/* Of a random key nobody else knows before the answer. */
+/* True if a caller could send this key again. Random and input-derived keys are first told in
+ * the answer. */
 static bool is_repeatable(const struct spk_key *key)
 {
     return key->source != SPK_KEY_RANDOM && key->source != SPK_KEY_INPUT;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * stages.h: the stages of spark_submit.h one after the other; each takes the pass and adds its
- * result to pass->out. Private to the face: who shows a rendering may stop half-way.
+ * stages.h: the stages of translate.h one after the other; each takes the pass and adds its
+ * result to pass->out. Private to translate: a rendering stops half-way.
  */
 #pragma once
 
 #include "translate/translate.h"
 
-/** What one call carries from stage to stage. */
+/** State that one call carries from stage to stage. */
 struct spk_pass {
     struct spk_arena *arena;
     const struct spk_settings *settings;

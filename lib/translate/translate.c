@@ -3,7 +3,7 @@
 
 #include "translate/stages.h"
 
-/* What the translation takes as it is and Kubernetes does not. */
+/* Check values that the translation takes as they are and Kubernetes does not. */
 static bool check_values(const struct spk_pass *pass)
 {
     const Spk__SparkApplication *application = pass->out->application;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * spark_submit.h: the public face of the core. One payload goes in; the objects, ready to be
- * created or shown, come out. Server, tools, plugin and tests all call spk_prepare; what they
- * do with the result differs.
+ * translate.h: the public face of the core. One payload goes in; the objects, ready to be
+ * created or shown, come out. Server, tools and tests call spk_prepare to create the
+ * result and spk_render to show it.
  *
  * Pure: no clock, no random, no I/O but the readers of spk_environment.
  */
@@ -37,7 +37,7 @@ enum spk_pod_mutation {
 };
 enum spk_controller_steps { SPK_STEPS_DEFAULT, SPK_STEPS_NONE, SPK_STEPS_APPLY };
 
-/** What holds for every call of a process: configuration. */
+/** Configuration that holds for every call of a process. */
 struct spk_settings {
     struct spk_operator_options operator_options;
     const char *default_spark_version; /* NULL: the newest */
@@ -65,7 +65,7 @@ struct spk_request {
     int64_t submit_time_ms; /* wall clock; 0 in a render */
 };
 
-/** What wanted means: NONE, NATIVE, or AUTO while it depends on the application's uid. */
+/** Resolve wanted to NONE, NATIVE, or AUTO while it depends on the application's uid. */
 enum spk_pod_mutation spk_mutation_in_force(const struct spk_settings *settings,
                                             enum spk_pod_mutation wanted);
 

@@ -91,7 +91,7 @@ static const struct field user_fields[] = {
     {"as-user-extra", EXTRA, offsetof(struct user, as)},
 };
 
-/* What a bearer token from elsewhere makes needless. */
+/* Fields of a user that a bearer token from elsewhere makes needless. */
 static const struct field login_fields[] = {
     {"token", TEXT, offsetof(struct user, token)},
     {"tokenFile", PATH, offsetof(struct user, token_file)},
@@ -282,7 +282,8 @@ static bool check_mode(struct spk_arena *arena, const char *path, const struct s
     return true;
 }
 
-/* What is no regular file (/dev/null, a directory) is no file to Spark's client either. */
+/* True for a path that is no regular file (/dev/null, a directory): to Spark's client it is
+ * none either. */
 static bool is_missing(const char *path)
 {
     struct stat info;

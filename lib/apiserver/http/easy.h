@@ -24,7 +24,7 @@
 #define SPK_CURLOPT_SSLKEY_BLOB         ((CURLoption)40292)
 #define SPK_CURLOPT_CAINFO_BLOB         ((CURLoption)40309)
 
-/** What newer headers call deprecated: protocols as bits instead of names. */
+/** Options that newer headers call deprecated: protocols as bits instead of names. */
 #define SPK_CURLOPT_PROTOCOLS       ((CURLoption)181)
 #define SPK_CURLOPT_REDIR_PROTOCOLS ((CURLoption)182)
 

@@ -54,7 +54,7 @@ static int64_t seconds_as_retry_ms(int64_t seconds)
     return seconds > MAX_RETRY_AFTER_MS / 1000 ? MAX_RETRY_AFTER_MS : seconds * 1000;
 }
 
-/* What is printable at the start of a proxy's page. */
+/* The printable start of a proxy's page. */
 static const char *proxy_text(struct spk_arena *arena, const char *body, size_t length)
 {
     struct spk_buf text = {.arena = arena};
@@ -124,7 +124,7 @@ static const struct rule {
     {403, NULL, NULL, NULL, "^image policy webhook backend denied", SPK_ADMISSION_DENIED},
     {403, NULL, NULL, NULL, NULL, SPK_KUBE_FORBIDDEN},
     {404, NULL, NULL, "namespaces", NULL, SPK_NAMESPACE_NOT_FOUND},
-    /* Who misses an object names it; of a kind that is not served nobody says a word. */
+    /* A missing object is named in the Status; a kind that is not served is not. */
     {404, NULL, NULL, "", NULL, SPK_KIND_UNKNOWN},
     {404, NULL, NULL, NULL, NULL, SPK_INTERNAL_ERROR},
     {405, NULL, NULL, NULL, NULL, SPK_INTERNAL_ERROR},
@@ -146,7 +146,7 @@ static bool has_cause(const struct spk_api_reply *reply, const char *reason)
     return false;
 }
 
-/* What follows "is forbidden: ", else the whole message. */
+/* The text behind "is forbidden: ", else the whole message. */
 static const char *verdict(const char *message)
 {
     static const char marker[] = "is forbidden: ";

@@ -173,7 +173,7 @@ static bool watch_sending(struct spk_transfer *transfer)
            curl_easy_setopt(transfer->easy, SPK_CURLOPT_PREREQDATA, transfer) == CURLE_OK;
 }
 
-/* What needs the arena on the way out. */
+/* The part of a request's start that needs the arena. */
 struct outgoing {
     struct spk_transfer *transfer;
     const struct spk_endpoint *endpoint;

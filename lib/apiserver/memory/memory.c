@@ -93,7 +93,7 @@ static const char *name_of(const cJSON *object)
     return name ? name : "";
 }
 
-/* What the API server adds to whatever is created. */
+/* Add the fields that the API server sets on every new object. */
 static void complete(struct exchange *ex, cJSON *object)
 {
     cJSON *metadata = spk_json_child(object, "metadata");

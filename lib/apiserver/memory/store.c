@@ -171,7 +171,7 @@ cJSON *spk_stored_read(struct spk_arena *arena, const struct spk_stored *stored)
     struct spk_err err;
     cJSON *tree = NULL;
 
-    /* What was written can be read. */
+    /* The text comes from our own writer, so it can be read. */
     return spk_json_read(arena, stored->json, stored->json_length, &tree, &err) ? tree : NULL;
 }
 

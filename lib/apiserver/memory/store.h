@@ -13,7 +13,7 @@ struct spk_stored;
 
 struct spk_store;
 
-/** What names an object; name "" with LIST. */
+/** The key of an object; name "" with LIST. */
 struct spk_store_key {
     const struct spk_resource *resource;
     const char *ns, *name;
