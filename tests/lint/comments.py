@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Comments name their subject first, and refer only to what a reader can find: comments.py [TOP]."""
+"""Comments name their subject first; they and pages refer to what a reader can find: comments.py [TOP]."""
 
 import pathlib
 import re
@@ -65,10 +65,28 @@ def violations(path, files, ids):
                 yield "%s:%d: %s is no row of tests/requirements.tsv" % (name, line, word)
 
 
+def dead_references(page, files):
+    """Paths in back quotes, and links, of a page that lead nowhere."""
+    name, folder = str(page.relative_to(TOP)), str(page.parent.relative_to(TOP))
+    for number, line in enumerate(page.read_text("utf-8").splitlines(), 1):
+        words = [word for word in re.findall(r"`([^`\s]+)`", line) if PATH.fullmatch(word)]
+        words += [word for word in re.findall(r"\]\(([^)#]+)\)", line) if "://" not in word]
+        for word in words:
+            if not (page.parent / word).exists() and not exists(word, folder, files):
+                yield "%s:%d: there is no %s" % (name, number, word)
+
+
+def pages():
+    yield from sorted(TOP.glob("*.md"))
+    for part in (*PARTS, "proto", "tests"):
+        yield from sorted(path for path in (TOP / part).rglob("*.md") if "vectors" not in path.parts)
+
+
 def main():
     files, ids = known_files(), known_ids()
     found = [line for part in PARTS for path in sorted((TOP / part).rglob("*.[ch]"))
              if not str(path.relative_to(TOP)).startswith(PENDING) for line in violations(path, files, ids)]
+    found += [line for page in pages() if page.name != "CHANGELOG.md" for line in dead_references(page, files)]
     print("\n".join(found) or "comments name their subject, and what they refer to exists")
     return 1 if found else 0
 

@@ -103,6 +103,11 @@ class Comments(Lints):
         self.finds("comments.py", "a.c:1: there is no lib/base/gone.c", "a.c:1: there is no spec.md")
         self.assertNotIn("README", self.run_lint("comments.py")[1])
 
+    def test_pages(self):
+        self.write("lib/base/README.md", "`lib_base.h`, `gone.h`, `--flag`, [up](../../server/server.h), [no](no.md), [web](https://a.b)\n")
+        self.finds("comments.py", "lib/base/README.md:1: there is no gone.h", "there is no no.md")
+        self.assertEqual(len(self.run_lint("comments.py")[1].splitlines()), 2)
+
     def test_what_follows_source_is_of_others(self):
         self.write("lib/base/a.h", "/**\n * Adds.\n *\n * @source https://a.b/c.md, dbus.c\n * and url.h\n */\n")
         self.finds_nothing("comments.py")
