@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** clock.h: the two clocks. Only server, client and the API loop read them; lib takes times.
- */
+/** clock.h: the two clocks. Server, client and lib/apiserver read them; the rest of lib is
+ * given times. */
 #pragma once
 
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * queue.h: a bounded hand-over between two threads: an intrusive first-in-first-out list under
- * the only kind of mutex in the program. The items belong to whoever holds them.
+ * queue.h: a hand-over between two threads: an intrusive first-in-first-out list under a mutex
+ * that is held for a few instructions. An item belongs to the thread that took it.
  */
 #pragma once
 
