@@ -25,12 +25,18 @@ struct call {
     bool ok;
 };
 
+static const enum sparksubmit_error_retry retries[] = {
+    [SPK_RETRY_NO] = SPARKSUBMIT_ADVICE_NO,
+    [SPK_RETRY_SAME_KEY] = SPARKSUBMIT_ADVICE_SAME_KEY,
+    [SPK_RETRY_NEW_KEY] = SPARKSUBMIT_ADVICE_NEW_KEY,
+};
+
 static bool refuse(struct sparksubmit_error *error, enum spk_reason reason, const char *field,
                    const char *text)
 {
     *error = (struct sparksubmit_error){
         .code = (int)spk_reason_code(reason),
-        .retry = (int)spk_reason_retry(reason),
+        .retry = (int)retries[spk_reason_retry(reason)],
         .retry_after_ms = -1,
     };
     (void)snprintf(error->reason, sizeof(error->reason), "%s", spk_reason_name(reason));
@@ -61,13 +67,20 @@ static void fill_payload(struct spk_arena *arena, const struct sparksubmit_core_
         spk_strings_add(arena, &payload->arguments, from->arguments[i]);
 }
 
+static const enum spk_stage stages[] = {
+    [SPARKSUBMIT_CORE_OBJECTS] = SPK_STAGE_OBJECTS,
+    [SPARKSUBMIT_CORE_SUBMISSION] = SPK_STAGE_SUBMISSION,
+    [SPARKSUBMIT_CORE_APPLICATION] = SPK_STAGE_APPLICATION,
+};
+_Static_assert(SPK_LEN(stages) == SPK_STAGE_APPLICATION + 1, "as many as there are inside");
+
 static void render(void *argument)
 {
     struct call *call = argument;
     struct spk_arena *arena = &call->result->arena;
     const struct sparksubmit_core_request *from = call->request;
     struct spk_settings settings = spk_settings_default();
-    struct spk_view view = {.stage = (enum spk_stage)from->stage, .plain = from->plain};
+    struct spk_view view = {.stage = stages[from->stage], .plain = from->plain};
     struct spk_request request = {
         .spark_version = from->spark_version,
         .submission_id = from->submission_id,
@@ -100,6 +113,9 @@ bool sparksubmit_core_render(const struct sparksubmit_core_request *request,
     memcpy(&known, request, request->size);
     if (!known.manifest == !known.n_arguments)
         return refuse(error, SPK_INVALID_FIELD, "", "give either a manifest or arguments");
+    if ((size_t)known.stage >= SPK_LEN(stages))
+        return refuse(error, SPK_INVALID_FIELD, "stage",
+                      "the stage is none of enum sparksubmit_core_stage");
     call.result = calloc(1, sizeof(*call.result));
     if (!call.result)
         return refuse(error, SPK_SERVER_OVERLOADED, "", "out of memory");

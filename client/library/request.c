@@ -206,6 +206,22 @@ bool spk_request_submit(const struct sparksubmit_submit *request, struct spk_pac
     return fill_command(&request->job, out, error);
 }
 
+static bool fill_stage(enum sparksubmit_render_stage stage, Spk__RenderRequest *render,
+                       struct sparksubmit_error *error)
+{
+    static const Spk__RenderStage stages[] = {
+        [SPARKSUBMIT_RENDER_OBJECTS] = SPK__RENDER_STAGE__RENDER_STAGE_OBJECTS,
+        [SPARKSUBMIT_RENDER_SUBMISSION] = SPK__RENDER_STAGE__RENDER_STAGE_SUBMISSION,
+        [SPARKSUBMIT_RENDER_APPLICATION] = SPK__RENDER_STAGE__RENDER_STAGE_APPLICATION,
+    };
+
+    if ((size_t)stage >= sizeof(stages) / sizeof(stages[0]))
+        return refuse(error, "the stage is none of enum sparksubmit_render_stage");
+    render->has_stage = 1;
+    render->stage = stages[stage];
+    return true;
+}
+
 bool spk_request_render(const struct sparksubmit_render_request *request,
                         struct spk_packed *out, struct sparksubmit_error *error)
 {
@@ -213,15 +229,13 @@ bool spk_request_render(const struct sparksubmit_render_request *request,
 
     memset(out, 0, sizeof(*out));
     spk__render_request__init(render);
-    if (!check_job(&request->job, error))
+    if (!check_job(&request->job, error) || !fill_stage(request->stage, render, error))
         return false;
     render->idempotency_key = request->idempotency_key;
     render->submission_id = request->submission_id;
     render->spark_version = request->spark_version;
     render->has_plain = render->plain = request->plain;
     render->has_default_fields = request->skip_defaults;
-    render->has_stage = 1;
-    render->stage = (Spk__RenderStage)(request->stage + 1);
     render->has_format = 1;
     render->format = SPK__RENDER_FORMAT__RENDER_FORMAT_JSON;
     render->has_pod_mutation = 1;

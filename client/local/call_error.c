@@ -3,12 +3,28 @@
 
 #include "base/text.h"
 
-static const enum spk_outcome outcomes[] = {
-    [SPARKSUBMIT_OUTCOME_NOT_CREATED] = SPK_NOT_CREATED,
-    [SPARKSUBMIT_OUTCOME_PARTIAL] = SPK_PARTIAL,
-    [SPARKSUBMIT_OUTCOME_CREATED] = SPK_CREATED,
-    [SPARKSUBMIT_OUTCOME_UNSETTLED] = SPK_OUTCOME_UNKNOWN,
-};
+enum spk_outcome spk_error_outcome(const struct sparksubmit_error *error)
+{
+    static const enum spk_outcome outcomes[] = {
+        [SPARKSUBMIT_OUTCOME_NOT_CREATED] = SPK_NOT_CREATED,
+        [SPARKSUBMIT_OUTCOME_PARTIAL] = SPK_PARTIAL,
+        [SPARKSUBMIT_OUTCOME_CREATED] = SPK_CREATED,
+        [SPARKSUBMIT_OUTCOME_UNSETTLED] = SPK_OUTCOME_UNKNOWN,
+    };
+
+    return outcomes[error->outcome];
+}
+
+enum spk_retry spk_error_retry(const struct sparksubmit_error *error)
+{
+    static const enum spk_retry retries[] = {
+        [SPARKSUBMIT_ADVICE_NO] = SPK_RETRY_NO,
+        [SPARKSUBMIT_ADVICE_SAME_KEY] = SPK_RETRY_SAME_KEY,
+        [SPARKSUBMIT_ADVICE_NEW_KEY] = SPK_RETRY_NEW_KEY,
+    };
+
+    return retries[error->retry];
+}
 
 static enum spk_reason reason_of(const struct sparksubmit_error *error)
 {
@@ -47,8 +63,7 @@ bool spk_err_from_error(struct spk_arena *arena, const struct sparksubmit_error 
     else
         (void)spk_fail(err, reason, "%s", spk_error_clause(error));
     (void)spk_fail_at(err, "%s", error->field);
-    if ((size_t)error->outcome < SPK_LEN(outcomes))
-        err->outcome = outcomes[error->outcome];
+    err->outcome = spk_error_outcome(error);
     err->retry_after_ms = error->retry_after_ms > 0 ? error->retry_after_ms : 0;
     /* The first is error->field, where there is one. */
     for (size_t i = *error->field ? 1 : 0;

@@ -8,6 +8,10 @@
 /** error's text without the field that a server puts before it: "driver.memory: ...". */
 const char *spk_error_clause(const struct sparksubmit_error *error);
 
+/** The outcome of the call and the advice for repeating it, in the words of base/reason.h. */
+enum spk_outcome spk_error_outcome(const struct sparksubmit_error *error);
+enum spk_retry spk_error_retry(const struct sparksubmit_error *error);
+
 /**
  * Take over error: reason, text, field, further violations, outcome, advice, and the notes
  * attempt and idempotency_key. A server that gave no reason, or one of a later time, has not

@@ -183,8 +183,8 @@ int ctl_print_error(struct spk_arena *arena, const struct ctl_options *options,
         .text = spk_error_clause(error),
         .attempt = error->attempt,
         .key = error->idempotency_key,
-        .outcome = (enum spk_outcome)error->outcome,
-        .retry = (enum spk_retry)error->retry,
+        .outcome = spk_error_outcome(error),
+        .retry = spk_error_retry(error),
     };
     const char *field, *text;
 

@@ -289,6 +289,11 @@ static void free_result(void *result)
 static int render_there(struct spk_arena *arena, const struct ctl_options *options,
                         const struct ctl_job *job)
 {
+    static const enum sparksubmit_render_stage stages[] = {
+        [SPK_STAGE_OBJECTS] = SPARKSUBMIT_RENDER_OBJECTS,
+        [SPK_STAGE_SUBMISSION] = SPARKSUBMIT_RENDER_SUBMISSION,
+        [SPK_STAGE_APPLICATION] = SPARKSUBMIT_RENDER_APPLICATION,
+    };
     struct sparksubmit_render_request request = {
         .size = sizeof(request),
         .idempotency_key = options->idempotency_key,
@@ -296,7 +301,7 @@ static int render_there(struct spk_arena *arena, const struct ctl_options *optio
         .spark_version = options->spark_version,
         .plain = options->plain,
         .skip_defaults = options->skip_defaults,
-        .stage = (enum sparksubmit_render_stage)stage_of(options),
+        .stage = stages[stage_of(options)],
         .pod_mutation = ctl_choice(options->pod_mutation),
         .controller_steps = ctl_choice(options->controller_steps),
     };

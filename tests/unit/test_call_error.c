@@ -60,6 +60,19 @@ static void test_outcomes_are_mapped(void)
     }
 }
 
+static void test_advice_is_mapped(void)
+{
+    static const enum spk_retry retries[] = {
+        [SPARKSUBMIT_ADVICE_NO] = SPK_RETRY_NO,
+        [SPARKSUBMIT_ADVICE_SAME_KEY] = SPK_RETRY_SAME_KEY,
+        [SPARKSUBMIT_ADVICE_NEW_KEY] = SPK_RETRY_NEW_KEY,
+    };
+
+    for (size_t i = 0; i < SPK_LEN(retries); i++)
+        CU_ASSERT_EQUAL(spk_error_retry(&(struct sparksubmit_error){.retry = (int)i}),
+                        retries[i]);
+}
+
 static void test_without_a_known_reason_nobody_answered(void)
 {
     static const char *const reasons[] = {"", "OF_A_LATER_SERVER"};
@@ -79,6 +92,7 @@ static void test_without_a_known_reason_nobody_answered(void)
 static CU_TestInfo tests[] = {
     SPK_TEST(nothing_is_dropped),
     SPK_TEST(outcomes_are_mapped),
+    SPK_TEST(advice_is_mapped),
     SPK_TEST(without_a_known_reason_nobody_answered),
     CU_TEST_INFO_NULL,
 };
