@@ -286,3 +286,36 @@ bool spk_quantity_canonical(struct spk_arena *arena, const char *text, const cha
     *out = is_verbatim(&parts) ? spk_strdup(arena, text) : canonical(arena, &parts);
     return true;
 }
+
+/* Whether the byte may belong to a letter, of whatever script. */
+static bool is_letter(unsigned char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0x80;
+}
+
+static const char *unit_of(const char *text)
+{
+    return text + strcspn(text, "eEinumkKMGTP");
+}
+
+bool spk_quantity_has_odd_unit(const char *text)
+{
+    const char *unit = unit_of(text);
+
+    return unit[strcspn(unit, "0123456789")] &&
+           is_letter((unsigned char)unit[strlen(unit) - 1]);
+}
+
+bool spk_quantity_has_no_amount(const char *text, bool is_field)
+{
+    return *text == '\0' || (is_field && unit_of(text) == text);
+}
+
+const char *spk_quantity_flaw(const char *text, bool is_field)
+{
+    if (spk_quantity_has_odd_unit(text))
+        return "Invalid quantity string format passed";
+    if (spk_quantity_has_no_amount(text, is_field))
+        return "Invalid quantity string format passed.";
+    return NULL;
+}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text.h"
+#include "kubernetes/quantity.h"
 #include "kubernetes/schema/schema.h"
 #include "kubernetes/schema/schema_table.h"
 #include "json/number.h"
@@ -186,28 +187,15 @@ static cJSON *read_any(const struct reader *r, const cJSON *in)
     return fresh;
 }
 
-/* Whether the byte may belong to a letter, of whatever script. */
-static bool is_letter(unsigned char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0x80;
-}
-
-/*
- * A quantity's unit starts at the first letter that is one of a unit: "e3" is one too, but
- * "e3M" is not. What is a field of its own is built anew, which needs an amount; what stands
- * in a map is not.
- */
 static bool check_quantity(const struct reader *r, const struct spk_field *field, bool is_pair,
                            const char *text)
 {
-    const char *unit = text + strcspn(text, "eEinumkKMGTP");
     bool is_field = !(field->flags & ELEMENT);
 
-    if (!is_pair && unit[strcspn(unit, "0123456789")] &&
-        is_letter((unsigned char)unit[strlen(unit) - 1]))
+    if (!is_pair && spk_quantity_has_odd_unit(text))
         return spk_fail(r->err, SPK_INVALID_POD_TEMPLATE,
                         "Invalid quantity string format passed: '%.32s'", text);
-    if (*text == '\0' || (is_field && unit == text))
+    if (spk_quantity_has_no_amount(text, is_field))
         return spk_fail(r->err, SPK_INVALID_POD_TEMPLATE,
                         "Invalid quantity string format passed: '%.32s' has no number", text);
     return true;

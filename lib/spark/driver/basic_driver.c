@@ -2,6 +2,7 @@
 /* @source org.apache.spark.deploy.k8s.features.BasicDriverFeatureStep */
 #include <string.h>
 
+#include "kubernetes/quantity.h"
 #include "spark/driver/custom_resources.h"
 #include "spark/driver/driver.h"
 #include "spark/driver/driver_memory.h"
@@ -107,9 +108,9 @@ static void add_env(struct spk_driver *driver)
 static bool check_quantity(const struct spk_driver *driver, const char *key, const char *text,
                            struct spk_err *err)
 {
-    if (!text || *text)
-        return true;
-    return spk_driver_refuse(err, driver, key, "Invalid quantity string format passed.");
+    const char *flaw = text ? spk_quantity_flaw(text, false) : NULL;
+
+    return !flaw || spk_driver_refuse(err, driver, key, "%s", flaw);
 }
 
 static bool add_resources(struct spk_driver *driver, const struct inputs *in,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kubernetes/quantity.h"
 #include "spark/driver/driver.h"
 #include "spark/driver/volumes.h"
 
@@ -32,6 +33,22 @@ static bool read_access_mode(const struct spk_driver *driver, const char **out,
     return true;
 }
 
+static const char size_option[] = "options.sizeLimit";
+
+/* The size, which may be absent, as the client reads a quantity. */
+static bool read_size(const struct place *place, bool is_field, const char **out,
+                      struct spk_err *err)
+{
+    const char *size = option(place, size_option);
+    const char *flaw = size ? spk_quantity_flaw(size, is_field) : NULL;
+
+    *out = size;
+    return !flaw || spk_driver_refuse(err, place->driver,
+                                      spk_printf(place->driver->arena, "%s%s",
+                                                 place->volume->key_prefix, size_option),
+                                      "%s", flaw);
+}
+
 bool spk_mount_volumes_check(struct spk_driver *driver, struct spk_err *err)
 {
     const char *mode = NULL;
@@ -52,11 +69,12 @@ static bool put_host_path(const struct place *place, cJSON *source, struct spk_e
 
 static bool put_empty_dir(const struct place *place, cJSON *source, struct spk_err *err)
 {
-    const char *medium = option(place, "options.medium");
+    const char *medium = option(place, "options.medium"), *size = NULL;
 
-    (void)err;
+    if (!read_size(place, true, &size, err))
+        return false;
     spk_json_text(source, "medium", medium ? medium : "");
-    spk_json_text(source, "sizeLimit", option(place, "options.sizeLimit"));
+    spk_json_text(source, "sizeLimit", size);
     return true;
 }
 
@@ -102,14 +120,16 @@ static bool put_claim(const struct place *place, cJSON *source, struct spk_err *
     struct spk_driver *driver = place->driver;
     const char *name = claim_name(place), *mode = NULL;
     const char *class_name = option(place, "options.storageClass");
-    const char *size = option(place, "options.sizeLimit");
+    const char *size = NULL;
 
     if (!read_access_mode(driver, &mode, err))
         return false;
     spk_json_text(source, "claimName", name);
     spk_json_bool(source, "readOnly", place->volume->is_read_only);
-    if (!class_name || !size)
+    if (!class_name || !option(place, size_option))
         return true;
+    if (!read_size(place, false, &size, err))
+        return false;
 
     cJSON *claim = spk_object(driver->arena, "v1", "PersistentVolumeClaim", name);
     cJSON *spec = spk_json_child(claim, "spec");
