@@ -236,7 +236,7 @@ static cJSON *parse_reply(struct spk_arena *arena, const char *text)
     struct spk_err ignored;
     cJSON *tree = NULL;
 
-    if (!*text || !spk_json_read(arena, text, strlen(text), &tree, &ignored))
+    if (!*text || !spk_json_read_stored(arena, text, strlen(text), &tree, &ignored))
         return NULL;
     return tree;
 }

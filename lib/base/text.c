@@ -242,11 +242,31 @@ bool spk_is_control(uint32_t code)
     return false;
 }
 
-const char *spk_text_flaw(const char *bytes, size_t length)
+const char *spk_text_hold_nul(struct spk_arena *arena, const char *data, size_t length)
 {
-    if (!spk_is_utf8(bytes, length))
-        return "is not UTF-8";
-    return memchr(bytes, '\0', length) ? "holds a NUL byte" : NULL;
+    struct spk_buf text = {.arena = arena};
+    const char *nul = memchr(data, '\0', length);
+
+    if (!nul)
+        return data;
+    for (; nul; nul = memchr(data, '\0', length)) {
+        spk_buf_put(&text, data, (size_t)(nul - data));
+        spk_buf_text(&text, SPK_TEXT_NUL);
+        length -= (size_t)(nul - data) + 1;
+        data = nul + 1;
+    }
+    spk_buf_put(&text, data, length);
+    return spk_buf_string(&text);
+}
+
+void spk_text_put_nul(struct spk_buf *buf, const char *text)
+{
+    for (const char *nul; (nul = strstr(text, SPK_TEXT_NUL)) != NULL;) {
+        spk_buf_put(buf, text, (size_t)(nul - text));
+        spk_buf_char(buf, '\0');
+        text = nul + strlen(SPK_TEXT_NUL);
+    }
+    spk_buf_text(buf, text);
 }
 
 bool spk_parse_int64(const char *text, int64_t *out)

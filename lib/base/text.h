@@ -85,8 +85,18 @@ size_t spk_escape_controls(char *text, size_t size);
 /** A copy of a path in a request, whole UTF-8 and escaped; one with many escapes is cut. */
 char *spk_plain_path(struct spk_arena *arena, const char *path);
 
-/** Why length bytes are no text: "is not UTF-8", "holds a NUL byte"; NULL: they are one. */
-const char *spk_text_flaw(const char *bytes, size_t length);
+/**
+ * How a text holds the character U+0000, which would end it: as in Java's modified UTF-8. No
+ * UTF-8 has these bytes, so what comes from strangers never has them. JSON and YAML are
+ * written with U+0000 in their place; messages leave them out.
+ */
+#define SPK_TEXT_NUL "\xC0\x80"
+
+/** The text of a file of length bytes in UTF-8, which may hold NULs: data itself without. */
+const char *spk_text_hold_nul(struct spk_arena *arena, const char *data, size_t length);
+
+/** The same backwards: text at the end of buf, each of its held NULs as the byte. */
+void spk_text_put_nul(struct spk_buf *buf, const char *text);
 
 /** A whole decimal int64, with an optional minus; nothing before or after. */
 bool spk_parse_int64(const char *text, int64_t *out) SPK_CHECK;

@@ -17,9 +17,9 @@ struct reader {
     const char *counted; /* as far as lines were counted */
     size_t line;         /* of counted */
     size_t nodes;
-    bool is_manifest;
-    const struct spk_json_step *path; /* of the value that is being read */
-    struct spk_warnings *warnings;    /* of manifests */
+    bool is_manifest, is_stored, keeps_last; /* of keys given twice */
+    const struct spk_json_step *path;        /* of the value that is being read */
+    struct spk_warnings *warnings;           /* of manifests */
     struct spk_err *err;
 };
 
@@ -105,8 +105,12 @@ static bool read_unicode_escape(struct reader *r, struct spk_buf *text)
 
     if (!read_hex4(r, &unit))
         return false;
-    if (unit == 0)
+    if (unit == 0 && !r->is_stored)
         return refuse(r, "\\u0000 is not allowed in a string");
+    if (unit == 0) {
+        spk_buf_text(text, SPK_TEXT_NUL);
+        return true;
+    }
     if (unit >= 0xD800 && unit < 0xE000) {
         if (unit >= 0xDC00 || !take(r, '\\') || !take(r, 'u'))
             return refuse(r, "a surrogate stands alone");
@@ -234,13 +238,13 @@ static size_t line_of_key(struct reader *r)
     return r->line;
 }
 
-/* The last of keys given twice counts in a manifest; elsewhere they are refused. */
+/* The last of keys given twice counts, or they are refused. */
 static bool settle_keys(struct reader *r, cJSON *object, const struct spk_json_place *places,
                         size_t n)
 {
     const struct spk_json_place *twin;
 
-    if (r->is_manifest) {
+    if (r->keeps_last) {
         spk_json_keep_last(object, places, n, r->path, r->warnings);
         return true;
     }
@@ -405,6 +409,24 @@ bool spk_json_read(struct spk_arena *arena, const char *bytes, size_t length, cJ
     return read_document(&r, out);
 }
 
+bool spk_json_read_stored(struct spk_arena *arena, const char *bytes, size_t length,
+                          cJSON **out, struct spk_err *err)
+{
+    struct reader r = {
+        .arena = arena, .start = bytes, .end = bytes + length, .is_stored = true, .err = err};
+
+    return read_document(&r, out);
+}
+
+bool spk_json_read_template(struct spk_arena *arena, const char *bytes, size_t length,
+                            cJSON **out, struct spk_err *err)
+{
+    struct reader r = {
+        .arena = arena, .start = bytes, .end = bytes + length, .keeps_last = true, .err = err};
+
+    return read_document(&r, out);
+}
+
 bool spk_json_read_manifest(struct spk_arena *arena, const char *bytes, size_t length,
                             struct spk_warnings *warnings, cJSON **out, struct spk_err *err)
 {
@@ -412,6 +434,7 @@ bool spk_json_read_manifest(struct spk_arena *arena, const char *bytes, size_t l
                        .start = bytes,
                        .end = bytes + length,
                        .is_manifest = true,
+                       .keeps_last = true,
                        .warnings = warnings,
                        .err = err};
 

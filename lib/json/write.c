@@ -23,6 +23,19 @@ static void write_escape(struct spk_buf *buf, char c)
     spk_buf_char(buf, to[escape - from]);
 }
 
+/* Only a NUL that is held has the first byte of SPK_TEXT_NUL. */
+static void put_run(struct spk_buf *buf, const char *text, size_t length)
+{
+    const char *end = text + length, *nul;
+
+    while ((nul = memchr(text, SPK_TEXT_NUL[0], (size_t)(end - text))) != NULL) {
+        spk_buf_put(buf, text, (size_t)(nul - text));
+        spk_buf_text(buf, "\\u0000");
+        text = nul + strlen(SPK_TEXT_NUL);
+    }
+    spk_buf_put(buf, text, (size_t)(end - text));
+}
+
 void spk_json_write_string(struct spk_buf *buf, const char *text)
 {
     const char *end = text + strlen(text);
@@ -31,7 +44,7 @@ void spk_json_write_string(struct spk_buf *buf, const char *text)
     while (text < end) {
         size_t run = spk_json_plain_length(text, (size_t)(end - text));
 
-        spk_buf_put(buf, text, run);
+        put_run(buf, text, run);
         text += run;
         if (text < end)
             write_escape(buf, *text++);

@@ -169,7 +169,7 @@ bool spk_yaml_read_template(struct spk_arena *arena, const char *bytes, size_t l
     bool json = first < length && bytes[first] == '{';
     if (!json && !read_yaml(&r, bytes, length, out))
         return false;
-    if (json && !spk_json_read(arena, bytes, length, out, err)) {
+    if (json && !spk_json_read_template(arena, bytes, length, out, err)) {
         err->reason = SPK_INVALID_POD_TEMPLATE;
         return false;
     }

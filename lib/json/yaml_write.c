@@ -114,14 +114,23 @@ static bool is_base60(const char *text)
     return *text == '\0';
 }
 
-static void put_scalar(struct writer *w, const char *text, yaml_scalar_style_t style)
+static void put_scalar(struct writer *w, const char *text, size_t length,
+                       yaml_scalar_style_t style)
 {
     yaml_event_t event;
     const yaml_char_t *value = (const yaml_char_t *)text;
 
     emit(w, &event,
-         yaml_scalar_event_initialize(&event, NULL, NULL, value, (int)strlen(text), 1, 1,
-                                      style));
+         yaml_scalar_event_initialize(&event, NULL, NULL, value, (int)length, 1, 1, style));
+}
+
+/* As "\0", in double quotes. */
+static void put_with_nul(struct writer *w, const char *text)
+{
+    struct spk_buf buf = {.arena = w->arena};
+
+    spk_text_put_nul(&buf, text);
+    put_scalar(w, buf.data, buf.length, YAML_DOUBLE_QUOTED_SCALAR_STYLE);
 }
 
 static void put_text(struct writer *w, const char *text)
@@ -130,10 +139,18 @@ static void put_text(struct writer *w, const char *text)
     /* "=" is a type of its own in YAML 1.1, which some readers know. */
     bool plain = scalar.kind == SPK_SCALAR_TEXT && !is_base60(text) && strcmp(text, "=") != 0;
 
-    if (strchr(text, '\n'))
-        put_scalar(w, text, YAML_LITERAL_SCALAR_STYLE);
+    if (strstr(text, SPK_TEXT_NUL))
+        put_with_nul(w, text);
+    else if (strchr(text, '\n'))
+        put_scalar(w, text, strlen(text), YAML_LITERAL_SCALAR_STYLE);
     else
-        put_scalar(w, text, plain ? YAML_PLAIN_SCALAR_STYLE : YAML_DOUBLE_QUOTED_SCALAR_STYLE);
+        put_scalar(w, text, strlen(text),
+                   plain ? YAML_PLAIN_SCALAR_STYLE : YAML_DOUBLE_QUOTED_SCALAR_STYLE);
+}
+
+static void put_word(struct writer *w, const char *text)
+{
+    put_scalar(w, text, strlen(text), YAML_PLAIN_SCALAR_STYLE);
 }
 
 static void put_number(struct writer *w, const char *text)
@@ -142,7 +159,7 @@ static void put_number(struct writer *w, const char *text)
 
     if (scalar.kind != SPK_SCALAR_INTEGER)
         text = spk_number_go(w->arena, strtod(text, NULL));
-    put_scalar(w, text, YAML_PLAIN_SCALAR_STYLE);
+    put_word(w, text);
 }
 
 static void put_node(struct writer *w, const cJSON *node);
@@ -187,9 +204,9 @@ static void put_node(struct writer *w, const cJSON *node)
     else if (spk_json_is_number(node))
         put_number(w, spk_json_number_text(node));
     else if (spk_json_is_bool(node))
-        put_scalar(w, spk_json_is_true(node) ? "true" : "false", YAML_PLAIN_SCALAR_STYLE);
+        put_word(w, spk_json_is_true(node) ? "true" : "false");
     else
-        put_scalar(w, "null", YAML_PLAIN_SCALAR_STYLE);
+        put_word(w, "null");
 }
 
 char *spk_yaml_write(struct spk_arena *arena, const cJSON *tree)

@@ -36,19 +36,18 @@ bool spk_submitter_file_read(struct spk_arena *arena, const struct spk_submissio
 }
 
 bool spk_submitter_text_read(struct spk_arena *arena, const struct spk_submission *submission,
-                             const struct spk_submitter_file *file, struct spk_bytes *out,
+                             const struct spk_submitter_file *file, const char **out,
                              struct spk_err *err)
 {
     struct spk_bytes bytes = {0};
 
     if (!spk_submitter_file_read(arena, submission, file, &bytes, err))
         return false;
-    const char *flaw = spk_text_flaw(bytes.data, bytes.length);
-    if (flaw) {
-        (void)spk_fail(err, SPK_INVALID_FIELD, "the file '%.200s' %s", file->path, flaw);
+    if (!spk_is_utf8(bytes.data, bytes.length)) {
+        (void)spk_fail(err, SPK_INVALID_FIELD, "the file '%.200s' is not UTF-8", file->path);
         return spk_conf_blame(err, &submission->conf, file->key);
     }
-    *out = bytes;
+    *out = spk_text_hold_nul(arena, bytes.data, bytes.length);
     return true;
 }
 

@@ -19,9 +19,10 @@ bool spk_submitter_file_read(struct spk_arena *arena, const struct spk_submissio
                              const struct spk_submitter_file *file, struct spk_bytes *out,
                              struct spk_err *err) SPK_CHECK;
 
-/** The same, and the bytes must be a text, as what goes into a ConfigMap must. */
+/** The same, and the bytes must be UTF-8, as what goes into a ConfigMap must; NULs are held.
+ */
 bool spk_submitter_text_read(struct spk_arena *arena, const struct spk_submission *submission,
-                             const struct spk_submitter_file *file, struct spk_bytes *out,
+                             const struct spk_submitter_file *file, const char **out,
                              struct spk_err *err) SPK_CHECK;
 
 /** The plain files of a directory. */

@@ -28,16 +28,23 @@ static const char *text_of(const cJSON *in, const char *key)
 
 /* ---- the submitting machine, as the request describes it ---- */
 
+static struct spk_bytes bytes_of(struct spk_arena *arena, const char *text)
+{
+    struct spk_buf bytes = {.arena = arena};
+
+    spk_text_put_nul(&bytes, text);
+    return (struct spk_bytes){spk_buf_string(&bytes), bytes.length};
+}
+
 static bool read_file(void *context, struct spk_arena *arena, const char *path,
                       struct spk_bytes *out, struct spk_err *err)
 {
     const char *text = spk_json_get_text(context, path);
 
-    (void)arena;
     if (!text)
         return spk_fail(err, SPK_INVALID_FIELD,
                         "cannot read '%.200s': No such file or directory", path);
-    *out = (struct spk_bytes){text, strlen(text)};
+    *out = bytes_of(arena, text);
     return true;
 }
 
@@ -56,7 +63,7 @@ static struct spk_files list_files(struct spk_arena *arena, const cJSON *files,
             strchr(name, '/'))
             continue;
         items[n].name = name;
-        items[n++].bytes = (struct spk_bytes){file->valuestring, strlen(file->valuestring)};
+        items[n++].bytes = bytes_of(arena, file->valuestring);
     }
     return (struct spk_files){items, n};
 }
@@ -222,7 +229,7 @@ static bool answer(const char *line)
     struct spk_err err = {0};
     cJSON *in = NULL;
 
-    if (!spk_json_read(&arena, line, strlen(line), &in, &err)) {
+    if (!spk_json_read_stored(&arena, line, strlen(line), &in, &err)) {
         fprintf(stderr, "request: %s\n", err.text);
         return false;
     }

@@ -162,8 +162,13 @@ class ConfDir(Case):
         out, error = self.show(SPARK_CONF_DIR=str(self.folder / "conf"))
         self.assertIn("fine: x", out)
         texts = [re.split(r" WARN \w+: ", line)[1] for line in error.splitlines()]
-        self.assertEqual(sorted(texts), ["the file 'latin' of the configuration directory is not UTF-8",
-                                         "the file 'zero.bin' of the configuration directory holds a NUL byte"])
+        self.assertEqual(texts, ["the file 'latin' of the configuration directory is not UTF-8"])
+
+    def test_a_nul_is_shipped(self):
+        self.write("conf/zero.bin", b"a\0b")
+        out, error = self.show(SPARK_CONF_DIR=str(self.folder / "conf"))
+        self.assertIn('zero.bin: "a\\0b"', out)
+        self.assertEqual(error, "")
 
     def test_a_local_file_is_refused_with_what_to_do(self):
         advice = ("'/opt/main.py' is a file of the submitting machine, which is not uploaded here; put it into the "

@@ -80,11 +80,11 @@ class Remote(Case):
                     self.assertIn(text, there)
 
     def test_what_is_no_text_is_told_and_left_out(self):
-        self.write("conf/zero.bin", "a\0b")
         self.write("conf/zero.zip", "a\0b")
+        (self.folder / "conf/latin").write_bytes(b"\xe9")
         _, error = self.run_it(*self.words("zero"), SPARK_CONF_DIR=str(self.folder / "conf"), LD_LIBRARY_PATH=LIBRARY,
                                SPK_ENDPOINT="unix:%s" % self.socket)
-        self.assertIn("WARN KubernetesClientUtils: the file 'zero.bin' of the configuration directory holds a NUL byte\n", error)
+        self.assertIn("WARN KubernetesClientUtils: the file 'latin' of the configuration directory is not UTF-8\n", error)
         self.assertNotIn("zero.zip", error)
 
     def test_a_directory_for_hadoop_is_refused_with_advice(self):

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "json/read.h"
 #include "json/write.h"
+#include "json/yaml.h"
 
 #include "test.h"
 
@@ -25,6 +26,58 @@ static void test_what_is_read_is_written_sorted(void)
         SPK_ASSERT_TEXT(err.text, "");
         if (tree)
             SPK_ASSERT_TEXT(spk_json_write(&arena, tree), cases[i].out);
+    }
+}
+
+/* A text with U+0000 as bytes, as what is stored, and in manifests. */
+static void test_a_nul_is_held_and_written_as_an_escape(void)
+{
+    static const struct {
+        const char *bytes;
+        size_t length;
+        const char *json, *yaml;
+    } cases[] = {
+        {"", 1, "[\"\\u0000\"]", "- \"\\0\"\n"},
+        {"a\0b\n", 4, "[\"a\\u0000b\\n\"]", "- \"a\\0b\\n\"\n"},
+        {"\u00c0\0\0\u00e9", 6, "[\"\u00c0\\u0000\\u0000\u00e9\"]",
+         "- \"\u00c0\\0\\0\u00e9\"\n"},
+        {"12345678\0", 9, "[\"12345678\\u0000\"]", "- \"12345678\\0\"\n"},
+        {"plain", 5, "[\"plain\"]", "- plain\n"},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+        struct spk_buf back = {.arena = &arena};
+        struct spk_err err = {0};
+        cJSON *list = spk_json_new_array(&arena), *again = NULL;
+        const char *text = spk_text_hold_nul(&arena, cases[i].bytes, cases[i].length);
+
+        spk_json_push_text(list, text);
+        SPK_ASSERT_TEXT(spk_json_write(&arena, list), cases[i].json);
+        SPK_ASSERT_TEXT(spk_yaml_write(&arena, list), cases[i].yaml);
+        CU_ASSERT(
+            spk_json_read_stored(&arena, cases[i].json, strlen(cases[i].json), &again, &err));
+        CU_ASSERT(spk_json_equal(list, again));
+        spk_text_put_nul(&back, text);
+        CU_ASSERT_EQUAL_FATAL(back.length, cases[i].length);
+        CU_ASSERT_EQUAL(memcmp(back.data, cases[i].bytes, back.length), 0);
+    }
+}
+
+/* What strangers send cannot hold one: neither the escape nor the bytes. */
+static void test_a_nul_of_strangers_is_refused(void)
+{
+    static const char *const documents[] = {"\"\\u0000\"", "\"\xC0\x80\""};
+
+    for (size_t i = 0; i < SPK_LEN(documents); i++) {
+        SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+        struct spk_err err = {0};
+        cJSON *tree = NULL;
+        const char *text = documents[i];
+
+        CU_ASSERT_FALSE(spk_json_read(&arena, text, strlen(text), &tree, &err));
+        CU_ASSERT_FALSE(spk_json_read_manifest(&arena, text, strlen(text), NULL, &tree, &err));
+        CU_ASSERT_EQUAL(spk_json_read_stored(&arena, text, strlen(text), &tree, &err), i == 0);
     }
 }
 
@@ -246,6 +299,8 @@ static void test_an_exhausted_arena_ends_the_run_only(void)
 
 static CU_TestInfo tests[] = {
     SPK_TEST(what_is_read_is_written_sorted),
+    SPK_TEST(a_nul_is_held_and_written_as_an_escape),
+    SPK_TEST(a_nul_of_strangers_is_refused),
     SPK_TEST(bad_json_is_refused_with_its_place),
     SPK_TEST(every_place_of_a_text_is_looked_at),
     SPK_TEST(numbers_of_manifests_are_kubectls),

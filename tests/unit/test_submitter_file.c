@@ -118,8 +118,6 @@ static void test_files_that_are_not_there_are_refused(void)
          "cannot read '/none': No such file or directory"},
         {K "kerberos.krb5.path=/dir/latin", "conf:" K "kerberos.krb5.path",
          "the file '/dir/latin' is not UTF-8"},
-        {K "kerberos.krb5.path=/nul/nul", "conf:" K "kerberos.krb5.path",
-         "the file '/nul/nul' holds a NUL byte"},
         {K "authenticate.submission.oauthTokenFile=/dir/ca",
          "conf:" K "authenticate.submission.oauthTokenFile",
          "a header value must not end with '\\r' or '\\n': the token in the file ends with a "
@@ -172,16 +170,22 @@ static void test_the_hadoop_directory_is_shipped_even_if_it_is_not_there(void)
     }
 }
 
-static void test_the_hadoop_directory_holds_texts(void)
+static void test_files_with_a_nul_are_shipped(void)
 {
     struct plan_fixture fixture;
 
     plan_fixture_init(&fixture, SPK_SPARK_4_1);
     give_files(&fixture);
     set_variable(&fixture, "HADOOP_CONF_DIR", "/nul");
-    CU_ASSERT_FALSE(plan_fixture_make(&fixture));
-    CU_ASSERT_EQUAL(fixture.err.reason, SPK_INVALID_FIELD);
-    SPK_ASSERT_TEXT(fixture.err.text, "the file 'nul' in HADOOP_CONF_DIR holds a NUL byte");
+    CU_ASSERT_FATAL(plan_fixture_make(&fixture));
+    SPK_ASSERT_TEXT(plan_fixture_at(&fixture, "ConfigMap:data"), "{\"nul\":\"a\\u0000b\"}");
+    plan_fixture_done(&fixture);
+
+    plan_fixture_init(&fixture, SPK_SPARK_4_1);
+    give_files(&fixture);
+    plan_fixture_set(&fixture, K "kerberos.krb5.path=/nul/nul");
+    CU_ASSERT_FATAL(plan_fixture_make(&fixture));
+    SPK_ASSERT_TEXT(plan_fixture_at(&fixture, "ConfigMap:data"), "{\"nul\":\"a\\u0000b\"}");
     plan_fixture_done(&fixture);
 }
 
@@ -298,12 +302,11 @@ static void test_the_conf_directory_is_chosen_from(void)
     };
     static const char *const warnings[] = {
         "the file 'latin' of the configuration directory is not UTF-8",
-        "the file 'nul' of the configuration directory holds a NUL byte",
         "the file 'big.xml' of the configuration directory does not fit into "
         "`" K "configMap.maxSize`",
     };
     static const char *const kept[] = {".hidden", "log4j2.properties", "my-spark.conf",
-                                       "spark-env.sh", "x.tgz"};
+                                       "nul",     "spark-env.sh",      "x.tgz"};
     struct plan_fixture fixture;
 
     plan_fixture_init(&fixture, SPK_SPARK_4_1);
@@ -318,7 +321,7 @@ static void test_the_conf_directory_is_chosen_from(void)
         SPK_ASSERT_TEXT(
             plan_fixture_at(&fixture, spk_printf(&fixture.arena,
                                                  "Pod:spec.volumes.1.configMap.items.%zu.key",
-                                                 i + (i > 3))),
+                                                 i + (i > 4))),
             spk_printf(&fixture.arena, "\"%s\"", kept[i]));
     plan_fixture_done(&fixture);
 }
@@ -327,7 +330,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(named_files_are_shipped),
     SPK_TEST(files_that_are_not_there_are_refused),
     SPK_TEST(the_hadoop_directory_is_shipped_even_if_it_is_not_there),
-    SPK_TEST(the_hadoop_directory_holds_texts),
+    SPK_TEST(files_with_a_nul_are_shipped),
     SPK_TEST(tokens_of_a_secured_hadoop_are_refused),
     SPK_TEST(a_server_does_not_read_files),
     SPK_TEST(the_conf_directory_is_chosen_from),

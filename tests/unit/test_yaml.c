@@ -260,6 +260,7 @@ static void test_templates_are_typed_as_spark_does(void)
         {"<<: {a: b}", "{\"<<\":{\"a\":\"b\"}}"},
         {"%YAML 1.2\n---\na: b\n---\n", "{\"a\":\"b\"}"},
         {" {\"a\": 1.50, \"b\": 1e3}", "{\"a\":1.50,\"b\":1e3}"},
+        {" {\"a\": 1, \"b\": {\"c\": 2}, \"a\": 3, \"b\": {}}", "{\"a\":3,\"b\":{}}"},
     };
 
     for (size_t i = 0; i < SPK_LEN(cases); i++) {
@@ -280,8 +281,8 @@ static void test_templates_are_typed_as_spark_does(void)
 static void test_bad_templates_are_refused(void)
 {
     static const char *const cases[] = {
-        "",           "a: 1\n---\nb: 1\n",    "a: !foo b",   "a: !!int abc", "a: *x",
-        "a: &x [*x]", "{\"a\": 1, \"a\": 2}", "{\"a\": 1,}", "a: 1\na: 1\n", "a:\n\tb: 1\n",
+        "",           "a: 1\n---\nb: 1\n", "a: !foo b",    "a: !!int abc", "a: *x",
+        "a: &x [*x]", "{\"a\": 1,}",       "a: 1\na: 1\n", "a:\n\tb: 1\n",
     };
 
     for (size_t i = 0; i < SPK_LEN(cases); i++) {

@@ -382,7 +382,7 @@ static void read_reply(void *argument)
     const char *body = spk_buf_string(&transfer->body);
     if (reply->http >= 300)
         spk_status_decode(reply, job->arena, body, transfer->body.length);
-    else if (spk_json_read(job->arena, body, transfer->body.length, &object, &unread))
+    else if (spk_json_read_stored(job->arena, body, transfer->body.length, &object, &unread))
         reply->object = object;
 }
 

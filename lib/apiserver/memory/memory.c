@@ -298,8 +298,8 @@ static void run(void *argument)
     ex->key = (struct spk_store_key){.resource = request->resource ? request->resource : &none,
                                      .ns = request->ns ? request->ns : "",
                                      .name = request->name ? request->name : ""};
-    if (request->body &&
-        !spk_json_read(ex->arena, request->body, request->body_length, &ex->body, &err)) {
+    if (request->body && !spk_json_read_stored(ex->arena, request->body, request->body_length,
+                                               &ex->body, &err)) {
         refuse(ex, 400, "BadRequest", spk_strdup(ex->arena, err.text));
         return;
     }

@@ -172,7 +172,8 @@ cJSON *spk_stored_read(struct spk_arena *arena, const struct spk_stored *stored)
     cJSON *tree = NULL;
 
     /* The text comes from our own writer, so it can be read. */
-    return spk_json_read(arena, stored->json, stored->json_length, &tree, &err) ? tree : NULL;
+    return spk_json_read_stored(arena, stored->json, stored->json_length, &tree, &err) ? tree
+                                                                                       : NULL;
 }
 
 static size_t bucket_of(const struct spk_store_key *key)

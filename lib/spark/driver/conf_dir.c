@@ -88,14 +88,15 @@ bool spk_conf_dir_files(const struct spk_reader *reader, struct spk_files *out,
             kept[n_kept++] = found.items[i];
     qsort(kept, n_kept, sizeof(*kept), by_size);
     for (size_t i = 0; i < n_kept; i++) {
-        const struct spk_named_bytes file = kept[i];
-        const char *flaw = spk_text_flaw(file.bytes.data, file.bytes.length);
+        struct spk_named_bytes file = kept[i];
 
-        if (flaw) {
+        if (!spk_is_utf8(file.bytes.data, file.bytes.length)) {
             spk_warn(warnings, reader->arena, "CONF_FILE_SKIPPED", "",
-                     "the file '%s' of the configuration directory %s", file.name, flaw);
+                     "the file '%s' of the configuration directory is not UTF-8", file.name);
             continue;
         }
+        file.bytes.data = spk_text_hold_nul(reader->arena, file.bytes.data, file.bytes.length);
+        file.bytes.length = strlen(file.bytes.data);
         int64_t length = (int64_t)(utf16_length(file.name) + utf16_length(file.bytes.data));
         if (sum + length < max_size) {
             kept[n_taken++] = file;

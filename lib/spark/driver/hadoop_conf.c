@@ -50,13 +50,13 @@ static bool ship_directory(struct spk_driver *driver, const struct inputs *in,
     for (size_t i = 0; i < files.n; i++) {
         const struct spk_named_bytes *file = &files.items[i];
 
-        const char *flaw = spk_text_flaw(file->bytes.data, file->bytes.length);
-
-        if (flaw)
+        if (!spk_is_utf8(file->bytes.data, file->bytes.length))
             return spk_driver_refuse(err, driver, VARIABLE,
-                                     "the file '%.200s' in " VARIABLE " %s", file->name, flaw);
+                                     "the file '%.200s' in " VARIABLE " is not UTF-8",
+                                     file->name);
         spk_volume_item(source, file->name, file->name, false);
-        spk_json_text(data, file->name, file->bytes.data);
+        spk_json_text(data, file->name,
+                      spk_text_hold_nul(driver->arena, file->bytes.data, file->bytes.length));
     }
     return true;
 }

@@ -101,11 +101,11 @@ static bool add_krb5(struct spk_driver *driver, const struct inputs *in, struct 
     const struct spk_submitter_file file = {KRB5 "path", in->krb5_path,
                                             "name a ConfigMap in " KRB5 "configMapName"};
     const char *key = spk_file_name(in->krb5_path);
-    struct spk_bytes bytes = {0};
-    if (!spk_submitter_text_read(driver->arena, driver->submission, &file, &bytes, err))
+    const char *text = NULL;
+    if (!spk_submitter_text_read(driver->arena, driver->submission, &file, &text, err))
         return false;
     spk_volume_item(source, key, key, false);
-    spk_json_text(spk_driver_add_immutable(driver, SPK_ROLE_CONFIGMAP, name), key, bytes.data);
+    spk_json_text(spk_driver_add_immutable(driver, SPK_ROLE_CONFIGMAP, name), key, text);
     return true;
 }
 

@@ -242,13 +242,15 @@ bool spk_executor_template_text(struct spk_arena *arena,
 {
     const struct spk_template *given = &submission->executor_template;
     const struct spk_bytes text = given->text;
-    const char *flaw = text.data ? spk_text_flaw(text.data, text.length) : NULL;
 
-    if (flaw) {
-        (void)spk_fail(err, SPK_INVALID_POD_TEMPLATE, "the executors' template %s", flaw);
+    if (text.data && !spk_is_utf8(text.data, text.length)) {
+        (void)spk_fail(err, SPK_INVALID_POD_TEMPLATE, "the executors' template is not UTF-8");
         return spk_fail_at(err, "%s", given->origin);
     }
     warn_of_executors(arena, given, warnings);
-    *out = given->tree ? spk_json_write(arena, given->tree) : text.data;
+    if (given->tree)
+        *out = spk_json_write(arena, given->tree);
+    else
+        *out = text.data ? spk_text_hold_nul(arena, text.data, text.length) : NULL;
     return true;
 }
