@@ -280,6 +280,7 @@ static bool read_member(struct reader *r, unsigned depth, cJSON *object,
     skip_blanks(r);
     if (!take(r, ':'))
         return refuse(r, "':' is expected after a key");
+    assert(key);
     step.key = key;
     r->path = &step;
     if (!read_value(r, depth + 1, &value))
