@@ -247,6 +247,13 @@ static bool check_mode(const struct spk_options *options, enum master_kind kind,
                        master->value);
         return spk_fail_at(err, "%s", master->origin);
     }
+    if (!spk_text_equal(mode->value, "cluster") && kind == LOCAL) {
+        (void)spk_fail(err, SPK_UNSUPPORTED_FEATURE,
+                       "master '%.100s' would run Spark on the submitting machine; use k8s://"
+                       "https://HOST:PORT and --deploy-mode cluster",
+                       master->value ? master->value : "local[*]");
+        return spk_fail_at(err, "%s", master->value ? master->origin : "args");
+    }
     if (!spk_text_equal(mode->value, "cluster")) {
         (void)spk_fail(err, SPK_UNSUPPORTED_FEATURE,
                        "deploy mode client (the default) would run the driver on the "

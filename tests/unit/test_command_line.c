@@ -245,6 +245,33 @@ static void test_a_missing_class_is_said_as_spark_says_it(void)
     }
 }
 
+static void test_a_local_master_is_told_what_is_submitted_to(void)
+{
+    static const struct {
+        const char *words, *master, *field;
+    } cases[] = {
+        {"--master local[2] --class X local:///a.jar", "local[2]", "args[1]"},
+        {"--class X local:///a.jar", "local[*]", "args"},
+        {"--deploy-mode client --master local --class X local:///a.jar", "local", "args[3]"},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 22);
+        struct spk_command_line line = {0};
+        struct spk_err err = {0};
+
+        CU_ASSERT_FALSE(
+            spk_test_parse_bare(&arena, SPK_SPARK_4_1, cases[i].words, NULL, &line, &err));
+        CU_ASSERT_EQUAL(err.reason, SPK_UNSUPPORTED_FEATURE);
+        SPK_ASSERT_TEXT(err.field, cases[i].field);
+        SPK_ASSERT_TEXT(
+            err.text, spk_printf(&arena,
+                                 "master '%s' would run Spark on the submitting machine; use "
+                                 "k8s://https://HOST:PORT and --deploy-mode cluster",
+                                 cases[i].master));
+    }
+}
+
 static void test_what_only_a_jvm_could_do_is_refused(void)
 {
     static const struct spk_test_file files[] = {{"/k", "K"}, {"/l/x.jar", "J"}, {NULL, NULL}};
@@ -653,6 +680,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(arguments_of_the_application_are_untouched),
     SPK_TEST(refusals_have_sparks_words),
     SPK_TEST(a_missing_class_is_said_as_spark_says_it),
+    SPK_TEST(a_local_master_is_told_what_is_submitted_to),
     SPK_TEST(what_only_a_jvm_could_do_is_refused),
     SPK_TEST(sources_of_properties_have_an_order),
     SPK_TEST(a_malformed_properties_file_is_the_launchers_error),
