@@ -41,13 +41,13 @@ static bool check_names(const cJSON *tree, const char *parent, const char *child
     return true;
 }
 
-/* Bytes need not end with a NUL. */
+/* In any case, as is_ours. Bytes need not end with a NUL. */
 static bool mentions_ours(const struct spk_bytes *text)
 {
     const size_t length = strlen(SPK_MARK);
 
     for (size_t i = 0; i + length <= text->length; i++)
-        if (memcmp(text->data + i, SPK_MARK, length) == 0)
+        if (strncasecmp(text->data + i, SPK_MARK, length) == 0)
             return true;
     return false;
 }

@@ -90,6 +90,8 @@ static void test_executor_templates_do_not_carry_our_names(void)
     assert_refused(HEAD "\"spark-submit\\x2einternal/mutated\": v" TAIL, SPK_INVALID_FIELD);
     /* Not readable here, but perhaps by Spark: a key twice, too many anchors. */
     assert_refused(HEAD "a: 1, a: 2, " MARK ": v" TAIL, SPK_INVALID_FIELD);
+    assert_refused(HEAD "a: 1, a: 2, Spark-Submit.Internal/mutated: v" TAIL,
+                   SPK_INVALID_FIELD);
     assert_refused(HEAD "a: 1, a: 2, \"spark-submit\\x2einternal/mutated\": v" TAIL,
                    SPK_INVALID_FIELD);
     assert_refused(many_anchors(&arena, "\"spark-submit\\x2einternal/mutated\""),
