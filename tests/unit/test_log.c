@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "process/log_writer.h"
 
+#include "base/limits.h"
+
 #include "test.h"
 
 #include <unistd.h>
@@ -200,6 +202,72 @@ static void test_a_pipe_that_nobody_reads_stops_nobody(void)
     CU_ASSERT_EQUAL(count_lines(where, "\"msg\":\"afterwards\""), 1);
 }
 
+/* Several times around the ring: each flush empties it before it could be full. */
+static void test_lines_go_around_the_ring_as_they_are(void)
+{
+    static struct reader reader;
+    struct spk_log_writer writer;
+    struct spk_err err = {0};
+    pthread_t thread;
+    int ends[2];
+    char text[160];
+
+    CU_ASSERT_FATAL(pipe(ends) == 0);
+    reader.fd = ends[0];
+    struct spk_log log = {ends[1], SPK_LOG_INFO, true, fixed_time, NULL};
+    CU_ASSERT_FATAL(spk_log_writer_start(&writer, &log, &err));
+    CU_ASSERT_FATAL(pthread_create(&thread, NULL, read_all, &reader) == 0);
+    for (int i = 0; i < 8000; i++) {
+        (void)snprintf(text, sizeof(text), "%d", i);
+        spk_log_event(&log, SPK_LOG_INFO, "rpc", "pod", text);
+        if (i % 1000 == 999)
+            spk_log_writer_flush(&log);
+    }
+    spk_log_writer_stop(&writer, &log);
+    CU_ASSERT(close(ends[1]) == 0);
+    CU_ASSERT(pthread_join(thread, NULL) == 0);
+    CU_ASSERT(close(ends[0]) == 0);
+    CU_ASSERT(reader.length > 2 * SPK_LOG_RING);
+    const char *at = reader.text;
+    for (int i = 0; i < 8000; i++) {
+        int length = snprintf(text, sizeof(text),
+                              "{\"ts\":\"2023-11-14T22:13:20.123Z\",\"level\":\"info\","
+                              "\"msg\":\"rpc\",\"pod\":\"%d\"}\n",
+                              i);
+        CU_ASSERT_FATAL(strncmp(at, text, (size_t)length) == 0);
+        at += length;
+    }
+    SPK_ASSERT_TEXT(at, "");
+}
+
+/* Else a later line would stand before the one that says how many are missing. */
+static void test_a_short_line_does_not_slip_in_behind_a_lost_one(void)
+{
+    static struct reader reader;
+    struct spk_log_writer writer;
+    struct spk_err err = {0};
+    char longer[3000];
+    int ends[2];
+
+    memset(longer, 'a', sizeof(longer) - 1);
+    longer[sizeof(longer) - 1] = '\0';
+    CU_ASSERT_FATAL(pipe(ends) == 0);
+    reader = (struct reader){.fd = ends[0]};
+    struct spk_log log = {ends[1], SPK_LOG_INFO, true, fixed_time, NULL};
+    CU_ASSERT_FATAL(spk_log_writer_start(&writer, &log, &err));
+    for (int i = 0; i < LINES; i++)
+        spk_log_event(&log, SPK_LOG_INFO, "long", "text", longer);
+    size_t lost = atomic_load(&writer.all_lost);
+    CU_ASSERT(lost > 0);
+    spk_log_event(&log, SPK_LOG_INFO, "short", NULL, NULL);
+    CU_ASSERT_EQUAL(atomic_load(&writer.all_lost), lost + 1);
+    spk_log_writer_stop(&writer, &log);
+    CU_ASSERT(close(ends[1]) == 0);
+    (void)read_all(&reader);
+    CU_ASSERT(close(ends[0]) == 0);
+    CU_ASSERT_EQUAL(count_lines(reader.text, "short"), 0);
+}
+
 static void test_the_writer_ends_although_nobody_reads(void)
 {
     struct spk_log_writer writer;
@@ -249,6 +317,8 @@ static CU_TestInfo tests[] = {
     SPK_TEST(long_values_and_lines_are_cut),
     SPK_TEST(repeated_events_are_limited_per_minute),
     SPK_TEST(a_pipe_that_nobody_reads_stops_nobody),
+    SPK_TEST(lines_go_around_the_ring_as_they_are),
+    SPK_TEST(a_short_line_does_not_slip_in_behind_a_lost_one),
     SPK_TEST(the_writer_ends_although_nobody_reads),
     SPK_TEST(what_a_limit_left_out_is_told),
     CU_TEST_INFO_NULL,
