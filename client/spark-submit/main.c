@@ -107,7 +107,7 @@ static bool find_version(struct spk_arena *arena, struct submit_machine *machine
 }
 
 /* In Spark's order: what is odd, then with --verbose what was understood, even of arguments
- * that are refused. What the launcher refuses it alone speaks of. */
+ * that are refused. A command line that the launcher refuses gets its messages only. */
 static bool parse(struct spk_arena *arena, const struct submit_machine *machine,
                   const struct submit_arguments *arguments, struct spk_command_line *out,
                   struct spk_err *err)

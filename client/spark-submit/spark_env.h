@@ -11,8 +11,9 @@
 /**
  * Run $SPARK_CONF_DIR/spark-env.sh, else $SPARK_HOME/conf/spark-env.sh, unless
  * SPARK_ENV_LOADED is set; the environment of this process becomes what it leaves. To be
- * called once, before anything looks at the environment and before there are threads. What the
- * file prints goes to stderr. words are the arguments of spark-submit: the file sees them.
+ * called once, before anything looks at the environment and before there are threads. The
+ * output of the file goes to stderr. words are the arguments of spark-submit: the file sees
+ * them.
  *
  * @errors INVALID_FIELD  bash cannot be run; the file ends the shell; too many variables
  * @source bin/load-spark-env.sh

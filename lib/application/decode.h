@@ -17,7 +17,7 @@ struct spk_tree_decoder {
 };
 
 /**
- * Fill out from tree. What is wrong becomes findings: UNKNOWN_FIELD, INVALID_FIELD; the field
+ * Fill out from tree. Faults become findings: UNKNOWN_FIELD, INVALID_FIELD; the field
  * stays unset then.
  *
  * @owner Struct fields point into tree

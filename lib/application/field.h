@@ -38,8 +38,8 @@ void *spk_message_new(struct spk_arena *arena, const ProtobufCMessageDescriptor 
 
 /**
  * Call visit for a message and all below it, outermost first; the findings' path is the
- * message's. Map entries are stepped over, messages as map values are visited. What visit
- * adds to its own message is walked.
+ * message's. Map entries are stepped over, messages as map values are visited. Fields that
+ * visit adds to its own message are walked.
  */
 typedef void spk_visit_fn(void *context, ProtobufCMessage *message);
 void spk_message_walk(struct spk_findings *findings, ProtobufCMessage *message,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Values that the API server refuses in the Pods of the driver or of every executor, and names
- * of objects that cannot exist: said at once and at the field that has them. What the API
- * server takes stays accepted, however odd: a negative grace period (it becomes 1), an amount
- * of 1e99, a pull secret that cannot exist.
+ * of objects that cannot exist: said at once and at the field that has them. Values that the
+ * API server takes stay accepted, however odd: a negative grace period (it becomes 1), an
+ * amount of 1e99, a pull secret that cannot exist.
  */
 #include "application/application.h"
 #include "application/field.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * warning.h: what a caller should know although the call succeeded. Order of adding is kept;
- * the same warning is kept once. Of one code SPK_MAX_WARNINGS_OF_CODE are kept, and a last one
+ * the same warning is kept once. SPK_MAX_WARNINGS_OF_CODE of one code are kept, and a last one
  * says how many more there are: thousands help nobody.
  */
 #pragma once

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * resources.h: jars, files, archives and Python files as SparkSubmit resolves them. What it
- * would upload from the submitting machine stays a file: URI, which the plan refuses.
+ * resources.h: jars, files, archives and Python files as SparkSubmit resolves them. A file
+ * that it would upload from the submitting machine stays a file: URI, which the plan refuses.
  */
 #pragma once
 

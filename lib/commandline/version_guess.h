@@ -9,7 +9,7 @@
  * line, else the newest. Warns with SPARK_VERSION_APPROXIMATED at field: it is a guess; how
  * says what to do about it ("set spec.sparkVersion").
  *
- * What files the arguments name is remembered in invocation->environment, so that a pipe is
+ * Files that the arguments name are remembered in invocation->environment, so that a pipe is
  * read once.
  */
 void spk_guess_version(struct spk_arena *arena, struct spk_invocation *invocation,

@@ -317,8 +317,9 @@ static bool is_hopeless(const struct spk_turn *turn)
     return turn->m->lasting >= MOST_LASTING && !spk_turn_is_unsettled(turn);
 }
 
-/* Wait, then do what intent says. What a server asks for is not cut short, or not waited for;
- * but what was not sent is tried, and an unsettled write looked for, once more at the end. */
+/* Wait, then do what intent says. A wait that a server asks for is not cut short: it is
+ * kept or not begun; but what was not sent is tried, and an unsettled write looked for, once
+ * more at the end. */
 void spk_turn_back_off(struct spk_turn *turn, enum spk_intent intent)
 {
     struct spk_machine *m = turn->m;

@@ -17,9 +17,9 @@ bool spk_quantity_canonical(struct spk_arena *arena, const char *text, const cha
                             struct spk_err *err) SPK_CHECK;
 
 /*
- * What Spark's client refuses as a quantity. A unit starts at the first letter that is one of
- * a unit: "e3" is one too, but "e3M" is not. What is a field of its own is built anew, which
- * needs an amount; what stands in a map is not.
+ * True for texts that Spark's client refuses as a quantity. A unit starts at the first letter
+ * that is one of a unit: "e3" is one too, but "e3M" is not. A field of its own is built anew,
+ * which needs an amount; a value in a map is not.
  *
  * @source io.fabric8.kubernetes.api.model.Quantity#parse
  */

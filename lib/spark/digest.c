@@ -98,7 +98,7 @@ static void add_mutations(struct fields *fields, const struct spk_mutations *mut
     }
 }
 
-/* By name: directories have no order. What is never shipped decides nothing, and what
+/* By name: directories have no order. Files that are never shipped decide nothing, and what
  * spark-defaults.conf says is among the properties. */
 static void add_files(struct fields *fields, const struct spk_files *files)
 {

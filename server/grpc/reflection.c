@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Field numbers of google/protobuf/descriptor.proto. What a symbol of one kind may hold: the
- * number of the field, the kind of what is in it. */
+/* Field numbers of google/protobuf/descriptor.proto. Members that a symbol of one kind may
+ * hold: the number of the field, the kind of what is in it. */
 enum kind {
     FILE_KIND,
     MESSAGE_KIND,

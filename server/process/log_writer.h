@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * log_writer.h: the thread that writes the log, and the ring of lines in front of it. Whoever
- * logs only copies a line: a pipe that nobody reads stops this thread and no other. Lines that
- * find the ring full are counted, and one line says how many as soon as there is room again.
- * Its lock is held for a copy in memory only.
+ * log_writer.h: the thread that writes the log, and the ring of lines in front of it. A
+ * thread that logs only copies a line: a pipe that nobody reads stops this thread and no
+ * other. Lines that find the ring full are counted, and one line says how many as soon as
+ * there is room again. Its lock is held for a copy in memory only.
  */
 #pragma once
 

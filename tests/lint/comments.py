@@ -10,6 +10,7 @@ TOP = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).
 PARTS = ("lib", "server", "client")
 COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|/\*.*?\*/', re.S)
 OPENING = re.compile(r"/\*+\s+(What|Who|Whoever|Of|That)\b")
+SENTENCE = re.compile(r"[.!?] (What|Who|Whoever|Of|That)\b")
 # Words with a suffix of a file of this repository; a URL and what follows @source is another's.
 PATH = re.compile(r"(?<![\w/.:<*-])((?:[\w-]+/)*[\w-]+\.(?:md|h|c|py|tsv|proto))\b(?!\.|/)")
 ID = re.compile(r"\b((?:RU|SP|KC|GC|SEC|OPS|API)-\d+)\b")
@@ -56,6 +57,8 @@ def violations(path, files, ids):
         opening = OPENING.match(text)
         if opening:
             yield "%s:%d: a comment names its subject first, not '%s'" % (name, line, opening.group(1))
+        for word in SENTENCE.findall(re.sub(r"\s*\n\s*\*? ?", " ", text)):
+            yield "%s:%d: a sentence names its subject first, not '%s'" % (name, line, word)
         text = FOREIGN.sub("", text)
         for word in PATH.findall(text):
             if not exists(word, str(path.parent.relative_to(TOP)), files):

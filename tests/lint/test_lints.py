@@ -93,6 +93,10 @@ class Comments(Lints):
         self.write("lib/base/a.c", "int a; /* Whatever */\n/** What it is. */\n/* Of two. */\n")
         self.finds("comments.py", "lib/base/a.c:2: a comment names", "a.c:3: a comment names its subject first, not 'Of'")
 
+    def test_sentences_within(self):
+        self.write("lib/base/a.c", "/*\n * Adds two.\n * What is left stays. It is of use.\n */\n")
+        self.finds("comments.py", "lib/base/a.c:1: a sentence names its subject first, not 'What'")
+
     def test_literals_are_no_comments(self):
         self.write("lib/base/a.c", 'const char *a = "/* What */ gone.md";\n')
         self.finds_nothing("comments.py")

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * exec.h: a command that makes credentials, as the clusters of large clouds name one in a
- * kubeconfig: what it is told and what it prints. Whoever may start processes runs it.
+ * kubeconfig: what it is told and what it prints. A program that may start processes runs it.
  *
  * @source https://kubernetes.io/docs/reference/config-api/client-authentication.v1/,
  *         k8s.io/client-go: plugin/pkg/client/auth/exec

@@ -20,8 +20,8 @@ void spk_status_decode(struct spk_api_reply *reply, struct spk_arena *arena, con
                        size_t length);
 
 /**
- * Why the call ends, if reply is the last word; SPK_NO_REASON for a 2xx. What only the
- * protocol can know (whose Pod has the name) is not decided here: AlreadyExists is
+ * Why the call ends, if reply is the last word; SPK_NO_REASON for a 2xx. Facts that only
+ * the protocol can know (whose Pod has the name) are not decided here: AlreadyExists is
  * DRIVER_POD_EXISTS.
  *
  * @source k8s.io/apiserver: pkg/endpoints/handlers/responsewriters/errors.go,

@@ -43,8 +43,8 @@ struct spk_unknown_report {
 
 /**
  * Find all members that the type and those below it do not have, in the order of the tree.
- * Names match exactly, as in the API server. What has another shape than its type is not
- * looked into.
+ * Names match exactly, as in the API server. A value of another shape than its type is
+ * not looked into.
  *
  * @source Kubernetes: "strict decoding error: unknown field"
  */

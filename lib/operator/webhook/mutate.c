@@ -101,7 +101,7 @@ struct step {
     const char *type;
 };
 
-/* Steps. What a step does not need it is given all the same. */
+/* Steps. Every step gets all arguments, also those that it does not need. */
 
 static bool add_owner(struct spk_changes *changes, const struct step *step,
                       struct spk_err *err)

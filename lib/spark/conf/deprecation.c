@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A key, since which version it is deprecated, and what Spark advises; sorted by key. Of the
- * newest line: an older one says the same about the keys that it knows. */
+/* A key, since which version it is deprecated, and what Spark advises; sorted by key. The
+ * texts are those of the newest line: an older one says the same about the keys that it knows.
+ */
 static const struct deprecated {
     const char *key, *since, *advice;
 } deprecated[] = {

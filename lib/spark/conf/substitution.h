@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * substitution.h: `${name}` in values: another property, a declared entry's default, or
- * `${env:NAME}`. What refers to nothing stays as it is.
+ * `${env:NAME}`. A reference to nothing stays as it is.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * version.h: the supported Spark lines and which one a request means. What differs between
- * lines is the table in profile.h; CONTRIBUTING.md says how to add a line.
+ * version.h: the supported Spark lines and which one a request means. The table in
+ * profile.h has what differs between lines; CONTRIBUTING.md says how to add a line.
  */
 #pragma once
 

@@ -8,7 +8,8 @@
 
 /**
  * The value of the last property of that name, without blanks around it; NULL: there is none.
- * What is no XML has no properties. Includes, entities and ${references} are not followed.
+ * A file that is no XML has no properties. Includes, entities and ${references} are not
+ * followed.
  *
  * @source org.apache.hadoop.conf.Configuration.Parser
  */

@@ -32,8 +32,8 @@ bool spk_pod_template_load(const struct spk_template *given, const struct spk_re
                            struct spk_err *err) SPK_CHECK;
 
 /**
- * The text of the executors' template; NULL if there is none. What came as text is given as
- * it is, a tree as canonical JSON. Unknown members are warned of if the text can be read.
+ * The text of the executors' template; NULL if there is none. A text is given as it is,
+ * a tree as canonical JSON. Unknown members are warned of if the text can be read.
  *
  * @errors INVALID_POD_TEMPLATE  not UTF-8, so no ConfigMap can hold it
  */
