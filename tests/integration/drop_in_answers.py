@@ -168,6 +168,7 @@ class Exec(Case):
 
     def test_its_token_arrives_and_no_shell_reads_its_words(self):
         self.script("printf '%%s\\n' \"$@\" \"$N\" \"$KUBERNETES_EXEC_INFO\" >seen; cat >>seen; echo SECRET >&2\n"
+                    "tr '\\0' '\\n' </proc/$$/environ | grep '^N=' >variables\n"
                     "echo '%s'\n" % self.credential("from-login"))
         self.kubeconfig("./login", "a b", "$(touch /tmp/x)", env=[{"name": "N", "value": "v"}],
                         provideClusterInfo=True)
@@ -181,6 +182,7 @@ class Exec(Case):
         self.assertEqual(info["spec"]["cluster"]["server"].rpartition(":")[2],
                          str(self.server.server.server_address[1]))
         self.assertEqual(len(words), 4)
+        self.assertEqual((self.folder / "variables").read_text("utf-8"), "N=v\n")  # once
         self.assertNotIn("SECRET", done.stderr)
 
     def test_its_failures_are_told_without_what_it_says(self):
