@@ -70,6 +70,18 @@ static bool read_named(struct spk_arena *arena, const struct spk_environment *en
     return true;
 }
 
+/* Files of a request are known by their field. */
+static bool fail_in_directory(struct spk_err *err, const struct spk_environment *environment)
+{
+    const char *directory = environment->conf_dir;
+
+    if (!directory)
+        return false;
+    if (strcmp(directory, "conf_files") == 0)
+        return spk_fail_at(err, "%s[" DEFAULTS_FILE "]", directory);
+    return spk_fail_at(err, "%s/" DEFAULTS_FILE, directory);
+}
+
 static bool merge_defaults(struct spk_conf *conf, const struct spk_environment *environment,
                            struct spk_err *err)
 {
@@ -82,7 +94,7 @@ static bool merge_defaults(struct spk_conf *conf, const struct spk_environment *
         if (!spk_properties_read(&defaults, file->bytes.data, file->bytes.length,
                                  DEFAULTS_FILE, err)) {
             spk_err_note(err, conf->arena, "launcher", "1");
-            return false;
+            return fail_in_directory(err, environment);
         }
         merge_missing(conf, &defaults);
     }

@@ -182,12 +182,16 @@ static bool check_gate(struct spk_turn *turn)
 {
     const char *node =
         spk_json_string(spk_json_at(turn->m->task->parts->pod, "spec.nodeName"));
+    struct spk_err err;
 
     if (!spk_turn_is_gated(turn) || !node || *node == '\0')
         return true;
-    spk_turn_give_up_because(turn, SPK_GATES_UNSUPPORTED,
-                             "the driver names a node, so it cannot wait for its objects "
-                             "behind a scheduling gate");
+    (void)spk_fail(&err, SPK_GATES_UNSUPPORTED,
+                   "the driver names the node '%.200s', so it cannot wait for its objects "
+                   "behind a scheduling gate",
+                   node);
+    (void)spk_fail_at(&err, "spec.nodeName");
+    spk_turn_give_up(turn, &err);
     return false;
 }
 

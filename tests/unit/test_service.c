@@ -459,6 +459,28 @@ static void test_a_command_may_bring_its_own_environment(void)
     bench_done(&bench);
 }
 
+static void test_an_error_in_a_file_of_the_request_names_it(void)
+{
+    static const char file[] = "a=\\u00g9\n";
+    const struct spk_named_bytes files[] = {{"spark-defaults.conf", {file, sizeof(file) - 1}}};
+    const char *arguments[] = {"--class", "Pi", "local:///pi.jar"};
+    struct bench bench;
+    struct transport transport;
+    const struct spk_render_request request = {
+        .input = {.core = {.payload = {.kind = SPK_PAYLOAD_COMMAND,
+                                       .arguments = {arguments, SPK_LEN(arguments)}}},
+                  .conf_files = {files, SPK_LEN(files)}},
+    };
+
+    bench_init(&bench);
+    call_init(&transport, &bench.service, &spk_render_type, &request);
+    spk_operation_start(&transport.operation);
+    assert_refused(&transport, SPK_INVALID_SPARK_SUBMIT_ARGS);
+    SPK_ASSERT_TEXT(transport.err.field, "conf_files[spark-defaults.conf]");
+    spk_arena_free(&transport.arena);
+    bench_done(&bench);
+}
+
 static void test_render_refuses_a_stage_that_a_command_has_not(void)
 {
     const char *arguments[] = {"--class", "Pi", "local:///pi.jar"};
@@ -512,6 +534,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(a_service_that_stops_cancels_what_runs),
     SPK_TEST(render_shows_trees_or_text),
     SPK_TEST(a_command_may_bring_its_own_environment),
+    SPK_TEST(an_error_in_a_file_of_the_request_names_it),
     SPK_TEST(render_refuses_a_stage_that_a_command_has_not),
     SPK_TEST(info_says_what_the_service_is),
     CU_TEST_INFO_NULL,

@@ -746,6 +746,23 @@ static void test_a_gated_driver_may_have_an_application_to_verify(void)
     spk_api_close(&counter.api);
 }
 
+static void test_a_driver_with_a_node_cannot_be_gated(void)
+{
+    struct counter counter;
+    struct submission_fixture bench;
+
+    counter_init(&counter);
+    bench_init(&bench, &counter, SPK_VARIANT_G, "sub-1", 0);
+    spk_json_text(spk_json_child(bench.parts.pod, "spec"), "nodeName", "here");
+    run(&bench);
+    CU_ASSERT_EQUAL(bench.call.err.reason, SPK_GATES_UNSUPPORTED);
+    SPK_ASSERT_TEXT(bench.call.err.field, "spec.nodeName");
+    CU_ASSERT_PTR_NOT_NULL(strstr(bench.call.err.text, "the node 'here'"));
+    CU_ASSERT_EQUAL(counter.writes, 0);
+    spk_arena_free(&bench.arena);
+    spk_api_close(&counter.api);
+}
+
 /* What is no SparkApplication says nothing about one. */
 static void test_an_unreadable_answer_is_said_to_be_one(void)
 {
@@ -963,6 +980,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(dry_runs_name_an_owner_or_none),
     SPK_TEST(the_application_is_verified_before_anything_is_written),
     SPK_TEST(a_gated_driver_may_have_an_application_to_verify),
+    SPK_TEST(a_driver_with_a_node_cannot_be_gated),
     SPK_TEST(an_unreadable_answer_is_said_to_be_one),
     SPK_TEST(nothing_is_read_when_no_write_can_follow),
     SPK_TEST(exchanges_do_not_add_up),
