@@ -6,7 +6,7 @@
 
 #define SUBMISSION_ID "spark.kubernetes.driver.label.sparkoperator.k8s.io/submission-id="
 
-/* What is left of a manifest. */
+/* The rest of a manifest. */
 struct text {
     const char *at, *end;
 };
@@ -100,7 +100,7 @@ static struct text take_line(struct text *text)
     return line;
 }
 
-/* What is left of the line behind "uid:": plain or quoted, and something in it. */
+/* True if the rest of the line behind "uid:" is a plain or quoted text that is not empty. */
 static bool is_plain_text(struct text value)
 {
     static const char *const nothing[] = {"~", "null", "Null", "NULL"};

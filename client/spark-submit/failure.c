@@ -99,7 +99,7 @@ void submit_print_failure(const struct spk_err *err, const char *url, const char
                    argument ? argument : "", *err->field ? ")" : "");
 }
 
-/* Who says it in Spark; logger NULL: SparkSubmit, before there is a log. Else Client. */
+/* Loggers of Spark by reason; NULL: SparkSubmit, before there is a log. All others: Client. */
 static const struct speaker {
     const char *code, *logger;
 } speakers[] = {

@@ -17,7 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What the function that ends Spark's JVM gets; a shell sees the last one as 255. */
+/* Exit codes, as Spark gives them to System.exit: a shell sees its -1 as 255. */
 enum { EXIT_SUBMITTED = 0, EXIT_REFUSED = 1, EXIT_NO_ARGUMENTS = 255 };
 
 struct program {

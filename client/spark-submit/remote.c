@@ -14,7 +14,7 @@
 
 #define LIBRARY "libsparksubmit.so.1"
 
-/* What spark-submit looks at in its environment; a server refuses the last, with advice. */
+/* Variables that spark-submit reads; a server refuses the last one, with advice. */
 static const char *const variable_names[] = {
     "SPARK_USER",
     "SPARK_LOCAL_DIRS",
@@ -133,7 +133,7 @@ static bool take_error(struct spk_arena *arena, const struct sparksubmit_job *jo
     return false;
 }
 
-/* What reading the command line here has said already is not said again. */
+/* Warnings that reading the command line here has given already are not repeated. */
 static void print_warnings(struct spk_arena *arena, const struct library *library,
                            const struct sparksubmit_result *result,
                            const struct spk_warnings *said)
