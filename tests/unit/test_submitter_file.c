@@ -278,6 +278,40 @@ static void test_a_server_does_not_read_files(void)
     plan_fixture_done(&fixture);
 }
 
+static size_t ignored_keys(const struct plan_fixture *fixture)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < fixture->plan.warnings.n; i++)
+        n += strcmp(fixture->plan.warnings.items[i].code, "CONF_KEY_IGNORED") == 0;
+    return n;
+}
+
+static void test_a_server_warns_of_what_it_never_uses(void)
+{
+    static const char *const settings[] = {
+        K "context=x",
+        K "file.upload.path=s3a://b",
+        K "trust.certificates=true",
+        K "authenticate.submission.clientCertFile=/x",
+        K "authenticate.submission.clientKeyFile=/x",
+        K "authenticate.submission.oauthToken=t",
+    };
+
+    for (size_t i = 0; i < 2 * SPK_LEN(settings); i++) {
+        bool is_server = i < SPK_LEN(settings);
+        struct plan_fixture fixture;
+
+        plan_fixture_init(&fixture, SPK_SPARK_4_1);
+        if (!is_server)
+            give_files(&fixture);
+        plan_fixture_set(&fixture, settings[i % SPK_LEN(settings)]);
+        CU_ASSERT_FATAL(plan_fixture_make(&fixture));
+        CU_ASSERT_EQUAL(ignored_keys(&fixture), is_server);
+        plan_fixture_done(&fixture);
+    }
+}
+
 static struct spk_named_bytes named(const char *name, const char *text)
 {
     return (struct spk_named_bytes){name, {text, strlen(text)}};
@@ -333,6 +367,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(files_with_a_nul_are_shipped),
     SPK_TEST(tokens_of_a_secured_hadoop_are_refused),
     SPK_TEST(a_server_does_not_read_files),
+    SPK_TEST(a_server_warns_of_what_it_never_uses),
     SPK_TEST(the_conf_directory_is_chosen_from),
     CU_TEST_INFO_NULL,
 };

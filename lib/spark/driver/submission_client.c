@@ -45,10 +45,32 @@ static bool read_named(const struct spk_driver *driver, const char *key, struct 
            spk_submitter_file_read(driver->arena, driver->submission, &file, out, err);
 }
 
+/* Keys that only the machine that submits could use: the server has a connection of its own.
+ */
+static void warn_of_unused(struct spk_driver *driver)
+{
+    static const char *const keys[] = {
+        SPK_K "context",       SPK_K "file.upload.path", SPK_K "trust.certificates",
+        AUTH "clientCertFile", AUTH "clientKeyFile",     TOKEN};
+
+    if (driver->submission->environment.read_file)
+        return;
+    for (size_t i = 0; i < SPK_LEN(keys); i++) {
+        const struct spk_conf_entry *entry = spk_conf_find(&driver->submission->conf, keys[i]);
+
+        if (entry)
+            spk_warn(&driver->warnings, driver->arena, "CONF_KEY_IGNORED", entry->origin,
+                     "%s counts on the machine that runs spark-submit only; the server has "
+                     "a connection of its own and uploads nothing",
+                     keys[i]);
+    }
+}
+
 bool spk_submission_client_check(struct spk_driver *driver, struct spk_err *err)
 {
     struct spk_bytes token = {0}, ca = {0};
 
+    warn_of_unused(driver);
     if (spk_conf_find(&driver->submission->conf, TOKEN) &&
         spk_conf_find(&driver->submission->conf, TOKEN_FILE))
         return spk_driver_refuse(
