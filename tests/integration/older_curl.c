@@ -3,7 +3,9 @@
 #include "older_curl.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Everything that came after 7.77. */
 static const CURLoption newer[] = {
@@ -12,6 +14,30 @@ static const CURLoption newer[] = {
     CURLOPT_PREREQDATA,
 };
 static CURLoption forgotten; /* 0: none */
+static const char *protocols[2];
+
+/* The option as text, or as bits with the number that curl.h deprecates. */
+static void note(CURLoption option, const void *value)
+{
+    enum { BITS = CURLOPTTYPE_LONG + 181, REDIRECTS_BITS };
+    const char *name = (long)(intptr_t)value == CURLPROTO_HTTPS  ? "https"
+                       : (long)(intptr_t)value == CURLPROTO_HTTP ? "http"
+                                                                 : "other";
+
+    if (option == CURLOPT_PROTOCOLS_STR)
+        protocols[0] = strcmp(value, "https") == 0 ? "https" : "other";
+    else if (option == CURLOPT_REDIR_PROTOCOLS_STR)
+        protocols[1] = strcmp(value, "https") == 0 ? "https" : "other";
+    else if ((int)option == BITS)
+        protocols[0] = name;
+    else if ((int)option == REDIRECTS_BITS)
+        protocols[1] = name;
+}
+
+const char *older_curl_protocols(bool of_redirects)
+{
+    return protocols[of_redirects];
+}
 
 void older_curl_forgets(CURLoption option)
 {
@@ -46,8 +72,10 @@ CURLcode __wrap_curl_easy_setopt(CURL *easy, CURLoption option, ...)
     va_start(list, option);
     void *value = va_arg(list, void *);
     va_end(list);
-    if (!is_unknown(option))
+    if (!is_unknown(option)) {
+        note(option, value);
         return __real_curl_easy_setopt(easy, option, value);
+    }
     /* A library that cannot be told how long to keep authorities does not keep any. */
     if (option == CURLOPT_CA_CACHE_TIMEOUT)
         (void)__real_curl_easy_setopt(easy, option, value);

@@ -99,6 +99,8 @@ static void test_each_credential_arrives(void)
     CU_ASSERT_PTR_NULL(seen(&reply, "headers.authorization"));
     SPK_ASSERT_TEXT(seen(&reply, "certificate"), "");
     SPK_ASSERT_TEXT(seen(&reply, "path"), "/api/v1/namespaces/ns/pods/echo");
+    SPK_ASSERT_TEXT(older_curl_protocols(false), "https");
+    SPK_ASSERT_TEXT(older_curl_protocols(true), "https");
 
     config.token = "inline";
     reply = ask(&arena, &config, "echo");
