@@ -7,6 +7,7 @@
 #include "usage.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* With the texts of errors, which are bounded, far below 32 KiB in all. */
@@ -73,6 +74,22 @@ static void print_violations(const struct spk_err *err)
                        at->text);
 }
 
+/* A person asked for errors that do not look like those of a JVM. */
+static bool is_plain(void)
+{
+    const char *form = getenv("SPK_ERRORS");
+
+    return form && strcmp(form, "plain") == 0;
+}
+
+static void print_plain(const struct spk_err *err, const char *cause, const char *argument)
+{
+    submit_say("spark-submit: error[%s]: %s%s%s%s%s%s%s%s%s", spk_reason_name(err->reason),
+               err->text, cause ? " (" : "", cause ? cause : "", cause ? ")" : "",
+               *err->field ? " (" : "", err->field, argument && *argument ? ": " : "",
+               argument ? argument : "", *err->field ? ")" : "");
+}
+
 void submit_print_failure(const struct spk_err *err, const char *url, const char *argument)
 {
     const char *code = submit_note(err, "kube_code");
@@ -87,7 +104,9 @@ void submit_print_failure(const struct spk_err *err, const char *url, const char
         return;
     }
     print_violations(err);
-    if (err->reason == SPK_DRIVER_POD_EXISTS)
+    if (is_plain())
+        print_plain(err, cause, argument);
+    else if (err->reason == SPK_DRIVER_POD_EXISTS)
         print_status(err, url, "409", "AlreadyExists");
     /* A conflict of another object must not look like a driver that exists. */
     else if (code && strcmp(code, "409") != 0)

@@ -15,7 +15,8 @@ void submit_note_request(struct spk_err *err, struct spk_arena *arena,
                          const struct spk_api_request *request);
 
 /**
- * Print err: its class and text as Spark's JVM would, the decisive line last; bounded. The
+ * Print err: its class and text as Spark's JVM would, or with SPK_ERRORS=plain in the
+ * environment its reason and text; the decisive line last; bounded. In the former form the
  * text contains "code=409" exactly when the driver's Pod exists already, which the Spark
  * Operator looks for. url is the API server's, or "" if none was asked; argument is the name
  * of the option at fault (spk_argument_name), NULL or "": none.

@@ -160,7 +160,7 @@ static bool read_defaults(struct parser *p)
 /* True for variables of the other programs: a user of those may have exported them. */
 static bool is_of_a_client(const char *name)
 {
-    static const char *const names[] = {"SPK_ENDPOINT", "SPK_SPARK_VERSION"};
+    static const char *const names[] = {"SPK_ENDPOINT", "SPK_ERRORS", "SPK_SPARK_VERSION"};
 
     for (size_t i = 0; i < SPK_LEN(names); i++)
         if (strcmp(names[i], name) == 0)

@@ -179,6 +179,12 @@ class ConfDir(Case):
             _, error = self.show(*more, resource="/opt/main.py", expect=1)
             self.assertIn(say, error.splitlines()[-1])
 
+    def test_errors_may_be_plain(self):
+        _, error = self.show(resource="/opt/main.py", expect=1, SPK_ERRORS="plain")
+        self.assertRegex(error.splitlines()[-1], r"^spark-submit: error\[INVALID_SPARK_SUBMIT_ARGS\]: .*main\.py")
+        self.assertNotIn("Exception", error)
+        self.assertNotIn("java", error)
+
 
 class Files(Case):
     def test_pipes_are_read(self):
