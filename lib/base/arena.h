@@ -65,6 +65,9 @@ SPK_NORETURN void spk_arena_spent(struct spk_arena *arena); /* of spk_spend */
  * A step is one turn of a loop that looks at something of the request and allocates nothing: a
  * loop that allocates is bounded by the limit of bytes. When the steps of an arena are spent,
  * it is exhausted: so a loop in a loop is an error, and no standstill.
+ *
+ * A loop that goes over a text or list once spends none, because the limits of input bound it:
+ * so with URIs, texts of properties, XML and Java options.
  */
 static inline void spk_spend(struct spk_arena *arena, size_t steps)
 {

@@ -29,11 +29,28 @@ def field(number, content):
     return varint(number << 3 | 2) + varint(len(content)) + content
 
 
-def memory_kib(server):
+def memory_kib(server, kind="VmRSS"):
     for line in pathlib.Path(f"/proc/{server.process.pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS"):
+        if line.startswith(kind):
             return int(line.split()[1])
-    raise AssertionError("no VmRSS")
+    raise AssertionError("no " + kind)
+
+
+def large_payloads():
+    """What takes most memory of all that tests/bombs measures."""
+    many = range(6600)
+    yield {"application": application(executor={"initContainers": [{"name": f"s{i}", "image": "i"} for i in many]})}
+    yield {"application": application(executor={"env": [{"name": f"E{i}", "value": "v"} for i in many]})}
+    yield {"application": application(sparkConf={
+        "spark.jars": ",".join(f"local:///j{i}.jar" for i in range(43690))})}
+    yield {"application": application(sparkConf={
+        f"spark.kubernetes.driver.label.l{i}": "v" for i in range(4000)})}
+    owners = [{"apiVersion": "v1", "kind": "Pod", "name": f"n{i}", "uid": f"u{i}"} for i in range(3900)]
+    yield {"command": {
+        "args": ["--master", "k8s://https://h", "--deploy-mode", "cluster", "--class", "M", "--name", "n",
+                 "--conf", "spark.kubernetes.container.image=i", "local:///a.jar"],
+        "driver_pod_template": {"metadata": {"ownerReferences": owners},
+                                "spec": {"containers": [{"name": "c"}]}}}}
 
 
 class Limits(unittest.TestCase):
@@ -114,6 +131,22 @@ class Limits(unittest.TestCase):
                      compression=grpc.Compression.Gzip)
         self.assertEqual(caught.exception.code().name, "UNIMPLEMENTED")
         self.assertLess(memory_kib(self.server) - before, 8192)
+
+    def test_a_render_of_what_is_largest_takes_32_mib_at_most(self):
+        for i, payload in enumerate(large_payloads()):
+            server = Server()
+            client = Client(server)
+            self.assertEqual(client.health(), 1)
+            before = memory_kib(server)
+            try:
+                client.call("Render", payload)
+            except grpc.RpcError as error:
+                self.assertEqual(Refusal(error).reason, "REQUEST_TOO_LARGE")
+            # The peak since the start is no less than that of the call.
+            taken = memory_kib(server, "VmHWM") - before
+            self.assertLess(taken, 32 * 1024, f"payload {i}")
+            client.close()
+            server.stop()
 
     def test_a_thousand_calls_at_once_are_answered_or_shed(self):
         clients = [Client(self.server) for _ in range(16)]
