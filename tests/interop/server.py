@@ -79,7 +79,8 @@ class Server:
 
     def __init__(self, *flags, directory=None, api_server=None, read_log=True,
                  user=None, environment=None):
-        """environment: variables beside those of the test."""
+        """environment: variables beside those of the test, of which the SPK_ ones are for tests."""
+        mine = {name: value for name, value in os.environ.items() if not name.startswith("SPK_")}
         self.owned = None if directory else tempfile.TemporaryDirectory()
         self.directory = directory or self.owned.name
         if user:
@@ -91,7 +92,7 @@ class Server:
             [PROGRAM, f"--kubeconfig={api_server.kubeconfig}" if api_server
              else "--api-server=memory", "--listen=" + self.address, "--log-format=json",
              *flags], stderr=subprocess.PIPE, text=True, user=user,
-            env={**os.environ, **(environment or {})})
+            env={**mine, **(environment or {})})
         atexit.register(self.process.kill)  # of a failed test, which does not stop it
         self.reader = threading.Thread(target=self._read, daemon=True)
         if read_log:
