@@ -19,6 +19,7 @@ import (
 	"fmt"
 	"math/rand"
 	"os"
+	"regexp"
 	"sort"
 	"strconv"
 	"strings"
@@ -301,13 +302,41 @@ func (b breaker) write(out *bytes.Buffer, value interface{}) {
 	}
 }
 
+// YAML in which some values are aliases of equal ones before them, and some keys come by a merge.
+func (b breaker) reuse(text string) string {
+	scalar := regexp.MustCompile(`^( *(?:- )?)([A-Za-z]+): ([A-Za-z0-9.:/-]+)$`)
+	lines := strings.Split(text, "\n")
+	anchors := map[string]string{}
+	for i, line := range lines {
+		parts := scalar.FindStringSubmatch(line)
+		if parts == nil || b.Intn(4) > 0 {
+			continue
+		}
+		name, known := anchors[parts[3]]
+		if known {
+			lines[i] = parts[1] + parts[2] + ": *" + name
+		} else if b.Intn(3) == 0 {
+			lines[i] = parts[1] + "<<: {" + parts[2] + ": " + parts[3] + "}"
+		} else {
+			name = fmt.Sprintf("a%d", len(anchors))
+			anchors[parts[3]] = name
+			lines[i] = parts[1] + parts[2] + ": &" + name + " " + parts[3]
+		}
+	}
+	reused := strings.Join(lines, "\n")
+	if _, err := yaml.YAMLToJSON([]byte(reused)); err != nil { // an anchor in a text is none
+		return text
+	}
+	return reused
+}
+
 func (b breaker) text(object map[string]interface{}) string {
 	var out bytes.Buffer
 	switch b.Intn(3) {
 	case 0:
 		text, err := yaml.Marshal(object)
 		must(err)
-		return string(text)
+		return b.reuse(string(text))
 	case 1:
 		b.write(&out, object)
 		return out.String()
@@ -319,6 +348,9 @@ func (b breaker) text(object map[string]interface{}) string {
 
 func read(text string) map[string]interface{} {
 	var object map[string]interface{}
+	if utiljson.Unmarshal([]byte(text), &object) == nil {
+		return object
+	}
 	bytes, err := yaml.YAMLToJSON([]byte(text))
 	must(err)
 	must(utiljson.Unmarshal(bytes, &object))

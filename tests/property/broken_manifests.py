@@ -5,7 +5,8 @@
     broken_manifests.py GOLDEN_BATCH [COUNT [SEED]]
 
 break_manifests.go, built inside the operator's own module, breaks the golden manifests at random (keys
-misspelt, added or given twice, values of other types, parts in the wrong place) and asks the real code.
+misspelt, added, given twice or merged, values of other types or by anchors, parts in the wrong place) and
+asks the real code.
 Every field that strict validation does not know is named; what schema or webhook refuse is refused at
 that field; what they take is taken. EXPLAINED lists the rest.
 """
