@@ -224,12 +224,8 @@ class Configuration(unittest.TestCase):
                          (0, "the configuration is valid\n"))
 
     def test_unknown_variables_are_warned_about(self):
-        os.environ.update(SPK_SERVICE_PORT="1", SPK_ENDPOINT="unix:/x", SPK_SPARK_VERSION="4.1")
-        try:
-            server = Server()
-        finally:
-            for name in ("SPK_SERVICE_PORT", "SPK_ENDPOINT", "SPK_SPARK_VERSION"):
-                del os.environ[name]
+        server = Server(environment={"SPK_SERVICE_PORT": "1", "SPK_ENDPOINT": "unix:/x", "SPK_ERRORS": "plain",
+                                     "SPK_SPARK_VERSION": "4.1"})
         server.stop()
         names = [line["name"] for line in server.lines
                  if line["msg"] == "unknown environment variable"]
