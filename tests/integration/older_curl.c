@@ -13,8 +13,8 @@ static const CURLoption newer[] = {
     CURLOPT_PROTOCOLS_STR,    CURLOPT_REDIR_PROTOCOLS_STR, CURLOPT_PREREQFUNCTION,
     CURLOPT_PREREQDATA,
 };
-static CURLoption forgotten; /* 0: none */
-static const char *protocols[2];
+static CURLoption forgotten;               /* 0: none */
+static _Atomic(const char *) protocols[2]; /* each client has a thread */
 
 /* The option as text, or as bits with the number that curl.h deprecates. */
 static void note(CURLoption option, const void *value)
