@@ -4,8 +4,6 @@
 #include "base/limits.h"
 #include "child.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 extern char **environ;
