@@ -79,12 +79,13 @@ static const char *or_empty(const char *text)
     return text ? text : "";
 }
 
-/* Bytes are followed by a NUL: spk_reply_allocator sees to it. */
+/* Bytes are followed by a NUL (spk_reply_allocator sees to it); protobuf-c keeps none for an
+   empty field. */
 static const char *object_text(const Spk__RenderedObject *object)
 {
     if (!object || object->content_case != SPK__RENDERED_OBJECT__CONTENT_TEXT)
         return "";
-    return (const char *)object->text.data;
+    return or_empty((const char *)object->text.data);
 }
 
 static const char *mutation_name(int has, Spk__PodMutation mutation)
