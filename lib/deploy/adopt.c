@@ -391,5 +391,9 @@ cJSON *spk_adopt_update(struct spk_arena *arena, const cJSON *object, const cJSO
                                     spk_json_at(observed, "metadata.labels"), false);
     if (labels)
         spk_json_set(spk_json_child(patch, "metadata"), "labels", labels);
-    return spk_json_size(patch) > 0 ? patch : NULL;
+    if (spk_json_size(patch) == 0)
+        return NULL;
+    spk_json_text(spk_json_child(patch, "metadata"), "resourceVersion",
+                  spk_json_string(spk_json_at(observed, "metadata.resourceVersion")));
+    return patch;
 }

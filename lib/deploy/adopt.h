@@ -50,7 +50,10 @@ struct spk_adopted spk_adopt_child(struct spk_arena *arena,
                                    const struct spk_part *part, const cJSON *observed,
                                    struct spk_err *err);
 
-/** The merge patch that brings observed up to date with object; NULL: it is. */
+/**
+ * The merge patch that brings observed up to date with object, and nothing that took its place
+ * since; NULL: it is.
+ */
 cJSON *spk_adopt_update(struct spk_arena *arena, const cJSON *object, const cJSON *observed);
 
 /** Whether an answer is about the object that was asked for: name, namespace and key agree. */

@@ -4,6 +4,7 @@
 #include "apiserver/http/loop.h"
 #include "deploy/adopt.h"
 #include "exchange.h"
+#include "kubernetes/object.h"
 #include "submission_fixture.h"
 #include "json/write.h"
 
@@ -184,6 +185,80 @@ static void test_objects_of_the_controller_are_brought_up_to_date(void)
     spk_api_close(api);
 }
 
+/* A client whose object of the controller becomes another owner's between reading it and the
+ * patch. */
+struct thief {
+    struct spk_api api;           /* first */
+    struct spk_api *real, *other; /* other: of the thief, for real's thread must not wait */
+    bool done;
+};
+
+static void steal(struct thief *thief, const struct spk_api_request *patch)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(8 << 20);
+    struct spk_api_request request = {.verb = SPK_API_DELETE,
+                                      .resource = patch->resource,
+                                      .ns = patch->ns,
+                                      .name = patch->name};
+    cJSON *map = spk_object(&arena, "v1", "ConfigMap", patch->name);
+
+    thief->done = true;
+    CU_ASSERT_EQUAL(exchange(thief->other, &arena, request).http, 200);
+    spk_json_text(spk_json_child(map, "data"), "prometheus.yaml", "theirs");
+    request.verb = SPK_API_CREATE;
+    request.name = NULL;
+    request.body = spk_json_write(&arena, map);
+    request.body_length = strlen(request.body);
+    CU_ASSERT_EQUAL(exchange(thief->other, &arena, request).http, 201);
+}
+
+static void start_with_thief(struct spk_api *api, struct spk_api_job *job)
+{
+    struct thief *thief = (struct thief *)api;
+
+    if (job->request.verb == SPK_API_MERGE_PATCH && !thief->done)
+        steal(thief, &job->request);
+    spk_api_start(thief->real, job);
+}
+
+static void cancel_with_thief(struct spk_api *api, struct spk_api_job *job)
+{
+    spk_api_cancel(((struct thief *)api)->real, job);
+}
+
+static int64_t now_with_thief(struct spk_api *api)
+{
+    struct spk_api *real = ((struct thief *)api)->real;
+
+    return real->ops->now_ms(real);
+}
+
+static void test_an_object_of_another_owner_is_not_patched(void)
+{
+    static const struct spk_api_ops ops = {
+        .start = start_with_thief, .cancel = cancel_with_thief, .now_ms = now_with_thief};
+    struct thief thief = {
+        .api = {.ops = &ops}, .real = open_api("token"), .other = open_api("token")};
+    struct submission_choice choice = {.attempts = 1, .shared = true, .shared_data = "old"};
+    struct bench bench;
+
+    bench_init(&bench, thief.real, "stolen", choice);
+    CU_ASSERT_TRUE(run(&bench)->ok);
+    bench_done(&bench);
+    choice.shared_data = "new";
+    bench_init(&bench, &thief.api, "stolen", choice);
+    const struct spk_submit_call *call = run(&bench);
+    CU_ASSERT_TRUE(thief.done);
+    CU_ASSERT_FALSE(call->ok);
+    CU_ASSERT_EQUAL(call->err.reason, SPK_OBJECT_FOREIGN);
+    const cJSON *map = stored(thief.real, &bench, "ConfigMap",
+                              spk_printf(&bench.fixture.arena, "%s-prom-conf", bench.name));
+    SPK_ASSERT_TEXT(spk_json_get_text(spk_json_get(map, "data"), "prometheus.yaml"), "theirs");
+    bench_done(&bench);
+    spk_api_close(thief.other);
+    spk_api_close(thief.real);
+}
+
 static void test_validation_stores_nothing_and_reports(void)
 {
     static const enum spk_variant variants[] = {SPK_VARIANT_P, SPK_VARIANT_G};
@@ -337,6 +412,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(p_creates_adopts_and_relabels),
     SPK_TEST(g_opens_its_gate_and_leaves_others),
     SPK_TEST(objects_of_the_controller_are_brought_up_to_date),
+    SPK_TEST(an_object_of_another_owner_is_not_patched),
     SPK_TEST(validation_stores_nothing_and_reports),
     SPK_TEST(refusals_are_told_apart),
     SPK_TEST(concurrent_callers_get_one_driver),

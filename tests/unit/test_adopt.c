@@ -406,13 +406,14 @@ static void test_an_object_of_the_controller_is_brought_up_to_date(void)
 
     bench_init(&bench, &arena, P, COUNTERS, true);
     const cJSON *object = part_of(&bench, SPK_PART_CONTROLLER)->object;
-    const cJSON *observed =
-        observe(&arena, object,
-                "{\"metadata\":{\"labels\":{\"l\":\"0\",\"theirs\":\"1\"}},"
-                "\"data\":{\"k\":\"old\",\"gone\":\"1\"}}");
+    const cJSON *observed = observe(&arena, object,
+                                    "{\"metadata\":{\"labels\":{\"l\":\"0\",\"theirs\":\"1\"},"
+                                    "\"resourceVersion\":\"7\"},"
+                                    "\"data\":{\"k\":\"old\",\"gone\":\"1\"}}");
     SPK_ASSERT_TEXT(spk_json_write(&arena, spk_adopt_update(&arena, object, observed)),
                     "{\"data\":{\"gone\":null,\"k\":\"new\"},"
-                    "\"metadata\":{\"labels\":{\"l\":\"1\"}}}");
+                    "\"metadata\":{\"labels\":{\"l\":\"1\"},"
+                    "\"resourceVersion\":\"7\"}}");
     CU_ASSERT_PTR_NULL(spk_adopt_update(&arena, object, observe(&arena, object, "{}")));
 }
 
