@@ -243,6 +243,45 @@ static void test_nobody_waits_for_a_connection_longer_than_he_wants(void)
     spk_api_close(api);
 }
 
+static struct spk_api_request create_of(const char *body)
+{
+    struct spk_api_request request = create();
+
+    request.body = body;
+    request.body_length = strlen(body);
+    return request;
+}
+
+/* The API server answers others all the while, so what is slow is not the connection. */
+static void test_slow_answers_do_not_end_the_connection_that_others_use(void)
+{
+    enum { SLOW = 4 };
+    SPK_ARENA arena = SPK_ARENA_LIMIT(MEMORY);
+    struct spk_kube_config config = config_of(&arena, "webhook");
+    struct spk_api *api = open_api(&config);
+    struct exchange held = {0}, slow[SLOW] = {0};
+    int64_t connections = 0;
+
+    exchange_start(&held, api, &arena, create_of("held"), 20000);
+    for (size_t i = 0; i < SLOW; i++)
+        exchange_start(&slow[i], api, &arena, create_of("slow"), 300 + 50 * (int64_t)i);
+    for (size_t i = 0; i < SLOW; i++) {
+        while (sem_trywait(&slow[i].ended) < 0) {
+            SPK_ARENA other = SPK_ARENA_LIMIT(MEMORY);
+
+            CU_ASSERT_EQUAL(exchange(api, &other, create_of("other")).http, 200);
+        }
+        CU_ASSERT_EQUAL(slow[i].job.reply.transport, SPK_API_INTERRUPTED);
+    }
+    struct spk_api_reply reply = exchange(api, &arena, create_of("release"));
+    CU_ASSERT(spk_json_get_int(spk_json_get(reply.object, "connections"), &connections));
+    CU_ASSERT_EQUAL(connections, 1);
+    exchange_wait(&held);
+    CU_ASSERT_EQUAL(held.job.reply.transport, SPK_API_ANSWERED);
+    CU_ASSERT_EQUAL(held.job.reply.http, 200);
+    spk_api_close(api);
+}
+
 static void test_a_redirect_is_told_and_not_followed(void)
 {
     SPK_ARENA arena = SPK_ARENA_LIMIT(MEMORY);
@@ -298,6 +337,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(of_cancelled_writes_only_those_that_left_go_on),
     SPK_TEST(writes_whose_time_is_up_before_they_left_are_dropped),
     SPK_TEST(nobody_waits_for_a_connection_longer_than_he_wants),
+    SPK_TEST(slow_answers_do_not_end_the_connection_that_others_use),
     SPK_TEST(a_redirect_is_told_and_not_followed),
     SPK_TEST(a_silent_name_server_stops_nobody),
     CU_TEST_INFO_NULL,

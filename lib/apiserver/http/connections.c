@@ -3,14 +3,15 @@
 
 #include "base/compiler.h"
 
+#include <linux/tcp.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define USER_TIMEOUT_MS 30000
 #define WINDOW_MS       30000
 #define MAX_OVERDUE     2U
+#define TICK_MS         20 /* the kernel counts in its own ticks */
 
 static void forget(struct spk_connections *connections, curl_socket_t fd)
 {
@@ -62,27 +63,47 @@ static long local_port(curl_socket_t fd)
                                              : ntohs(address.v4.sin_port);
 }
 
-bool spk_connections_overdue(struct spk_connections *connections, CURL *easy, int64_t now_ms)
+static struct spk_connection *find(struct spk_connections *connections, CURL *easy)
 {
     long port = 0;
 
     /* The local port is what libcurl tells of a transfer's connection. */
     if (curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &port) != CURLE_OK || port == 0)
-        return false;
-    for (size_t i = 0; i < connections->n; i++) {
-        struct spk_connection *connection = &connections->items[i];
+        return NULL;
+    for (size_t i = 0; i < connections->n; i++)
+        if (local_port(connections->items[i].fd) == port)
+            return &connections->items[i];
+    return NULL;
+}
 
-        if (local_port(connection->fd) != port)
-            continue;
-        if (!connection->overdue || now_ms - connection->first_ms > WINDOW_MS) {
-            connection->overdue = 0;
-            connection->first_ms = now_ms;
-        }
-        if (++connection->overdue < MAX_OVERDUE)
-            return false;
+/* Whether the peer sent anything since then: the kernel knows when data came last. */
+static bool has_heard(curl_socket_t fd, int64_t since_ms, int64_t now_ms)
+{
+    struct tcp_info info;
+    socklen_t length = sizeof(info);
+
+    return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 &&
+           now_ms - (int64_t)info.tcpi_last_data_recv > since_ms + TICK_MS;
+}
+
+bool spk_connections_overdue(struct spk_connections *connections, CURL *easy, int64_t sent_ms,
+                             int64_t now_ms)
+{
+    struct spk_connection *connection = find(connections, easy);
+
+    if (!connection)
+        return true;
+    if (has_heard(connection->fd, sent_ms, now_ms)) {
+        connection->overdue = 0;
+        return false;
+    }
+    if (!connection->overdue || now_ms - connection->first_ms > WINDOW_MS) {
+        connection->overdue = 0;
+        connection->first_ms = now_ms;
+    }
+    if (++connection->overdue >= MAX_OVERDUE) {
         /* libcurl sees the end of the connection and never uses it again. */
         (void)shutdown(connection->fd, SHUT_RDWR);
-        return true;
     }
-    return false;
+    return true;
 }

@@ -40,7 +40,7 @@ struct kube {
     struct list waiting; /* requests without a transfer */
     struct list timers;  /* SPK_API_WAIT */
     bool progress;       /* a job was finished: its owner may have started another */
-    bool fresh;          /* an answer was overdue: do not trust the connection again */
+    bool fresh;          /* a connection fell silent: the next request takes another */
 };
 
 static void append(struct list *list, struct spk_queue_item *item)
@@ -222,10 +222,9 @@ static void complete(struct kube *kube, struct spk_transfer *transfer, CURLcode 
         launch(kube, transfer, spk_transfer_drop(transfer), true);
         return;
     }
-    if (code == CURLE_OPERATION_TIMEDOUT && spk_transfer_sent(transfer)) {
-        kube->fresh = true;
-        (void)spk_connections_overdue(&kube->connections, transfer->easy, spk_monotonic_ms());
-    }
+    if (code == CURLE_OPERATION_TIMEDOUT && spk_transfer_sent(transfer))
+        kube->fresh |= spk_connections_overdue(&kube->connections, transfer->easy,
+                                               transfer->sent_ms, spk_monotonic_ms());
     finish(kube, spk_transfer_end(transfer, code));
 }
 

@@ -158,6 +158,7 @@ static int on_sending(void *argument, char *to, char *from, int to_port, int fro
 
     (void)to, (void)from, (void)to_port, (void)from_port;
     transfer->sent = true;
+    transfer->sent_ms = spk_monotonic_ms();
     return CURL_PREREQFUNC_OK;
 }
 
@@ -283,6 +284,7 @@ static bool prepare(struct spk_transfer *transfer, struct outgoing *out, int64_t
     if (!out->ok)
         return false;
     clear(transfer);
+    transfer->sent_ms = now_ms;
     transfer->due_ms = now_ms + timeout;
     if (!spk_endpoint_apply(out->endpoint, transfer->easy, out->err))
         return false;

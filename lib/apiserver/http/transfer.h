@@ -24,6 +24,7 @@ struct spk_transfer {
     bool fresh;          /* on a connection of its own: the last one may be frozen */
     bool watched;        /* whether libcurl says when it begins to send */
     bool sent;           /* it began, on this connection or one that it gave up */
+    int64_t sent_ms;     /* monotonic: when it last began; its start, unless watched */
     int64_t due_ms;      /* monotonic: libcurl may wait for a connection without a limit */
 
     struct spk_buf body;
