@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sparksubmitd: start, wait for a signal, stop. */
-#include "apiserver/config/config.h"
+#include "apiserver/config/discover.h"
 #include "apiserver/http/loop.h"
 #include "apiserver/memory/memory.h"
 #include "base/limits.h"

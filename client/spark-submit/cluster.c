@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cluster.h"
 
+#include "apiserver/config/discover.h"
 #include "apiserver/http/loop.h"
 #include "apiserver/http/status.h"
 #include "apiserver/wait.h"

@@ -3,7 +3,7 @@
  * A kubeconfig may hold any bytes. It gives a complete configuration or an error that says
  * where, and no message holds a secret: in the seeds those are the word MARKER.
  */
-#include "apiserver/config/config.h"
+#include "apiserver/config/discover.h"
 #include "base/limits.h"
 
 #include "fuzz.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the client does on the wire, against loop-server, which starts this program. */
+#include "apiserver/config/discover.h"
 #include "apiserver/http/loop.h"
 #include "base/limits.h"
 #include "exchange.h"

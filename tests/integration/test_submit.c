@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The protocol against a real kube-apiserver. argv[1]: its kubeconfig; argv[2]: a suffix that
  * makes names new. submit-test prepares the namespace "quota". */
+#include "apiserver/config/discover.h"
 #include "apiserver/http/loop.h"
 #include "deploy/adopt.h"
 #include "exchange.h"

@@ -13,6 +13,7 @@ TOP = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).
 BELOW_SPARK = ["lib/base", "lib/go", "lib/java", "lib/json", "lib/kubernetes"]
 OPERATOR = ["lib/base", "lib/go", "lib/json", "lib/kubernetes", "lib/application", "lib/spark/conf",
             "lib/commandline/commandline.h", "lib/operator"]
+REQUESTS = ["lib/apiserver/api.h", "lib/apiserver/header.h", "lib/apiserver/impersonation.h"]
 GRPC = ["lib/base", "lib/json", "server/service", "server/tenant", "server/config", "server/process", "proto"]
 PROGRAM = ["lib", "client/sparksubmit", "client/local"]
 LAYERS = {
@@ -34,9 +35,9 @@ LAYERS = {
     "lib/deploy": ["lib/base", "lib/json", "lib/kubernetes"],
     "lib/driver": ["lib/base", "lib/json", "lib/kubernetes"],
     "lib/apiserver": ["lib/base", "lib/json"],
-    "lib/apiserver/config": ["lib/base", "lib/json", "lib/apiserver"],
-    "lib/apiserver/http": ["lib/base", "lib/json", "lib/apiserver"],
-    "lib/apiserver/memory": ["lib/base", "lib/json", "lib/apiserver/api.h"],
+    "lib/apiserver/config": ["lib/base", "lib/json"] + REQUESTS[1:],
+    "lib/apiserver/http": ["lib/base", "lib/json", "lib/apiserver/config"] + REQUESTS,
+    "lib/apiserver/memory": ["lib/base", "lib/json"] + REQUESTS,
     "lib/submit": ["lib/base", "lib/json", "lib/kubernetes", "lib/deploy", "lib/driver", "lib/apiserver", "lib/translate"],
     "server": ["lib", "server", "proto"],
     "server/config": ["lib/base", "lib/json", "lib/apiserver/config", "lib/translate", "server/process/log.h"],

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "apiserver/config/config.h"
+#include "apiserver/config/discover.h"
 #include "apiserver/config/exec.h"
 #include "base/base64.h"
 #include "base/limits.h"

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * config.h: which API server, and who we are to it. Whatever comes from the environment comes
- * in as a parameter; only files are read here.
- *
- * @source
- * https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/,
- *         k8s.io/client-go: tools/clientcmd, rest.InClusterConfig
+ * config.h: which API server, and who we are to it: where to look for the answer, and the
+ * answer. Whatever comes from the environment comes in as a parameter.
  */
 #pragma once
 
+#include "apiserver/config/address.h"
+#include "apiserver/impersonation.h"
 #include "base/file.h"
-#include "base/text.h"
 
 struct spk_kube_exec; /* exec.h */
 
@@ -38,21 +35,6 @@ struct spk_kube_source {
     bool allow_exec;     /* the caller runs a command that makes credentials */
 };
 
-/** Whom to act as; user NULL: nobody else. */
-struct spk_impersonation {
-    const char *user, *uid;
-    struct spk_strings groups;
-    struct spk_strings extra_keys, extra_values; /* the same number of both */
-};
-
-/** An https (or http) address in parts. */
-struct spk_kube_address {
-    bool tls;
-    const char *host;   /* without brackets */
-    const char *port;   /* never empty */
-    const char *prefix; /* "" or "/k8s/clusters/c-1", without a final slash */
-};
-
 /** A complete answer: what a client needs to talk to one API server. */
 struct spk_kube_config {
     const char *
@@ -76,32 +58,3 @@ struct spk_kube_config {
     long connect_timeout_ms;     /* 0: SPK_KUBE_CONNECT_MS */
     long request_timeout_ms;     /* of an exchange, if no shorter limit applies; 0: ours */
 };
-
-/**
- * Find and read the configuration: the --kubeconfig file, else the KUBECONFIG list, else the
- * Pod's own credentials, else ~/.kube/config; without any, only an explicit server will do.
- * With an explicit server the Pod's credentials are only looked for if it has a token, and a
- * kubeconfig without a current context says nothing.
- * Certificates and keys are read now, tokens in files later and again and again.
- *
- * @owner  *out lives in arena
- * @errors CREDENTIALS_MISSING  there is no configuration anywhere, or no such context
- *         INVALID_FIELD        a file cannot be read or says something impossible; the text
- *                              names file, line, column and key, never a value
- *         UNSUPPORTED_FEATURE  auth-provider; exec, unless allow_exec is set
- */
-bool spk_kube_config_load(struct spk_arena *arena, const struct spk_kube_source *source,
-                          struct spk_kube_config *out, struct spk_err *err) SPK_CHECK;
-
-/**
- * Take an address apart: scheme https or http, a host (an IPv6 address in brackets), maybe a
- * port and a path; no user, query or fragment.
- *
- * @errors INVALID_FIELD
- */
-bool spk_kube_address_parse(struct spk_arena *arena, const char *url,
-                            struct spk_kube_address *out, struct spk_err *err) SPK_CHECK;
-
-/** "https://10.0.0.1:443", "https://[::1]:6443/prefix". */
-const char *spk_kube_address_url(struct spk_arena *arena,
-                                 const struct spk_kube_address *address);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "apiserver/http/credentials.h"
 
-#include "apiserver/http/request.h"
+#include "apiserver/header.h"
 #include "base/base64.h"
 #include "base/limits.h"
 

@@ -2,7 +2,6 @@
 #include "apiserver/http/endpoint.h"
 
 #include "apiserver/http/easy.h"
-#include "apiserver/http/request.h"
 #include "base/limits.h"
 
 #include <string.h>
@@ -49,39 +48,6 @@ static struct spk_kube_config copy_config(struct spk_arena *arena,
     return copy;
 }
 
-static bool add_header(struct spk_arena *arena, struct spk_strings *headers, const char *name,
-                       const char *value, struct spk_err *err)
-{
-    if (!value)
-        return true;
-    if (!spk_is_header_value(value, SPK_MAX_HEADER_VALUE))
-        return spk_fail(err, SPK_INVALID_FIELD, "the value of %.64s is not fit for a header",
-                        name);
-    spk_strings_add(arena, headers, spk_printf(arena, "%s: %s", name, value));
-    return true;
-}
-
-/* Impersonation of the configuration; the API server checks the right to it. */
-static bool add_impersonation(struct spk_arena *arena, const struct spk_impersonation *as,
-                              struct spk_strings *headers, struct spk_err *err)
-{
-    if (!add_header(arena, headers, "Impersonate-User", as->user, err) ||
-        !add_header(arena, headers, "Impersonate-Uid", as->uid, err))
-        return false;
-    for (size_t i = 0; i < as->groups.n; i++)
-        if (!add_header(arena, headers, "Impersonate-Group", as->groups.items[i], err))
-            return false;
-    for (size_t i = 0; i < as->extra_keys.n; i++) {
-        const char *key = spk_lower(arena, as->extra_keys.items[i]);
-        const char *name =
-            spk_printf(arena, "Impersonate-Extra-%s", spk_percent_encode(arena, key));
-
-        if (!add_header(arena, headers, name, as->extra_values.items[i], err))
-            return false;
-    }
-    return true;
-}
-
 static const char *user_agent(struct spk_arena *arena, const char *mode)
 {
     struct utsname system;
@@ -107,10 +73,9 @@ bool spk_endpoint_open(struct spk_arena *arena, const struct spk_kube_config *co
         named.host = endpoint.config.tls_server_name;
         endpoint.base = spk_kube_address_url(arena, &named);
         connect_to = spk_printf(arena, "::%s", authority);
-        if (!add_header(arena, &endpoint.headers, "Host", authority, err))
-            return false;
+        endpoint.host = spk_printf(arena, "Host: %s", authority);
     }
-    if (!add_impersonation(arena, &endpoint.config.as, &endpoint.headers, err))
+    if (!spk_impersonation_headers(arena, &endpoint.config.as, &endpoint.as, err))
         return false;
     if (connect_to) {
         endpoint.connect_to = curl_slist_append(NULL, connect_to);

@@ -14,8 +14,9 @@
 struct spk_endpoint {
     struct spk_kube_config config; /* a copy */
     const char *url;               /* "https://10.0.0.1:443": for people */
-    const char *base;           /* as url, but with the name that the certificate must have */
-    struct spk_strings headers; /* Host, impersonation: of every request */
+    const char *base;      /* as url, but with the name that the certificate must have */
+    const char *host;      /* header "Host: ..." of every request; NULL: base says it */
+    struct spk_strings as; /* headers of requests that name nobody to act as */
     const char *user_agent;
     struct curl_slist *connect_to; /* NULL: where base says */
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "apiserver/http/request.h"
 
+#include "apiserver/header.h"
 #include "base/limits.h"
 
 #include <string.h>
@@ -66,34 +67,6 @@ static bool is_name(const struct spk_resource *resource, const char *name)
         return false;
     return resource->label_name ? is_label(name, name + strlen(name)) && is_lower(*name)
                                 : is_subdomain(name);
-}
-
-bool spk_is_header_value(const char *text, size_t limit)
-{
-    size_t length = strlen(text);
-
-    if (length == 0 || length > limit)
-        return false;
-    for (; *text; text++)
-        if (*text < 0x20 || *text > 0x7E)
-            return false;
-    return true;
-}
-
-const char *spk_percent_encode(struct spk_arena *arena, const char *text)
-{
-    struct spk_buf out = {.arena = arena};
-
-    for (; *text; text++) {
-        bool plain = is_lower_or_digit(*text) || (*text >= 'A' && *text <= 'Z') ||
-                     strchr("-._~", *text);
-
-        if (plain)
-            spk_buf_char(&out, *text);
-        else
-            spk_buf_printf(&out, "%%%02X", (unsigned)(unsigned char)*text);
-    }
-    return spk_buf_string(&out);
 }
 
 /* One part of the query: its value is encoded; NULL adds nothing. */

@@ -25,9 +25,3 @@ struct spk_http_request {
  */
 bool spk_request_build(struct spk_arena *arena, const struct spk_api_request *request,
                        struct spk_http_request *out, struct spk_err *err) SPK_CHECK;
-
-/** Whether text is 1 to limit bytes from 0x20 to 0x7E: fit to stand in a header. */
-bool spk_is_header_value(const char *text, size_t limit);
-
-/** text with every byte but RFC 3986's unreserved ones as %XX. */
-const char *spk_percent_encode(struct spk_arena *arena, const char *text);

@@ -205,15 +205,21 @@ static bool append(struct curl_slist **list, const char *text)
     return true;
 }
 
+static bool append_all(struct curl_slist **list, const struct spk_strings *headers)
+{
+    for (size_t i = 0; i < headers->n; i++)
+        if (!append(list, headers->items[i]))
+            return false;
+    return true;
+}
+
 static bool put_headers(const struct outgoing *out, struct curl_slist **list)
 {
-    const struct spk_strings *parts[] = {&out->http.headers, &out->endpoint->headers};
+    const struct spk_endpoint *endpoint = out->endpoint;
 
-    for (size_t p = 0; p < SPK_LEN(parts); p++)
-        for (size_t i = 0; i < parts[p]->n; i++)
-            if (!append(list, parts[p]->items[i]))
-                return false;
-    return append(list, "Expect:") && append(list, out->authorization);
+    return append_all(list, &out->http.headers) && append(list, endpoint->host) &&
+           append_all(list, &endpoint->as) && append(list, "Expect:") &&
+           append(list, out->authorization);
 }
 
 static int64_t lesser(int64_t a, int64_t b)
