@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "apiserver/impersonation.h"
 #include "base/err.h"
 #include "base/queue.h"
 #include "json/json.h"
@@ -51,12 +52,14 @@ struct spk_api_request {
     const char *label_selector; /* LIST; built from checked keys and values */
     const char *body;           /* JSON; NULL: none */
     size_t body_length;
-    int timeout_s;           /* ?timeout= of a write; 0: none */
-    bool dry_run, strict;    /* dryRun=All; fieldValidation=Strict instead of Warn */
-    int64_t wait_ms;         /* SPK_API_WAIT */
-    const char *audit_id;    /* UUID per request; NULL: none */
-    bool metadata_only;      /* GET: a PartialObjectMetadata will do */
-    bool cached;             /* LIST: the API server's cache will do (resourceVersion=0) */
+    int timeout_s;        /* ?timeout= of a write; 0: none */
+    bool dry_run, strict; /* dryRun=All; fieldValidation=Strict instead of Warn */
+    int64_t wait_ms;      /* SPK_API_WAIT */
+    const char *audit_id; /* UUID per request; NULL: none */
+    bool metadata_only;   /* GET: a PartialObjectMetadata will do */
+    bool cached;          /* LIST: the API server's cache will do (resourceVersion=0) */
+    /* Whom to act as; NULL: as the configuration says. Lives as long as the job. */
+    const struct spk_impersonation *as;
     const char *traceparent; /* W3C trace context of the call; NULL: none */
     unsigned try;            /* of this step of a submission: 1, 2, ...; 0: not counted */
 };

@@ -579,6 +579,60 @@ static void test_a_burst_shares_two_connections(void)
     spk_api_close(api);
 }
 
+/* A request of one of many tenants. */
+struct tenant {
+    struct exchange exchange;
+    struct spk_arena arena;
+    struct spk_impersonation as;
+};
+
+static void start_as(struct tenant *tenant, struct spk_api *api, size_t number)
+{
+    struct spk_api_request request = get("echo");
+
+    tenant->arena.limit = MEMORY;
+    tenant->as.user = spk_printf(&tenant->arena, "tenant-%zu", number);
+    if (number % 2)
+        spk_strings_add(&tenant->arena, &tenant->as.groups, tenant->as.user);
+    request.as = number % 3 ? &tenant->as : NULL;
+    exchange_start(&tenant->exchange, api, &tenant->arena, request, 60000);
+}
+
+static void expect_as(struct tenant *tenant, size_t number)
+{
+    const struct spk_api_reply *reply = &tenant->exchange.job.reply;
+    bool named = number % 3 != 0;
+
+    exchange_wait(&tenant->exchange);
+    SPK_ASSERT_TEXT(seen(reply, "headers.impersonate-user"),
+                    named ? tenant->as.user : "everybody");
+    const char *group = named && number % 2 ? tenant->as.user : NULL;
+    SPK_ASSERT_TEXT(seen(reply, "headers.impersonate-group"), named ? group : "all");
+    spk_arena_free(&tenant->arena);
+}
+
+/* Requests without a name to act as go out as the configuration says. */
+static void test_tenants_share_connections(void)
+{
+    enum { N = 1000 };
+    SPK_ARENA arena = SPK_ARENA_LIMIT(MEMORY);
+    struct spk_kube_config config = config_of(&arena, MAIN);
+
+    config.as.user = "everybody";
+    spk_strings_add(&arena, &config.as.groups, "all");
+    struct spk_api *api = open_api(&config);
+    struct tenant *tenants = spk_alloc_array(&arena, N, sizeof(*tenants));
+    struct spk_api_reply reply = ask(&arena, &config, "echo");
+    int64_t before = counted(&reply, "connections");
+    for (size_t i = 0; i < N; i++)
+        start_as(&tenants[i], api, i);
+    for (size_t i = 0; i < N; i++)
+        expect_as(&tenants[i], i);
+    reply = exchange(api, &arena, get("echo"));
+    CU_ASSERT(counted(&reply, "connections") - before <= 2);
+    spk_api_close(api);
+}
+
 /* The next request of a chain is started by the end of the one before, on the loop itself. */
 static void follow(struct spk_api_job *job)
 {
@@ -676,6 +730,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(waiting_takes_its_time),
     SPK_TEST(an_exhausted_arena_ends_only_its_job),
     SPK_TEST(a_burst_shares_two_connections),
+    SPK_TEST(tenants_share_connections),
     SPK_TEST(an_idle_loop_is_woken),
     SPK_TEST(closing_waits_for_what_runs_and_what_follows),
     SPK_TEST(an_option_that_is_missing_is_named),

@@ -181,6 +181,64 @@ static void test_no_header_carries_a_second_one(void)
     refuse(request);
 }
 
+static const char *const groups[] = {"one", "two"}, *const keys[] = {"Acme/Scope"},
+                         *const scopes[] = {"all"};
+
+static void test_a_request_acts_as_somebody(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(MEMORY);
+    struct spk_impersonation as = {.user = "jane", .uid = "17"};
+    struct spk_api_request request = {.verb = SPK_API_VERSION, .as = &as};
+
+    for (size_t i = 0; i < SPK_LEN(groups); i++)
+        spk_strings_add(&arena, &as.groups, groups[i]);
+    spk_strings_add(&arena, &as.extra_keys, keys[0]);
+    spk_strings_add(&arena, &as.extra_values, scopes[0]);
+    SPK_ASSERT_TEXT(wire(&arena, &request),
+                    "GET /version | Accept: application/json | Impersonate-User: jane | "
+                    "Impersonate-Uid: 17 | Impersonate-Group: one | Impersonate-Group: two | "
+                    "Impersonate-Extra-acme%2Fscope: all");
+    as = (struct spk_impersonation){0};
+    SPK_ASSERT_TEXT(wire(&arena, &request), "GET /version | Accept: application/json");
+}
+
+/* Each value in each place of whom to act as. */
+static void test_no_name_to_act_as_carries_a_header(void)
+{
+    static const char *const values[] = {"a\r\nImpersonate-Group: system:masters",
+                                         "a\nb",
+                                         "a\rb",
+                                         "a\x7f",
+                                         "\u00e9",
+                                         "",
+                                         "a\tb"};
+    SPK_ARENA arena = SPK_ARENA_LIMIT(MEMORY);
+
+    for (size_t i = 0; i < SPK_LEN(values); i++)
+        for (int place = 0; place < 5; place++) {
+            struct spk_impersonation as = {.user = place == 0 ? values[i] : "jane",
+                                           .uid = place == 1 ? values[i] : NULL};
+            struct spk_api_request request = {.verb = SPK_API_VERSION, .as = &as};
+            struct spk_http_request out = {0};
+            struct spk_err err = {0};
+
+            if (place == 2)
+                spk_strings_add(&arena, &as.groups, values[i]);
+            if (place >= 3) {
+                spk_strings_add(&arena, &as.extra_keys, place == 3 ? values[i] : "k");
+                spk_strings_add(&arena, &as.extra_values, place == 4 ? values[i] : "v");
+            }
+            bool encoded = place == 3 && *values[i]; /* a key is written with %XX */
+            CU_ASSERT_EQUAL(spk_request_build(&arena, &request, &out, &err), encoded);
+            CU_ASSERT_EQUAL(err.reason, encoded ? SPK_NO_REASON : SPK_INVALID_FIELD);
+            CU_ASSERT_PTR_NULL(strstr(err.text, "masters"));
+        }
+    struct spk_impersonation nobody = {.uid = "17"};
+    struct spk_api_request request = {.verb = SPK_API_VERSION, .as = &nobody};
+    SPK_ASSERT_TEXT(wire(&arena, &request),
+                    "a uid, groups and extra values to act with need a user to act as");
+}
+
 static void test_a_body_is_bounded(void)
 {
     SPK_ARENA arena = SPK_ARENA_LIMIT(MEMORY);
@@ -208,9 +266,14 @@ static void test_the_surface_is_closed(void)
 }
 
 static CU_TestInfo tests[] = {
-    SPK_TEST(each_verb_has_its_form),         SPK_TEST(no_name_leaves_its_segment),
-    SPK_TEST(no_header_carries_a_second_one), SPK_TEST(a_body_is_bounded),
-    SPK_TEST(the_surface_is_closed),          CU_TEST_INFO_NULL,
+    SPK_TEST(each_verb_has_its_form),
+    SPK_TEST(no_name_leaves_its_segment),
+    SPK_TEST(no_header_carries_a_second_one),
+    SPK_TEST(a_request_acts_as_somebody),
+    SPK_TEST(no_name_to_act_as_carries_a_header),
+    SPK_TEST(a_body_is_bounded),
+    SPK_TEST(the_surface_is_closed),
+    CU_TEST_INFO_NULL,
 };
 
 SPK_TEST_MAIN("request", tests)

@@ -156,7 +156,8 @@ bool spk_request_build(struct spk_arena *arena, const struct spk_api_request *re
         !put_header(arena, &headers, "Content-Type", request->body ? verb->content_type : NULL,
                     err) ||
         !put_header(arena, &headers, "Audit-ID", request->audit_id, err) ||
-        !put_header(arena, &headers, "traceparent", request->traceparent, err))
+        !put_header(arena, &headers, "traceparent", request->traceparent, err) ||
+        (request->as && !spk_impersonation_headers(arena, request->as, &headers, err)))
         return false;
     out->method = verb->method;
     out->path = spk_buf_string(&path);

@@ -22,6 +22,7 @@ struct spk_http_request {
  * @owner  *out lives in arena; the body stays in request
  * @errors INTERNAL_ERROR    a name, namespace, selector or header value breaks its grammar
  *         OBJECT_TOO_LARGE  the body
+ *         INVALID_FIELD     whom to act as
  */
 bool spk_request_build(struct spk_arena *arena, const struct spk_api_request *request,
                        struct spk_http_request *out, struct spk_err *err) SPK_CHECK;

@@ -216,9 +216,10 @@ static bool append_all(struct curl_slist **list, const struct spk_strings *heade
 static bool put_headers(const struct outgoing *out, struct curl_slist **list)
 {
     const struct spk_endpoint *endpoint = out->endpoint;
+    bool named = out->transfer->job->request.as != NULL; /* then request.c wrote them */
 
     return append_all(list, &out->http.headers) && append(list, endpoint->host) &&
-           append_all(list, &endpoint->as) && append(list, "Expect:") &&
+           (named || append_all(list, &endpoint->as)) && append(list, "Expect:") &&
            append(list, out->authorization);
 }
 
