@@ -65,7 +65,7 @@ static void test_json_names_and_types_are_those_of_the_crd(void)
     struct spk_err err = {0};
     size_t n = 0;
 
-    CU_ASSERT_FATAL(spk_file_read(&arena, SPK_TEST_DATA "/spark_application_fields.txt",
+    CU_ASSERT_FATAL(spk_file_read(&arena, SPK_FIXTURES "/spark_application_fields.txt",
                                   SPK_MIB(1), &bytes, &err));
     list_fields(&arena, &ours, "", &spk__spark_application__descriptor);
     qsort(ours.items, ours.n, sizeof(*ours.items), compare_texts);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text.h"
-#include "child.h"
+#include "spark-submit/child.h"
 
 #include "test.h"
 
