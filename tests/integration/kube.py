@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The API server of tests/integration/control-plane, over plain HTTPS: enough of a client for tests."""
+"""The API server of tests/fixtures/control-plane, over plain HTTPS: enough of a client for tests."""
 
 import json
 import pathlib

@@ -46,7 +46,7 @@ def custom_resources():
     """The folder of the operator's types: of the captures, else of its release."""
     if EXTRA:
         return pathlib.Path(EXTRA, "operator/upstream/crd")
-    done = subprocess.run([HERE / "spark-operator", "source"], stdout=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run([HERE.parent / "fixtures/spark-operator", "source"], stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         sys.exit(done.returncode)
     return pathlib.Path(done.stdout.strip(), "config/crd/bases")

@@ -41,7 +41,7 @@ FLAGS = ["--namespaces=" + JOBS, "--controller-threads=10", "--enable-ui-service
 
 
 def operator(what):
-    done = subprocess.run([HERE / "spark-operator", what], stdout=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run([HERE.parent / "fixtures/spark-operator", what], stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         sys.exit(done.returncode)
     return done.stdout.strip()
@@ -246,7 +246,7 @@ def main():
         print("skipped: needs root for a mount namespace and another user")
         return 1 if os.environ.get("CI") == "true" else 77
     operator("program")
-    plane, folder = str(HERE / "control-plane"), os.path.abspath(options.folder)
+    plane, folder = str(HERE.parent / "fixtures/control-plane"), os.path.abspath(options.folder)
     started = subprocess.run([plane, "start", folder, "--controller-manager"], check=False).returncode
     if started:
         return started

@@ -36,7 +36,7 @@ EXPLAINED = [
 
 def judge():
     """The program that breaks and judges, and the CRD; exits with 77 where it cannot be built."""
-    found = subprocess.run([TESTS / "integration/spark-operator", "source"], stdout=subprocess.PIPE, check=False)
+    found = subprocess.run([TESTS / "fixtures/spark-operator", "source"], stdout=subprocess.PIPE, check=False)
     if found.returncode:
         sys.exit(found.returncode)
     source = pathlib.Path(found.stdout.decode().strip())
