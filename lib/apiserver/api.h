@@ -50,13 +50,16 @@ struct spk_api_request {
     const char *ns;             /* NULL: LIST of all namespaces, or no namespaces there */
     const char *name;           /* NULL for LIST and CREATE */
     const char *label_selector; /* LIST; built from checked keys and values */
+    const char *field_selector; /* LIST: "involvedObject.uid=..."; NULL: any */
+    unsigned limit;             /* LIST: items of a page; 0: no pages */
+    const char *continue_token; /* LIST: metadata.continue of the page before; or NULL */
     const char *body;           /* JSON; NULL: none */
     size_t body_length;
     int timeout_s;        /* ?timeout= of a write; 0: none */
     bool dry_run, strict; /* dryRun=All; fieldValidation=Strict instead of Warn */
     int64_t wait_ms;      /* SPK_API_WAIT */
     const char *audit_id; /* UUID per request; NULL: none */
-    bool metadata_only;   /* GET: a PartialObjectMetadata will do */
+    bool metadata_only;   /* GET, LIST: a PartialObjectMetadata will do */
     bool cached;          /* LIST: the API server's cache will do (resourceVersion=0) */
     /* Whom to act as; NULL: as the configuration says. Lives as long as the job. */
     const struct spk_impersonation *as;

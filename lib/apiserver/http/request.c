@@ -6,9 +6,8 @@
 
 #include <string.h>
 
-#define FIELD_MANAGER "spark-submit" /* of every write */
-#define METADATA_ONLY                                                                         \
-    "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json"
+#define FIELD_MANAGER       "spark-submit" /* of every write */
+#define METADATA_ONLY(kind) "application/json;as=" kind ";g=meta.k8s.io;v=v1,application/json"
 
 /* How a verb looks on the wire. */
 static const struct verb {
@@ -109,6 +108,10 @@ static void put_queries(struct spk_buf *path, const struct spk_api_request *requ
     bool list = request->verb == SPK_API_LIST;
 
     put_query(path, "labelSelector", list ? request->label_selector : NULL);
+    put_query(path, "fieldSelector", list ? request->field_selector : NULL);
+    if (list && request->limit)
+        put_query(path, "limit", spk_printf(path->arena, "%u", request->limit));
+    put_query(path, "continue", list ? request->continue_token : NULL);
     put_query(path, "resourceVersion", list && request->cached ? "0" : NULL);
     if (request->timeout_s && (write || request->verb == SPK_API_DELETE))
         put_query(path, "timeout", spk_printf(path->arena, "%ds", request->timeout_s));
@@ -117,6 +120,14 @@ static void put_queries(struct spk_buf *path, const struct spk_api_request *requ
         put_query(path, "fieldValidation", request->strict ? "Strict" : "Warn");
     if (request->dry_run && (write || request->verb == SPK_API_DELETE))
         put_query(path, "dryRun", "All");
+}
+
+static const char *accepted(const struct spk_api_request *request)
+{
+    if (!request->metadata_only)
+        return "application/json";
+    return request->verb == SPK_API_LIST ? METADATA_ONLY("PartialObjectMetadataList")
+                                         : METADATA_ONLY("PartialObjectMetadata");
 }
 
 static bool put_header(struct spk_arena *arena, struct spk_strings *headers, const char *name,
@@ -151,8 +162,7 @@ bool spk_request_build(struct spk_arena *arena, const struct spk_api_request *re
     else if (!put_resource(&path, request, err))
         return false;
     put_queries(&path, request);
-    if (!put_header(arena, &headers, "Accept",
-                    request->metadata_only ? METADATA_ONLY : "application/json", err) ||
+    if (!put_header(arena, &headers, "Accept", accepted(request), err) ||
         !put_header(arena, &headers, "Content-Type", request->body ? verb->content_type : NULL,
                     err) ||
         !put_header(arena, &headers, "Audit-ID", request->audit_id, err) ||

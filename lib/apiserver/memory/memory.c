@@ -171,22 +171,52 @@ static void get(struct exchange *ex)
         answer(ex, 200, spk_stored_read(ex->arena, present));
 }
 
+/* True if the field that selector ("a.b=value") names has its value. */
+static bool has_field(struct spk_arena *arena, const cJSON *object, const char *selector)
+{
+    const char *equals = selector ? strchr(selector, '=') : NULL;
+
+    if (!equals)
+        return true;
+    return spk_text_equal(
+        spk_json_string(
+            spk_json_at(object, spk_strndup(arena, selector, (size_t)(equals - selector)))),
+        equals + 1);
+}
+
+/* One page: a token is the number of objects before it. */
 static void list(struct exchange *ex)
 {
     cJSON *object = spk_json_new_object(ex->arena);
+    cJSON *metadata = spk_json_child(object, "metadata");
+    cJSON *page = spk_json_list(object, "items");
     const char *selector = ex->request->label_selector;
+    const char *token = ex->request->continue_token;
+    size_t limit = ex->request->limit ? ex->request->limit : SIZE_MAX;
     struct spk_strings wanted = {0};
     struct spk_stored_item *items;
+    int64_t start = 0;
 
     if (selector && *selector)
         wanted = spk_split(ex->arena, selector, ',');
+    if (token && (!spk_parse_int64(token, &start) || start < 0)) {
+        refuse(ex, 400, "BadRequest", "continue key is not valid");
+        return;
+    }
     spk_json_text(object, "apiVersion", ex->key.resource->api_version);
     spk_json_text(object, "kind", spk_printf(ex->arena, "%sList", ex->key.resource->kind));
     size_t n = spk_store_list(ex->memory->store, ex->arena, &ex->key, &wanted, &items);
-    for (size_t i = 0; i < n; i++)
-        spk_json_push(spk_json_list(object, "items"),
-                      spk_stored_read(ex->arena, items[i].stored));
-    (void)spk_json_list(object, "items");
+    for (size_t i = (size_t)start; i < n; i++) {
+        cJSON *item = spk_stored_read(ex->arena, items[i].stored);
+
+        if (!has_field(ex->arena, item, ex->request->field_selector))
+            continue;
+        if (spk_json_size(page) == limit) {
+            spk_json_text(metadata, "continue", spk_printf(ex->arena, "%zu", i));
+            break;
+        }
+        spk_json_push(page, item);
+    }
     answer(ex, 200, object);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * memory.h: an API server in memory, for the demo and the tests: create, get, list, patch and
- * delete with uid, resourceVersion, AlreadyExists, Conflict and label selectors; no
- * validation, no controllers, nothing kept on disk.
+ * delete with uid, resourceVersion, AlreadyExists, Conflict, label selectors, a field selector
+ * of one term and pages of a list; no validation, no controllers, nothing kept on disk.
  *
  * Every job is done when spk_api_start returns, waits included. Any thread may start jobs, and
  * done is called on that thread without a lock held, so it may start the next one.

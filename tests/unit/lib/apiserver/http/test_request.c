@@ -42,6 +42,17 @@ static void test_each_verb_has_its_form(void)
          "Accept: application/json"},
         {{.verb = SPK_API_LIST, .resource = pod, .ns = "ns", .cached = true},
          "GET /api/v1/namespaces/ns/pods?resourceVersion=0 | Accept: application/json"},
+        {{.verb = SPK_API_LIST,
+          .resource = pod,
+          .ns = "ns",
+          .label_selector = "a=b",
+          .field_selector = "involvedObject.uid=u",
+          .limit = 20,
+          .continue_token = "t=",
+          .metadata_only = true},
+         "GET /api/v1/namespaces/ns/pods?labelSelector=a%3Db&"
+         "fieldSelector=involvedObject.uid%3Du&limit=20&continue=t%3D | Accept: "
+         "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"},
         {{.verb = SPK_API_CREATE,
           .resource = pod,
           .ns = "ns",

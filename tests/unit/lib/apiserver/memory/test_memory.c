@@ -181,6 +181,46 @@ static void test_lists_select_by_labels(void)
     spk_api_close(bench.api);
 }
 
+static size_t listed(const struct spk_api_reply *reply)
+{
+    return spk_json_size(spk_json_get(reply->object, "items"));
+}
+
+static void test_lists_select_by_a_field(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+    struct bench bench = {.arena = &arena, .api = open_api()};
+    struct spk_api_request request = {.verb = SPK_API_LIST, .resource = pods()};
+
+    CU_ASSERT_EQUAL(create(&bench, POD_B)->http, 201);
+    CU_ASSERT_EQUAL(create(&bench, POD_A)->http, 201);
+    request.field_selector = "metadata.name=b";
+    CU_ASSERT_EQUAL(listed(ask(&bench, request)), 1);
+    request.field_selector = "metadata.name=c";
+    CU_ASSERT_EQUAL(listed(ask(&bench, request)), 0);
+    spk_arena_free(&arena);
+    spk_api_close(bench.api);
+}
+
+static void test_lists_come_in_pages(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+    struct bench bench = {.arena = &arena, .api = open_api()};
+    struct spk_api_request request = {.verb = SPK_API_LIST, .resource = pods(), .limit = 1};
+
+    CU_ASSERT_EQUAL(create(&bench, POD_B)->http, 201);
+    CU_ASSERT_EQUAL(create(&bench, POD_A)->http, 201);
+    CU_ASSERT_EQUAL(listed(ask(&bench, request)), 1);
+    request.continue_token = field(&bench.reply, "metadata.continue");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(request.continue_token);
+    CU_ASSERT_EQUAL(listed(ask(&bench, request)), 1);
+    CU_ASSERT_PTR_NULL(field(&bench.reply, "metadata.continue"));
+    request.continue_token = "x";
+    CU_ASSERT_EQUAL(ask(&bench, request)->http, 400);
+    spk_arena_free(&arena);
+    spk_api_close(bench.api);
+}
+
 static void test_patches_change_or_refuse(void)
 {
     static const struct {
@@ -321,6 +361,7 @@ static void test_the_surface_is_closed(void)
 static CU_TestInfo tests[] = {
     SPK_TEST(what_is_created_can_be_read),     SPK_TEST(a_name_is_taken_once),
     SPK_TEST(dry_run_stores_nothing),          SPK_TEST(lists_select_by_labels),
+    SPK_TEST(lists_select_by_a_field),         SPK_TEST(lists_come_in_pages),
     SPK_TEST(patches_change_or_refuse),        SPK_TEST(array_patches_keep_the_order),
     SPK_TEST(delete_checks_its_preconditions), SPK_TEST(threads_share_it),
     SPK_TEST(the_surface_is_closed),           CU_TEST_INFO_NULL,
