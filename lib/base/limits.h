@@ -63,6 +63,7 @@
 
 /* API server */
 #define SPK_MAX_REPLY         SPK_MIB(4)
+#define SPK_MAX_REPLY_NODES   100000U /* a Pod has up to 1,000, a page of Pods 50 of them */
 #define SPK_MAX_REPLY_HEADERS SPK_KIB(64)
 #define SPK_MAX_STATUS_TEXT   2048U
 #define SPK_MAX_CAUSES        64U /* of a Status */

@@ -362,8 +362,8 @@ static bool read_value(struct reader *r, unsigned depth, cJSON **out)
     skip_blanks(r);
     if (depth > SPK_MAX_DEPTH)
         return refuse(r, "more than 32 levels");
-    if (++r->nodes > SPK_MAX_NODES)
-        return refuse(r, "more than 20000 values");
+    if (++r->nodes > (r->is_stored ? SPK_MAX_REPLY_NODES : SPK_MAX_NODES))
+        return refuse(r, r->is_stored ? "more than 100000 values" : "more than 20000 values");
     if (take(r, '{'))
         return read_object(r, depth, out);
     if (take(r, '['))

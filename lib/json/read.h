@@ -23,7 +23,7 @@ bool spk_json_read(struct spk_arena *arena, const char *bytes, size_t length, cJ
 
 /**
  * Read what an API server stores, which may be a text with U+0000 that we sent: it is held as
- * SPK_TEXT_NUL.
+ * SPK_TEXT_NUL. A list of Pods may have more values than a manifest (SPK_MAX_REPLY_NODES).
  *
  * @owner  as spk_json_read
  * @errors INVALID_MANIFEST  as spk_json_read

@@ -81,6 +81,41 @@ static void test_a_nul_of_strangers_is_refused(void)
     }
 }
 
+/* A list of Pods has more values than a manifest may. */
+static void test_answers_of_an_api_server_have_more_values(void)
+{
+    static const struct {
+        int values;
+        bool stranger, stored;
+    } cases[] = {{19999, true, true},
+                 {20000, false, true},
+                 {99999, false, true},
+                 {100000, false, false}};
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        SPK_ARENA arena = SPK_ARENA_LIMIT(64 << 20);
+        struct spk_buf text = {.arena = &arena};
+        struct spk_err err;
+        cJSON *tree = NULL;
+
+        /* Lists of lists: one list has 10000 elements at most. */
+        spk_buf_char(&text, '[');
+        for (int values = cases[i].values; values > 0; values -= 1000) {
+            int n = values < 1000 ? values : 1000;
+
+            spk_buf_text(&text, values == cases[i].values ? "[" : ",[");
+            for (int k = 1; k < n; k++)
+                spk_buf_text(&text, k == 1 ? "1" : ",1");
+            spk_buf_char(&text, ']');
+        }
+        spk_buf_char(&text, ']');
+        CU_ASSERT_EQUAL(spk_json_read(&arena, text.data, text.length, &tree, &err),
+                        cases[i].stranger);
+        CU_ASSERT_EQUAL(spk_json_read_stored(&arena, text.data, text.length, &tree, &err),
+                        cases[i].stored);
+    }
+}
+
 static void test_bad_json_is_refused_with_its_place(void)
 {
     static const struct {
@@ -301,6 +336,7 @@ static CU_TestInfo tests[] = {
     SPK_TEST(what_is_read_is_written_sorted),
     SPK_TEST(a_nul_is_held_and_written_as_an_escape),
     SPK_TEST(a_nul_of_strangers_is_refused),
+    SPK_TEST(answers_of_an_api_server_have_more_values),
     SPK_TEST(bad_json_is_refused_with_its_place),
     SPK_TEST(every_place_of_a_text_is_looked_at),
     SPK_TEST(numbers_of_manifests_are_kubectls),
