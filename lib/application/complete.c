@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "application/checks.h"
 #include "application/field.h"
+#include "kubernetes/marks.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -84,7 +85,7 @@ void spk_complete(struct spk_arena *arena, Spk__SparkApplication *application)
     Spk__SparkApplicationSpec *spec = application->spec;
 
     if (!application->api_version || !*application->api_version)
-        application->api_version = "sparkoperator.k8s.io/v1beta2";
+        application->api_version = SPK_OPERATOR_API;
     if (!application->kind || !*application->kind)
         application->kind = "SparkApplication";
     if (!application->metadata)

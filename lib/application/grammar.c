@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/secret.h"
 #include "go/quote.h"
+#include "kubernetes/marks.h"
 #include "kubernetes/names.h"
 #include "kubernetes/quantity.h"
 
@@ -183,9 +184,10 @@ static void check_labels(struct spk_findings *f, const char *key, const char *va
 /* @source org.apache.spark.deploy.k8s.KubernetesExecutorConf#labels */
 static void check_executor_labels(struct spk_findings *f, const char *key, const char *value)
 {
-    static const char *const own[] = {"spark-app-name", "spark-app-selector",
-                                      "spark-exec-id",  "spark-role",
-                                      "spark-version",  "spark-exec-resourceprofile-id"};
+    static const char *const own[] = {
+        SPK_LABEL_SPARK_APP_NAME,    SPK_LABEL_SPARK_APP_ID,
+        SPK_LABEL_SPARK_EXECUTOR_ID, SPK_LABEL_SPARK_ROLE,
+        SPK_LABEL_SPARK_VERSION,     SPK_LABEL_SPARK_RESOURCE_PROFILE_ID};
 
     check_labels(f, key, value);
     for (size_t i = 0; i < SPK_LEN(own); i++)

@@ -2,6 +2,7 @@
 #include "application/kind.h"
 
 #include "base/text.h"
+#include "kubernetes/marks.h"
 
 #include <string.h>
 
@@ -32,10 +33,9 @@ static bool refuse_kind(const char *kind, struct spk_err *err)
 
 static bool refuse_version(const char *version, struct spk_err *err)
 {
-    const char *group = "sparkoperator.k8s.io/";
+    const char *group = SPK_OPERATOR_GROUP;
 
-    (void)spk_fail(err, SPK_INVALID_MANIFEST, "'%.64s' is not sparkoperator.k8s.io/v1beta2%s",
-                   version,
+    (void)spk_fail(err, SPK_INVALID_MANIFEST, "'%.64s' is not " SPK_OPERATOR_API "%s", version,
                    spk_starts_with(version, group) ? ", the only version that is served" : "");
     return spk_fail_at(err, "apiVersion");
 }
@@ -44,7 +44,7 @@ bool spk_kind_check(const char *api_version, const char *kind, struct spk_err *e
 {
     if (kind && strcmp(kind, "SparkApplication") != 0)
         return refuse_kind(kind, err);
-    if (api_version && strcmp(api_version, "sparkoperator.k8s.io/v1beta2") != 0)
+    if (api_version && strcmp(api_version, SPK_OPERATOR_API) != 0)
         return refuse_version(api_version, err);
     return true;
 }

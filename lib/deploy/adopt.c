@@ -3,13 +3,13 @@
 
 #include "base/timestamp.h"
 #include "deploy/content.h"
+#include "kubernetes/marks.h"
 #include "kubernetes/object.h"
 
 #include <string.h>
 
-#define SUBMISSION_ID_LABEL "sparkoperator.k8s.io/submission-id"
-#define MAX_GRACE_S         30
-#define COLLECTION_MS       5000 /* an object whose owner is gone lives about 3 s */
+#define MAX_GRACE_S   30
+#define COLLECTION_MS 5000 /* an object whose owner is gone lives about 3 s */
 
 const char *spk_object_uid(const cJSON *object)
 {
@@ -29,7 +29,7 @@ static const char *annotation(const cJSON *object, const char *key)
 
 const char *spk_submission_label(const cJSON *object)
 {
-    return label(object, SUBMISSION_ID_LABEL);
+    return label(object, SPK_LABEL_SUBMISSION_ID);
 }
 
 static bool is_deleting(const cJSON *object)
@@ -68,7 +68,7 @@ int spk_gate_index(const cJSON *pod)
 /* Whether observed is of our attempt, and of our very rendering. */
 static bool has_attempt(const struct spk_key *key, const cJSON *observed)
 {
-    const char *mark = annotation(observed, SPK_MARK "key");
+    const char *mark = annotation(observed, SPK_MARK_KEY);
 
     return mark && spk_starts_with(mark, key->attempt_sha256) &&
            mark[strlen(key->attempt_sha256)] == '/';
@@ -76,9 +76,9 @@ static bool has_attempt(const struct spk_key *key, const cJSON *observed)
 
 static bool has_key(const struct spk_key *key, const cJSON *observed)
 {
-    return has_attempt(key, observed) && spk_text_equal(annotation(observed, SPK_MARK "key") +
-                                                            strlen(key->attempt_sha256) + 1,
-                                                        key->object_sha256);
+    return has_attempt(key, observed) &&
+           spk_text_equal(annotation(observed, SPK_MARK_KEY) + strlen(key->attempt_sha256) + 1,
+                          key->object_sha256);
 }
 
 bool spk_is_ours(const struct spk_claimant *claimant, const struct spk_part *part,
@@ -158,14 +158,14 @@ static unsigned pod_facts(const struct spk_claimant *claimant, const cJSON *pod)
         bool holds;
     } facts[] = {
         {ATTEMPT, has_attempt(key, pod)},
-        {INPUT, spk_text_equal(annotation(pod, SPK_MARK "input-sha256"), key->input_sha256)},
+        {INPUT, spk_text_equal(annotation(pod, SPK_MARK_INPUT), key->input_sha256)},
         {RENDERING, has_key(key, pod) && claimant->parts->variant == SPK_VARIANT_G},
         {OWNER, spk_text_equal(owner_uid, spk_json_get_text(ours, "uid"))},
         {CALLER_KEY, key->source != SPK_KEY_COUNTERS},
         {DELETING, is_deleting(pod)},
         {ENDED, strcmp(phase(pod), "Succeeded") == 0 || strcmp(phase(pod), "Failed") == 0},
         {GATED, spk_gate_index(pod) >= 0},
-        {KEYED, annotation(pod, SPK_MARK "key") != NULL},
+        {KEYED, annotation(pod, SPK_MARK_KEY) != NULL},
         {SAME_APP, same_app},
         {SAME_ID, spk_text_equal(spk_submission_label(pod), key->submission_id)},
         {NAMESAKE, claimant->uid && owner && !same_app &&
@@ -237,7 +237,7 @@ static void describe(struct spk_err *err, struct spk_arena *arena, unsigned fact
     spk_err_note(err, arena, "existing_uid", spk_object_uid(pod));
     spk_err_note(err, arena, "existing_phase", phase(pod));
     spk_err_note(err, arena, "existing_submission_id", spk_submission_label(pod));
-    spk_err_note(err, arena, "existing_key", annotation(pod, SPK_MARK "key"));
+    spk_err_note(err, arena, "existing_key", annotation(pod, SPK_MARK_KEY));
     spk_err_note(err, arena, "same_application", facts & SAME_APP ? "true" : "false");
 }
 

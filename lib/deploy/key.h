@@ -12,9 +12,6 @@
 /** Raised whenever any rendered byte may change. */
 #define SPK_RENDER_REVISION 2
 
-/** The prefix of every mark on objects. */
-#define SPK_MARK "spark-submit.internal/"
-
 /** Where A comes from: the first row that applies, top to bottom. */
 enum spk_key_source {
     SPK_KEY_CALLER,     /* idempotency_key */

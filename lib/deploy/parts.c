@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SUBMISSION_ID_LABEL "sparkoperator.k8s.io/submission-id"
-#define TRANSLATOR_FORMAT   SPK_VERSION "/%d"
+#define TRANSLATOR_FORMAT SPK_VERSION "/%d"
 
 /* A part with what decides its place. */
 struct placed {
@@ -61,7 +60,7 @@ static cJSON *application_owner(struct spk_arena *arena,
 {
     cJSON *owner = spk_json_new_object(arena);
 
-    spk_json_text(owner, "apiVersion", "sparkoperator.k8s.io/v1beta2");
+    spk_json_text(owner, "apiVersion", SPK_OPERATOR_API);
     spk_json_text(owner, "kind", "SparkApplication");
     spk_json_text(owner, "name", deployment->application);
     spk_json_text(owner, "uid", deployment->uid);
@@ -100,17 +99,17 @@ static void mark(const struct spk_deployment *deployment, enum spk_part_kind kin
     struct spk_arena *arena = spk_json_arena(object);
     const struct spk_key *key = deployment->key;
 
-    spk_object_label(object, SPK_MARK "attempt", key->attempt);
-    spk_object_label(object, SPK_MARK "app-uid", deployment->uid);
+    spk_object_label(object, SPK_MARK_ATTEMPT, key->attempt);
+    spk_object_label(object, SPK_MARK_APP_UID, deployment->uid);
     if (kind == SPK_PART_CONFIGMAP || kind == SPK_PART_SERVICE || kind == SPK_PART_CLAIM)
-        spk_object_label(object, SUBMISSION_ID_LABEL, deployment->submission_id);
-    spk_object_annotation(object, SPK_MARK "key",
+        spk_object_label(object, SPK_LABEL_SUBMISSION_ID, deployment->submission_id);
+    spk_object_annotation(object, SPK_MARK_KEY,
                           spk_printf(arena, "%s/%s", key->attempt_sha256, key->object_sha256));
     if (kind == SPK_PART_POD)
-        spk_object_annotation(object, SPK_MARK "input-sha256", key->input_sha256);
-    spk_object_annotation(object, SPK_MARK "translator",
+        spk_object_annotation(object, SPK_MARK_INPUT, key->input_sha256);
+    spk_object_annotation(object, SPK_MARK_TRANSLATOR,
                           spk_printf(arena, TRANSLATOR_FORMAT, SPK_RENDER_REVISION));
-    spk_object_annotation(object, SPK_MARK "order", key->order);
+    spk_object_annotation(object, SPK_MARK_ORDER, key->order);
 }
 
 static void prepare_part(const struct spk_deployment *deployment, const cJSON *pod,

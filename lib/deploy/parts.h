@@ -6,10 +6,8 @@
 #pragma once
 
 #include "deploy/key.h"
+#include "kubernetes/marks.h"
 #include "json/json.h"
-
-/** The scheduling gate that holds a driver of variant G until its children exist. */
-#define SPK_GATE SPK_MARK "prepared"
 
 enum spk_variant {
     SPK_VARIANT_P, /* children first, owned by the SparkApplication; the Pod last commits */

@@ -2,13 +2,13 @@
 #include "deploy/step.h"
 
 #include "deploy/budget.h"
+#include "kubernetes/marks.h"
 #include "kubernetes/object.h"
 #include "json/write.h"
 
 #include <string.h>
 
-#define MOST_LASTING          2 /* of tries that end alike */
-#define SUBMISSION_ID_POINTER "/metadata/labels/sparkoperator.k8s.io~1submission-id"
+#define MOST_LASTING 2 /* of tries that end alike */
 
 bool spk_turn_is_gated(const struct spk_turn *turn)
 {
@@ -195,8 +195,8 @@ static const char *relabel_patch(struct spk_machine *m)
 
     add_operation(patch, "test", "/metadata/uid", spk_object_uid(m->pod));
     if (old)
-        add_operation(patch, "test", SUBMISSION_ID_POINTER, old);
-    add_operation(patch, old ? "replace" : "add", SUBMISSION_ID_POINTER,
+        add_operation(patch, "test", SPK_POINTER_SUBMISSION_ID, old);
+    add_operation(patch, old ? "replace" : "add", SPK_POINTER_SUBMISSION_ID,
                   m->task->key->submission_id);
     return spk_json_write(m->scratch, patch);
 }

@@ -3,10 +3,11 @@
 #pragma once
 
 #include "base/text.h"
+#include "kubernetes/marks.h"
 #include "json/json.h"
 
 /** The label selector of all drivers. */
-#define SPK_DRIVER_SELECTOR "spark-role=driver"
+#define SPK_DRIVER_SELECTOR SPK_LABEL_SPARK_ROLE "=driver"
 
 struct spk_driver_target {
     const char *ns;   /* NULL: none is named: every namespace, for a prefix */

@@ -2,6 +2,7 @@
 #include "operator/arguments.h"
 
 #include "go/semver.h"
+#include "kubernetes/marks.h"
 #include "operator/mounts.h"
 
 #include <inttypes.h>
@@ -10,7 +11,7 @@
 
 #define DRIVER   "spark.kubernetes.driver."
 #define EXECUTOR "spark.kubernetes.executor."
-#define LABEL    "label.sparkoperator.k8s.io/"
+#define LABEL    "label."
 
 struct vector {
     const struct spk_draft *draft;
@@ -350,10 +351,10 @@ static const struct row rows[] = {
     {put_map, "spark.hadoop.", "spec.hadoopConf", AT(hadoop_conf), NULL},
 
     {put_driver_pod, DRIVER "pod.name", NULL, 0, NULL},
-    {put_text, DRIVER LABEL "app-name", "metadata.name", AT(name), NULL},
-    {put_fixed, DRIVER LABEL "launched-by-spark-operator", "spec.driver", 0, "true"},
-    {put_mutated, DRIVER LABEL "mutated-by-spark-operator", "spec.driver", AT(driver), "true"},
-    {put_text, DRIVER LABEL "submission-id", "submission_id", AT(submission_id), NULL},
+    {put_text, DRIVER LABEL SPK_LABEL_APP_NAME, "metadata.name", AT(name), NULL},
+    {put_fixed, DRIVER LABEL SPK_LABEL_LAUNCHED, "spec.driver", 0, "true"},
+    {put_mutated, DRIVER LABEL SPK_LABEL_MUTATED, "spec.driver", AT(driver), "true"},
+    {put_text, DRIVER LABEL SPK_LABEL_SUBMISSION_ID, "submission_id", AT(submission_id), NULL},
     {put_role_image, DRIVER "container.image", NULL, AT(driver), NULL},
     {put_text, "spark.driver.cores", "spec.driver.cores", AT(driver.cores_text), NULL},
     {put_text, DRIVER "request.cores", "spec.driver.coreRequest", AT(driver.core_request),
@@ -367,8 +368,8 @@ static const struct row rows[] = {
     {put_text, "spark.driver.extraJavaOptions", "spec.driver.javaOptions",
      AT(driver.java_options), NULL},
     {put_driver_master, DRIVER "master", "spec.driver.kubernetesMaster", 0, NULL},
-    {put_map, DRIVER "label.", "metadata.labels", AT(labels), NULL},
-    {put_map, DRIVER "label.", "spec.driver.labels", AT(driver.labels), NULL},
+    {put_map, DRIVER LABEL, "metadata.labels", AT(labels), NULL},
+    {put_map, DRIVER LABEL, "spec.driver.labels", AT(driver.labels), NULL},
     {put_map, DRIVER "annotation.", "spec.driver.annotations", AT(driver.annotations), NULL},
     {put_map, DRIVER "service.label.", "spec.driver.serviceLabels", AT(service_labels), NULL},
     {put_map, DRIVER "service.annotation.", "spec.driver.serviceAnnotations",
@@ -379,11 +380,11 @@ static const struct row rows[] = {
     {put_secrets, NULL, "spec.driver.secrets", AT(driver), NULL},
     {put_driver_dirs, NULL, "spec.driver.volumeMounts", 0, NULL},
 
-    {put_text, EXECUTOR LABEL "app-name", "metadata.name", AT(name), NULL},
-    {put_fixed, EXECUTOR LABEL "launched-by-spark-operator", "spec.executor", 0, "true"},
-    {put_mutated, EXECUTOR LABEL "mutated-by-spark-operator", "spec.executor", AT(executor),
-     "true"},
-    {put_text, EXECUTOR LABEL "submission-id", "submission_id", AT(submission_id), NULL},
+    {put_text, EXECUTOR LABEL SPK_LABEL_APP_NAME, "metadata.name", AT(name), NULL},
+    {put_fixed, EXECUTOR LABEL SPK_LABEL_LAUNCHED, "spec.executor", 0, "true"},
+    {put_mutated, EXECUTOR LABEL SPK_LABEL_MUTATED, "spec.executor", AT(executor), "true"},
+    {put_text, EXECUTOR LABEL SPK_LABEL_SUBMISSION_ID, "submission_id", AT(submission_id),
+     NULL},
     {put_text, "spark.executor.instances", "spec.executor.instances", AT(instances), NULL},
     {put_role_image, EXECUTOR "container.image", NULL, AT(executor), NULL},
     {put_text, "spark.executor.cores", "spec.executor.cores", AT(executor.cores_text), NULL},
@@ -398,8 +399,8 @@ static const struct row rows[] = {
      "spec.executor.serviceAccount", AT(executor.service_account), NULL},
     {put_text, EXECUTOR "deleteOnTermination", "spec.executor.deleteOnTermination",
      AT(delete_on_termination), NULL},
-    {put_map, EXECUTOR "label.", "metadata.labels", AT(labels), NULL},
-    {put_map, EXECUTOR "label.", "spec.executor.labels", AT(executor.labels), NULL},
+    {put_map, EXECUTOR LABEL, "metadata.labels", AT(labels), NULL},
+    {put_map, EXECUTOR LABEL, "spec.executor.labels", AT(executor.labels), NULL},
     {put_map, EXECUTOR "annotation.", "spec.executor.annotations", AT(executor.annotations),
      NULL},
     {put_map, EXECUTOR "secretKeyRef.", "spec.executor.envSecretKeyRefs",
@@ -412,7 +413,7 @@ static const struct row rows[] = {
 
     {put_map, "spark.kubernetes.node.selector.", "spec.nodeSelector", AT(node_selector), NULL},
     {put_dynamic_allocation, "spark.dynamicAllocation.", "spec.dynamicAllocation", 0, NULL},
-    {put_marker, EXECUTOR "label.spark-submit.internal/mutated", "pod_mutation", 0, "true"},
+    {put_marker, EXECUTOR LABEL SPK_MARK_MUTATED, "pod_mutation", 0, "true"},
     {put_grace_period, EXECUTOR "terminationGracePeriodSeconds",
      "spec.executor.terminationGracePeriodSeconds", 0, NULL},
     {put_templates, NULL, NULL, 0, NULL},

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "operator/draft.h"
 
-#include <inttypes.h>
+#include "kubernetes/marks.h"
 
-#define KUEUE_PREFIX "kueue.x-k8s.io/"
+#include <inttypes.h>
 
 const char *spk_draft_text(const char *text)
 {
@@ -158,7 +158,7 @@ static void read_labels(struct spk_arena *arena, const cJSON *metadata,
 {
     labels->arena = arena;
     SPK_JSON_EACH (item, spk_json_get(metadata, "labels"))
-        if (!spk_starts_with(item->string, KUEUE_PREFIX))
+        if (!spk_starts_with(item->string, SPK_LABEL_PREFIX_KUEUE))
             spk_conf_append(labels, item->string, spk_draft_text(spk_json_string(item)),
                             entry_path(arena, "metadata", "labels", item->string));
     spk_conf_sort(labels);
@@ -238,7 +238,7 @@ cJSON *spk_draft_owner(const struct spk_draft *draft, bool controller)
         return NULL;
     cJSON *owner = spk_json_new_object(draft->arena);
 
-    spk_json_text(owner, "apiVersion", "sparkoperator.k8s.io/v1beta2");
+    spk_json_text(owner, "apiVersion", SPK_OPERATOR_API);
     spk_json_text(owner, "kind", "SparkApplication");
     spk_json_text(owner, "name", draft->name);
     spk_json_text(owner, "uid", draft->uid);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "operator/operator.h"
 
+#include "kubernetes/marks.h"
 #include "operator/arguments.h"
 #include "operator/controller/monitoring.h"
 #include "operator/controller/scheduler.h"
@@ -9,8 +10,6 @@
 #include "operator/templates.h"
 #include "operator/undone.h"
 #include "operator/webhook/mutate.h"
-
-#define MARKER "spark-submit.internal/mutated"
 
 static void add_object(struct spk_operator_output *out, cJSON *object)
 {
@@ -54,7 +53,7 @@ static void mark_driver(struct spk_arena *arena, struct spk_mutations *list)
 
     spk_strings_add(arena, &mark.path, "metadata");
     spk_strings_add(arena, &mark.path, "labels");
-    spk_strings_add(arena, &mark.path, MARKER);
+    spk_strings_add(arena, &mark.path, SPK_MARK_MUTATED);
     spk_mutations_add(arena, list, &mark);
 }
 

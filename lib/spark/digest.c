@@ -2,6 +2,7 @@
 #include "spark/digest.h"
 
 #include "base/sha256.h"
+#include "kubernetes/marks.h"
 #include "spark/conf/entry.h"
 #include "spark/conf/profile.h"
 #include "spark/conf/substitution.h"
@@ -13,8 +14,8 @@
 /* Properties that differ between attempts of one application. */
 static const char *const of_attempt[] = {
     SPK_SUBMIT_TIME_KEY,
-    "spark.kubernetes.driver.label.sparkoperator.k8s.io/submission-id",
-    "spark.kubernetes.executor.label.sparkoperator.k8s.io/submission-id",
+    SPK_CONF_DRIVER_SUBMISSION_ID,
+    SPK_CONF_EXECUTOR_SUBMISSION_ID,
 };
 
 /* Variables of the environment that decide objects. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "translate/reserved_names.h"
 
-#include "deploy/key.h"
+#include "kubernetes/marks.h"
 #include "kubernetes/object.h"
 #include "json/yaml.h"
 

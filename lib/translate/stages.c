@@ -4,6 +4,7 @@
 #include "application/largest.h"
 #include "base/timestamp.h"
 #include "commandline/version_guess.h"
+#include "kubernetes/marks.h"
 #include "kubernetes/names.h"
 #include "kubernetes/object.h"
 #include "operator/webhook/executor_lost.h"
@@ -14,10 +15,6 @@
 
 #include <inttypes.h>
 #include <string.h>
-
-#define SUBMISSION_ID_LABEL "sparkoperator.k8s.io/submission-id"
-#define SUBMISSION_ID_CONF  "spark.kubernetes.driver.label." SUBMISSION_ID_LABEL
-#define APPLICATION_API     "sparkoperator.k8s.io/"
 
 static const char *non_empty(const char *text)
 {
@@ -259,7 +256,7 @@ static bool is_application(const cJSON *owner)
 {
     const char *api = spk_json_get_text(owner, "apiVersion");
 
-    return api && spk_starts_with(api, APPLICATION_API) &&
+    return api && spk_starts_with(api, SPK_OPERATOR_GROUP) &&
            spk_text_equal(spk_json_get_text(owner, "kind"), "SparkApplication");
 }
 
@@ -331,7 +328,7 @@ static bool identify(const struct spk_pass *pass, const char *submission_id)
         if (!note_owner(pass))
             return false;
         if (!submission_id)
-            input.submission_id = non_empty(spk_conf_get(conf, SUBMISSION_ID_CONF));
+            input.submission_id = non_empty(spk_conf_get(conf, SPK_CONF_DRIVER_SUBMISSION_ID));
     }
     input.uid = out->uid;
     if (application && out->uid) {
@@ -430,7 +427,7 @@ void spk_stage_parts(const struct spk_pass *pass)
         .application = out->owner,
         .uid = out->uid,
         .submission_id = spk_json_get_text(spk_json_at(out->plan.pod, "metadata.labels"),
-                                           SUBMISSION_ID_LABEL),
+                                           SPK_LABEL_SUBMISSION_ID),
     };
     out->parts = spk_parts_prepare(pass->arena, &deployment, parts, n);
 }

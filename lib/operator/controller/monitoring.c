@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "operator/controller/monitoring.h"
 
+#include "kubernetes/marks.h"
 #include "kubernetes/object.h"
 
 #include <inttypes.h>
@@ -58,7 +59,7 @@ static cJSON *config_map(const struct spk_draft *draft)
     cJSON *data = spk_json_child(map, "data"), *owner = spk_draft_owner(draft, true);
 
     spk_json_text(metadata, "namespace", draft->namespace_);
-    spk_object_label(map, "sparkoperator.k8s.io/created-by-spark-operator", "true");
+    spk_object_label(map, SPK_LABEL_CREATED, "true");
     if (owner)
         (void)spk_json_push(spk_json_list(metadata, "ownerReferences"), owner);
     if (!spk_draft_filled(monitoring->metrics_properties_file))
@@ -83,9 +84,10 @@ static void expose(struct spk_draft *draft, struct spk_role *role)
                            "/prometheus.yaml";
     const char *agent = spk_printf(draft->arena, "%s%s:%s", agent_prefix(draft), port, file);
 
-    spk_conf_set(&role->annotations, "prometheus.io/scrape", "true", ORIGIN);
-    spk_conf_set(&role->annotations, "prometheus.io/port", port, ORIGIN ".prometheus.port");
-    spk_conf_set(&role->annotations, "prometheus.io/path", "/metrics", ORIGIN);
+    spk_conf_set(&role->annotations, SPK_ANNOTATION_SCRAPE, "true", ORIGIN);
+    spk_conf_set(&role->annotations, SPK_ANNOTATION_SCRAPE_PORT, port,
+                 ORIGIN ".prometheus.port");
+    spk_conf_set(&role->annotations, SPK_ANNOTATION_SCRAPE_PATH, "/metrics", ORIGIN);
     role->java_options = role->java_options
                              ? spk_printf(draft->arena, "%s %s", role->java_options, agent)
                              : agent;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kubernetes/amount.h"
+#include "kubernetes/marks.h"
 #include "kubernetes/object.h"
 #include "operator/controller/scheduler.h"
 
-#define VOLCANO_GROUP "scheduling.k8s.io/group-name"
-#define KUBE_GROUP    "scheduling.x-k8s.io/pod-group"
+#define KUBE_GROUP "scheduling.x-k8s.io/pod-group"
 
 /* Amounts that a role asks for; a member counts only if its has_ flag is set. */
 struct request {
@@ -131,7 +131,7 @@ bool spk_schedule_volcano(struct spk_draft *draft, cJSON **pod_group, struct spk
     const struct spk_role *first = client ? &draft->executor : &draft->driver;
     cJSON *resources;
 
-    if (spk_conf_find(&first->annotations, VOLCANO_GROUP))
+    if (spk_conf_find(&first->annotations, SPK_ANNOTATION_POD_GROUP))
         return true;
     if (!given_resources(draft, &resources, err))
         return false;
@@ -144,9 +144,9 @@ bool spk_schedule_volcano(struct spk_draft *draft, cJSON **pod_group, struct spk
     if (options && spk_draft_filled(options->priority_class_name))
         spk_json_text(spec, "priorityClassName", options->priority_class_name);
     spk_json_text(spk_json_child(group, "status"), "phase", "Pending");
-    spk_conf_set(&draft->executor.annotations, VOLCANO_GROUP, name, origin);
+    spk_conf_set(&draft->executor.annotations, SPK_ANNOTATION_POD_GROUP, name, origin);
     if (!client)
-        spk_conf_set(&draft->driver.annotations, VOLCANO_GROUP, name, origin);
+        spk_conf_set(&draft->driver.annotations, SPK_ANNOTATION_POD_GROUP, name, origin);
     *pod_group = group;
     return true;
 }

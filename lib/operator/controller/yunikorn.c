@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "kubernetes/marks.h"
 #include "kubernetes/quantity.h"
 #include "kubernetes/schema/schema.h"
 #include "operator/controller/byte_size.h"
@@ -8,9 +9,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define GROUP_NAME "yunikorn.apache.org/task-group-name"
-#define GROUPS     "yunikorn.apache.org/task-groups"
-#define ORIGIN     "spec.batchScheduler"
+#define ORIGIN "spec.batchScheduler"
 
 /* Members of tolerations and affinities in the order of Go's structs. */
 static const char *const member_order[] = {
@@ -226,7 +225,7 @@ static bool set_queue(const struct spk_draft *draft, struct spk_role *role, bool
 
 static void mark(struct spk_draft *draft, struct spk_role *role)
 {
-    spk_conf_set(&role->annotations, GROUP_NAME,
+    spk_conf_set(&role->annotations, SPK_ANNOTATION_TASK_GROUP,
                  spk_printf(draft->arena, "spark-%s", role->name), ORIGIN);
 }
 
@@ -253,7 +252,7 @@ bool spk_schedule_yunikorn(struct spk_draft *draft, cJSON **pod_group, struct sp
         (void)set_queue(draft, &draft->executor, false);
     mark(draft, &draft->driver);
     mark(draft, &draft->executor);
-    spk_conf_set(&draft->driver.annotations, GROUPS,
+    spk_conf_set(&draft->driver.annotations, SPK_ANNOTATION_TASK_GROUPS,
                  escape_html(draft->arena, spk_buf_string(&buf)), ORIGIN);
     return true;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "kubernetes/marks.h"
 #include "operator/webhook/mutate.h"
 
-#define DEFAULT_CONTAINER "kubectl.kubernetes.io/default-container"
-#define SPARK_CONTAINER   spk_executor_containers[1] /* the one the arguments name */
+#define SPARK_CONTAINER spk_executor_containers[1] /* the one the arguments name */
 
 /* Without a container Spark starts from an empty one: the changes need it to be there. */
 static void ensure_container(cJSON *template_)
@@ -81,13 +81,13 @@ static void name_default_container(const struct spk_draft *stored, cJSON *templa
 {
     cJSON *annotations = spk_json_child(spk_json_child(template_, "metadata"), "annotations");
 
-    if (!spk_json_get(annotations, DEFAULT_CONTAINER))
-        spk_json_text(annotations, DEFAULT_CONTAINER,
+    if (!spk_json_get(annotations, SPK_ANNOTATION_DEFAULT_CONTAINER))
+        spk_json_text(annotations, SPK_ANNOTATION_DEFAULT_CONTAINER,
                       name_of(sparks_container(spk_json_at(template_, "spec.containers"))));
     spk_warn(warnings, stored->arena, "EXECUTOR_FIELD_NOT_APPLIED",
              spk_printf(stored->arena, "%s.sidecars", stored->executor.path),
              "in executors Spark's container is the last one, not the first: the "
-             "annotation " DEFAULT_CONTAINER " names it for tools");
+             "annotation " SPK_ANNOTATION_DEFAULT_CONTAINER " names it for tools");
 }
 
 bool spk_executor_template_mutate(const struct spk_draft *stored, cJSON *template_,

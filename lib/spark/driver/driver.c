@@ -2,6 +2,7 @@
 #include "spark/driver/driver.h"
 
 #include "java/uri.h"
+#include "kubernetes/marks.h"
 #include "spark/driver/resource_names.h"
 
 #include <string.h>
@@ -102,10 +103,10 @@ bool spk_driver_labels(const struct spk_driver *driver, cJSON **out, struct spk_
     const struct {
         const char *key, *value;
     } reserved[] = {
-        {"spark-version", driver->submission->version.text},
-        {SPK_APP_ID_LABEL, driver->ids->application_id},
-        {"spark-app-name", spk_app_name_label(driver->arena, driver->app_name)},
-        {"spark-role", "driver"},
+        {SPK_LABEL_SPARK_VERSION, driver->submission->version.text},
+        {SPK_LABEL_SPARK_APP_ID, driver->ids->application_id},
+        {SPK_LABEL_SPARK_APP_NAME, spk_app_name_label(driver->arena, driver->app_name)},
+        {SPK_LABEL_SPARK_ROLE, "driver"},
     };
     cJSON *labels = spk_json_new_object(driver->arena);
     size_t n = 0;

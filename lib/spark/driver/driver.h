@@ -20,7 +20,6 @@
 #define SPK_CONF_DIR_INTERNAL  "/opt/spark/conf"
 #define SPK_CONF_FILE          "spark.properties"
 #define SPK_DRIVER_CONTAINER   "spark-kubernetes-driver"
-#define SPK_APP_ID_LABEL       "spark-app-selector"
 #define SPK_NAMESPACE_KEY      SPK_K "namespace"
 #define SPK_POD_NAME_KEY       SPK_K "driver.pod.name"
 #define SPK_REDACTED           "<present_but_redacted>"

@@ -2,6 +2,7 @@
 /* @source org.apache.spark.deploy.k8s.features.DriverServiceFeatureStep */
 #include <string.h>
 
+#include "kubernetes/marks.h"
 #include "spark/driver/driver.h"
 #include "spark/driver/ports.h"
 #include "spark/driver/resource_names.h"
@@ -74,7 +75,7 @@ static void put_metadata(const struct spk_driver *driver, cJSON *service)
     const struct spk_conf *conf = &driver->submission->conf;
     size_t n = 0;
 
-    spk_object_label(service, SPK_APP_ID_LABEL, driver->ids->application_id);
+    spk_object_label(service, SPK_LABEL_SPARK_APP_ID, driver->ids->application_id);
     const struct spk_conf_entry *labels = spk_conf_prefix(conf, LABEL_PREFIX, &n);
     for (size_t i = 0; i < n; i++)
         spk_object_label(service, labels[i].key + strlen(LABEL_PREFIX), labels[i].value);

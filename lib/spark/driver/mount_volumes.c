@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kubernetes/marks.h"
 #include "kubernetes/quantity.h"
 #include "spark/driver/driver.h"
 #include "spark/driver/volumes.h"
@@ -134,7 +135,7 @@ static bool put_claim(const struct place *place, cJSON *source, struct spk_err *
     cJSON *claim = spk_object(driver->arena, "v1", "PersistentVolumeClaim", name);
     cJSON *spec = spk_json_child(claim, "spec");
     put_claim_metadata(place, claim);
-    spk_object_label(claim, SPK_APP_ID_LABEL, driver->ids->application_id);
+    spk_object_label(claim, SPK_LABEL_SPARK_APP_ID, driver->ids->application_id);
     spk_json_push_text(spk_json_list(spec, "accessModes"), mode);
     spk_json_text(spk_json_child(spk_json_child(spec, "resources"), "requests"), "storage",
                   size);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* @source org.apache.spark.deploy.k8s.features.NetworkPolicyFeatureStep (4.2) */
+#include "kubernetes/marks.h"
 #include "spark/driver/driver.h"
 
 bool spk_network_policy(struct spk_driver *driver, struct spk_err *err)
@@ -14,11 +15,11 @@ bool spk_network_policy(struct spk_driver *driver, struct spk_err *err)
 
     (void)err;
     spk_json_text(spk_json_child(policy, "metadata"), "namespace", driver->ns);
-    spk_object_label(policy, SPK_APP_ID_LABEL, id);
+    spk_object_label(policy, SPK_LABEL_SPARK_APP_ID, id);
     spk_json_text(spk_json_child(spk_json_child(peer, "podSelector"), "matchLabels"),
-                  SPK_APP_ID_LABEL, id);
-    spk_json_text(executors, SPK_APP_ID_LABEL, id);
-    spk_json_text(executors, "spark-role", "executor");
+                  SPK_LABEL_SPARK_APP_ID, id);
+    spk_json_text(executors, SPK_LABEL_SPARK_APP_ID, id);
+    spk_json_text(executors, SPK_LABEL_SPARK_ROLE, "executor");
     spk_driver_add(driver, SPK_ROLE_POLICY, policy);
     return true;
 }

@@ -2,14 +2,14 @@
 /* @source org.apache.spark.deploy.k8s.features.VolcanoFeatureStep (released since 4.2) */
 #include <string.h>
 
+#include "kubernetes/marks.h"
 #include "spark/driver/driver.h"
 #include "spark/driver/pod_template.h"
 #include "spark/submitter_file.h"
 #include "json/yaml.h"
 
-#define FILE_KEY   SPK_K "scheduler.volcano.podGroupTemplateFile"
-#define JSON_KEY   SPK_K "scheduler.volcano.podGroupTemplateJson"
-#define ANNOTATION "scheduling.k8s.io/group-name"
+#define FILE_KEY SPK_K "scheduler.volcano.podGroupTemplateFile"
+#define JSON_KEY SPK_K "scheduler.volcano.podGroupTemplateJson"
 
 /* The bytes of the template; .data stays NULL if none is configured. */
 static bool read_template(const struct spk_driver *driver, const char **key,
@@ -80,7 +80,7 @@ bool spk_volcano(struct spk_driver *driver, struct spk_err *err)
     spk_json_text(metadata, "name", name);
     spk_json_text(metadata, "namespace", driver->ns);
     (void)spk_json_child(group, "spec");
-    spk_object_annotation(driver->pod, ANNOTATION, name);
+    spk_object_annotation(driver->pod, SPK_ANNOTATION_POD_GROUP, name);
     spk_driver_add(driver, SPK_ROLE_BEFORE, group);
     return true;
 }
