@@ -5,7 +5,7 @@
 #include "java/uri.h"
 #include "spark/conf/entry.h"
 #include "spark/conf/profile.h"
-#include "spark/java_number.h"
+#include "java/java_number.h"
 
 #include <string.h>
 #include <strings.h>

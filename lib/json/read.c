@@ -2,8 +2,8 @@
 #include "json/read.h"
 
 #include "base/limits.h"
+#include "go/number.h"
 #include "json/duplicate.h"
-#include "json/number.h"
 #include "json/plain.h"
 
 #include <assert.h>

@@ -2,7 +2,8 @@
 #include "json/yaml_nodes.h"
 
 #include "base/limits.h"
-#include "json/number.h"
+#include "go/number.h"
+#include "java/java_number.h"
 #include "json/yaml_scalar.h"
 
 #include <assert.h>
@@ -86,7 +87,7 @@ static bool resolve_tagged(struct spk_yaml_reader *r, const char *tag,
         if (scalar->kind == SPK_SCALAR_INTEGER && types[i].kind == SPK_SCALAR_FLOAT) {
             scalar->kind = SPK_SCALAR_FLOAT;
             if (r->is_template)
-                scalar->text = spk_number_java(r->arena, scalar->number);
+                scalar->text = spk_java_double(r->arena, scalar->number);
         }
         return scalar->kind == types[i].kind ||
                spk_yaml_refuse(r, "the value does not fit its tag");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "json/yaml_scalar.h"
 
-#include "json/number.h"
+#include "java/java_number.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -337,7 +337,7 @@ struct spk_scalar spk_scalar_java(struct spk_arena *arena, const char *text)
     scalar.kind = fraction ? SPK_SCALAR_FLOAT : SPK_SCALAR_INTEGER;
     scalar.number = strtod(text, NULL);
     if (fraction)
-        scalar.text = spk_number_java(arena, scalar.number);
+        scalar.text = spk_java_double(arena, scalar.number);
     if (strcmp(text, "-0") == 0)
         scalar.text = "0";
     if (!isfinite(scalar.number) && fraction)

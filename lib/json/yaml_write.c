@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "json/number.h"
+#include "go/number.h"
 #include "json/yaml.h"
 #include "json/yaml_scalar.h"
 

@@ -2,7 +2,7 @@
 /** Sizes, durations and numbers as Java reads them are taken exactly if they have Java's form.
  */
 #include "base/limits.h"
-#include "spark/java_number.h"
+#include "java/java_number.h"
 
 #include "fuzz.h"
 

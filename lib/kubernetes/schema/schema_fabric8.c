@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text.h"
+#include "java/java_number.h"
 #include "kubernetes/quantity.h"
 #include "kubernetes/schema/schema.h"
 #include "kubernetes/schema/schema_table.h"
-#include "json/number.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -166,7 +166,7 @@ static cJSON *read_any(const struct reader *r, const cJSON *in)
 
     if (spk_json_is_number(in) && has_fraction(spk_json_number_text(in))) {
         double value = strtod(spk_json_number_text(in), NULL);
-        const char *text = spk_number_java(r->arena, value);
+        const char *text = spk_java_double(r->arena, value);
 
         return isfinite(value) ? spk_json_new_number(r->arena, text)
                                : spk_json_new_text(r->arena, text);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "spark/conf/entry.h"
 
+#include "java/java_number.h"
 #include "spark/conf/entries.h"
 #include "spark/conf/profile.h"
 #include "spark/conf/substitution.h"
-#include "spark/java_number.h"
 
 #include <string.h>
 
@@ -335,4 +335,18 @@ bool spk_entry_port(const struct spk_reader *reader, const char *key, int32_t fa
     (void)spk_fail(err, SPK_INVALID_FIELD,
                    "Illegal value for config key %s: For input string: \"%s\"", key, value);
     return spk_conf_blame(err, reader->conf, key);
+}
+
+bool spk_size_bytes(const struct spk_version *version, const char *text, int64_t default_unit,
+                    int64_t *out, struct spk_err *err)
+{
+    struct spk_why why;
+    int64_t value;
+
+    if (!spk_size_parse(text, default_unit, version->profile->iec_size_units, &value, &why))
+        return spk_fail(err, SPK_INVALID_FIELD, "%s", why.text);
+    if (value > INT64_MAX / default_unit || value < -(INT64_MAX / default_unit))
+        return spk_fail(err, SPK_INVALID_FIELD, "'%.64s' is beyond 8 EiB", text);
+    *out = value * default_unit;
+    return true;
 }

@@ -63,9 +63,6 @@ bool spk_entry_port(const struct spk_reader *reader, const char *key, int32_t fa
 struct spk_reader spk_reader_of(struct spk_arena *arena,
                                 const struct spk_submission *submission);
 
-/** A double as Java prints it: "0.1", "1.0", "5.0E-4", "1.0E7". */
-const char *spk_java_double(struct spk_arena *arena, double value);
-
 /**
  * A size such as "512m" in bytes; a bare number counts default_unit bytes, 1 or 1 << 20.
  *

@@ -2,6 +2,7 @@
 /* @source org.apache.spark.deploy.k8s.features.BasicDriverFeatureStep */
 #include <string.h>
 
+#include "java/java_number.h"
 #include "kubernetes/quantity.h"
 #include "spark/driver/custom_resources.h"
 #include "spark/driver/driver.h"

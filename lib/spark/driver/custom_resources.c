@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "spark/java_number.h"
+#include "java/java_number.h"
 
 #define PREFIX "spark.driver.resource."
 

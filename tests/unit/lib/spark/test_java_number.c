@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "spark/conf/entry.h"
 #include "spark/conf/profile.h"
-#include "spark/java_number.h"
+#include "java/java_number.h"
 
 #include "test.h"
 

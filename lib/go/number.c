@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "json/number.h"
+#include "go/number.h"
 
 #include "base/text.h"
 
@@ -46,11 +46,11 @@ static char digit_at(const struct decimal *d, int i)
     return d->digits[i];
 }
 
-/* Digits with the point where it belongs; at least least digits after it. */
-static void put_plain(struct spk_buf *buf, const struct decimal *d, int least)
+/* Digits with the point where it belongs. */
+static void put_plain(struct spk_buf *buf, const struct decimal *d)
 {
     int whole = d->exponent + 1; /* digits before the point */
-    int after = d->n - whole > least ? d->n - whole : least;
+    int after = d->n - whole;
 
     if (whole <= 0)
         spk_buf_char(buf, '0');
@@ -62,18 +62,14 @@ static void put_plain(struct spk_buf *buf, const struct decimal *d, int least)
         spk_buf_char(buf, digit_at(d, i));
 }
 
-/* d.ddd and the exponent in the given form; at least least digits after the point. */
-static void put_scientific(struct spk_buf *buf, const struct decimal *d, int least,
-                           const char *form)
+/* d.ddd and the exponent with at least width digits. */
+static void put_scientific(struct spk_buf *buf, const struct decimal *d, int width)
 {
     spk_buf_char(buf, d->digits[0]);
-    if (d->n > 1 || least > 0)
+    if (d->n > 1)
         spk_buf_char(buf, '.');
-    spk_buf_text(buf, d->n > 1 ? d->digits + 1 : least > 0 ? "0" : "");
-    if (strcmp(form, "E") == 0)
-        spk_buf_printf(buf, "E%d", d->exponent);
-    else
-        spk_buf_printf(buf, strcmp(form, "e2") == 0 ? "e%+03d" : "e%+d", d->exponent);
+    spk_buf_text(buf, d->digits + 1);
+    spk_buf_printf(buf, "e%+0*d", width + 1, d->exponent);
 }
 
 char *spk_number_go_json(struct spk_arena *arena, double value)
@@ -84,20 +80,21 @@ char *spk_number_go_json(struct spk_arena *arena, double value)
     if (d.negative)
         spk_buf_char(&buf, '-');
     if (value != 0 && (fabs(value) < 1e-6 || fabs(value) >= 1e21))
-        put_scientific(&buf, &d, 0, "e1");
+        put_scientific(&buf, &d, 1);
     else
-        put_plain(&buf, &d, 0);
+        put_plain(&buf, &d);
     return buf.data;
 }
 
-char *spk_number_scientific(struct spk_arena *arena, double value)
+/* Always with an exponent: "1e+20". */
+static char *scientific(struct spk_arena *arena, double value)
 {
     struct spk_buf buf = {.arena = arena};
     struct decimal d = shortest(value, false);
 
     if (d.negative)
         spk_buf_char(&buf, '-');
-    put_scientific(&buf, &d, 0, "e1");
+    put_scientific(&buf, &d, 1);
     return buf.data;
 }
 
@@ -106,7 +103,7 @@ char *spk_number_kept(struct spk_arena *arena, double value)
     char *text = spk_number_go_json(arena, value == 0 ? 0 : value);
 
     if (fabs(value) >= 0x1p63 && !strchr(text, 'e'))
-        text = spk_number_scientific(arena, value);
+        text = scientific(arena, value);
     return text;
 }
 
@@ -121,9 +118,9 @@ static char *go_text(struct spk_arena *arena, double value, bool single)
     if (d.negative)
         spk_buf_char(&buf, '-');
     if (value != 0 && (d.exponent < -4 || d.exponent >= 6))
-        put_scientific(&buf, &d, 0, "e2");
+        put_scientific(&buf, &d, 2);
     else
-        put_plain(&buf, &d, 0);
+        put_plain(&buf, &d);
     return buf.data;
 }
 
@@ -135,20 +132,4 @@ char *spk_number_go(struct spk_arena *arena, double value)
 char *spk_number_go_single(struct spk_arena *arena, double value)
 {
     return go_text(arena, value, true);
-}
-
-char *spk_number_java(struct spk_arena *arena, double value)
-{
-    struct spk_buf buf = {.arena = arena};
-
-    if (!isfinite(value))
-        return spk_strdup(arena, isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
-    struct decimal d = shortest(value, false);
-    if (d.negative)
-        spk_buf_char(&buf, '-');
-    if (value != 0 && (fabs(value) < 1e-3 || fabs(value) >= 1e7))
-        put_scientific(&buf, &d, 1, "E");
-    else
-        put_plain(&buf, &d, 1);
-    return buf.data;
 }

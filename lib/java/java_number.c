@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "spark/java_number.h"
-
-#include "spark/conf/entry.h"
-#include "spark/conf/profile.h"
+#include "java/java_number.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -288,20 +285,6 @@ bool spk_size_parse(const char *text, int64_t unit, bool iec_units, int64_t *out
     int64_t value = from >= shift ? amount.value << (from - shift)
                                   : amount.value >> (shift - from);
     *out = negative ? -value : value;
-    return true;
-}
-
-bool spk_size_bytes(const struct spk_version *version, const char *text, int64_t default_unit,
-                    int64_t *out, struct spk_err *err)
-{
-    struct spk_why why;
-    int64_t value;
-
-    if (!spk_size_parse(text, default_unit, version->profile->iec_size_units, &value, &why))
-        return spk_fail(err, SPK_INVALID_FIELD, "%s", why.text);
-    if (value > INT64_MAX / default_unit || value < -(INT64_MAX / default_unit))
-        return spk_fail(err, SPK_INVALID_FIELD, "'%.64s' is beyond 8 EiB", text);
-    *out = value * default_unit;
     return true;
 }
 

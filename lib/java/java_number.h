@@ -14,6 +14,13 @@ bool spk_java_parse_long(const char *text, int64_t *out) SPK_CHECK;
 /** @source Double.parseDouble: also ".5", "1d", "0x1p3", "NaN", "Infinity" */
 bool spk_java_parse_double(const char *text, double *out) SPK_CHECK;
 
+/**
+ * A double as Java prints it: "0.1", "1.0", "5.0E-4", "1.0E7", "NaN".
+ *
+ * @source Double.toString as of JDK 19: the shortest digits, but at least two
+ */
+const char *spk_java_double(struct spk_arena *arena, double value);
+
 /** true or false in any case. @source scala.collection.StringOps.toBoolean */
 bool spk_java_parse_bool(const char *text, bool *out) SPK_CHECK;
 
