@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "spark/submission.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-static int compare_names(const void *name, const void *variable)
+struct spk_reader spk_reader_of(struct spk_arena *arena,
+                                const struct spk_submission *submission)
 {
-    return strcmp(name, ((const struct spk_conf_entry *)variable)->key);
-}
-
-const char *spk_environment_get(const struct spk_environment *environment, const char *name)
-{
-    const struct spk_conf_entry *variable =
-        environment->n ? bsearch(name, environment->variables, environment->n,
-                                 sizeof(*environment->variables), compare_names)
-                       : NULL;
-
-    return variable ? variable->value : NULL;
+    return (struct spk_reader){
+        .arena = arena,
+        .conf = &submission->conf,
+        .environment = &submission->environment,
+        .version = &submission->version,
+    };
 }

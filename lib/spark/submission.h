@@ -5,10 +5,8 @@
  */
 #pragma once
 
-#include "base/file.h"
 #include "kubernetes/mutation.h"
-#include "spark/conf/conf.h"
-#include "spark/conf/version.h"
+#include "spark/conf/entry.h"
 #include "json/json.h"
 
 /** A pod template: inline (tree) or as text, as read from its file. Neither: none. */
@@ -17,41 +15,6 @@ struct spk_template {
     struct spk_bytes text; /* .data NULL: none */
     const char *origin;    /* "spec.driver.template", "driver_pod_template", a path */
 };
-
-/** One plain file of SPARK_CONF_DIR, or of another directory that is shipped. */
-struct spk_named_bytes {
-    const char *name;
-    struct spk_bytes bytes;
-};
-
-struct spk_files {
-    const struct spk_named_bytes *items;
-    size_t n;
-};
-
-/** Everything that spark-submit reads besides its arguments. Nothing of the process's own
- * counts. */
-struct spk_environment {
-    const struct spk_conf_entry *variables; /* key = name; unique, in byte order */
-    size_t n;
-    bool has_conf_dir;    /* SPARK_CONF_DIR is a directory; conf_files are its files */
-    const char *conf_dir; /* its path, for messages; NULL: none */
-    struct spk_files conf_files;
-    const char *user; /* the OS or Hadoop user: SPARK_USER when nothing else says so */
-    /**
-     * Read a file named by an option or key on behalf of the submitting user; NULL: files
-     * cannot be read here (a server). @errors as spk_file_read
-     */
-    bool (*read_file)(void *context, struct spk_arena *arena, const char *path,
-                      struct spk_bytes *out, struct spk_err *err);
-    /** The plain files of a directory; NULL likewise. */
-    bool (*read_directory)(void *context, struct spk_arena *arena, const char *path,
-                           struct spk_files *out, struct spk_err *err);
-    void *context;
-    const char *cwd; /* relative paths are relative to it; NULL: "/" */
-};
-
-const char *spk_environment_get(const struct spk_environment *environment, const char *name);
 
 enum spk_language { SPK_JVM, SPK_PYTHON, SPK_R };
 
@@ -69,3 +32,7 @@ struct spk_submission {
     struct spk_mutations mutations; /* of the driver pod, applied last; empty: none */
     const struct spk_warnings *warnings;
 };
+
+/** A reader of the entries of a submission. */
+struct spk_reader spk_reader_of(struct spk_arena *arena,
+                                const struct spk_submission *submission);

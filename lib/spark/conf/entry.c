@@ -39,17 +39,6 @@ static const char time_grammar[] = "Time must be specified as seconds (s), milli
                                    "microseconds (us), minutes (m or "
                                    "min), hour (h), or day (d). E.g. 50s, 100ms, or 250us.";
 
-struct spk_reader spk_reader_of(struct spk_arena *arena,
-                                const struct spk_submission *submission)
-{
-    return (struct spk_reader){
-        .arena = arena,
-        .conf = &submission->conf,
-        .environment = &submission->environment,
-        .version = &submission->version,
-    };
-}
-
 static const char *find_set(const struct spk_conf *conf, const struct spk_entry *entry,
                             const char **key)
 {

@@ -9,7 +9,9 @@
  */
 #pragma once
 
-#include "spark/submission.h"
+#include "base/text.h"
+#include "spark/conf/environment.h"
+#include "spark/conf/version.h"
 
 /** Whose configuration is read. Environment variables serve ${env:NAME}. */
 struct spk_reader {
@@ -58,10 +60,6 @@ struct spk_strings spk_comma_list(struct spk_arena *arena, const char *text);
  */
 bool spk_entry_port(const struct spk_reader *reader, const char *key, int32_t fallback,
                     int32_t *out, struct spk_err *err) SPK_CHECK;
-
-/** A reader of the entries of a submission. */
-struct spk_reader spk_reader_of(struct spk_arena *arena,
-                                const struct spk_submission *submission);
 
 /**
  * A size such as "512m" in bytes; a bare number counts default_unit bytes, 1 or 1 << 20.

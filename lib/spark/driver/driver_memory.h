@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "spark/conf/entry.h"
+#include "spark/submission.h"
 
 struct spk_driver_memory {
     int64_t total_mib;

@@ -10,7 +10,7 @@
 
 #include "base/warning.h"
 #include "kubernetes/schema/schema.h"
-#include "spark/conf/entry.h"
+#include "spark/submission.h"
 
 struct spk_pod_template {
     cJSON *pod; /* {apiVersion, kind, metadata, spec}; containers without the one below */
