@@ -2,10 +2,10 @@
 #include "commandline/settings.h"
 
 #include "base/printable.h"
+#include "java/java_number.h"
 #include "java/uri.h"
 #include "spark/conf/entry.h"
 #include "spark/conf/profile.h"
-#include "java/java_number.h"
 
 #include <string.h>
 #include <strings.h>

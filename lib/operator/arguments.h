@@ -16,6 +16,9 @@ struct spk_argument_list {
     size_t n, capacity;
 };
 
+/** The origin of the rows that hold the submission id, and of no others. */
+#define SPK_SUBMISSION_ID_ORIGIN "submission_id"
+
 void spk_argument_add(struct spk_argument_list *list, const char *text, const char *origin);
 
 /** "--conf", then "key=value". */

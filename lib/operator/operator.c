@@ -102,6 +102,20 @@ bool spk_operator_run(struct spk_arena *arena, const struct spk_operator_request
     return true;
 }
 
+void spk_operator_set_submission_id(struct spk_arena *arena,
+                                    struct spk_operator_output *output,
+                                    const char *submission_id)
+{
+    for (size_t i = 0; i < output->n; i++) {
+        struct spk_argument *argument = &output->arguments[i];
+
+        /* "--conf", then "key=" */
+        if (spk_text_equal(argument->origin, SPK_SUBMISSION_ID_ORIGIN) &&
+            !spk_starts_with(argument->text, "--"))
+            argument->text = spk_printf(arena, "%s%s", argument->text, submission_id);
+    }
+}
+
 /* The row that names a role's template file. */
 static void add_template_file(struct spk_arena *arena, struct spk_strings *line,
                               const char *role, const char *submission_id)

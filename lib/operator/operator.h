@@ -24,7 +24,7 @@ struct spk_operator_options {
 
 struct spk_operator_request {
     const Spk__SparkApplication *application; /* checked */
-    const char *submission_id;
+    const char *submission_id; /* "": set later, by spk_operator_set_submission_id */
     const struct spk_operator_options *options;
     bool controller_steps; /* also web UI, Prometheus, batch scheduler: controller/ */
     bool native_mutation;  /* do here what the pod webhook would do */
@@ -54,6 +54,14 @@ struct spk_operator_output {
 bool spk_operator_run(struct spk_arena *arena, const struct spk_operator_request *request,
                       struct spk_operator_output *out, struct spk_warnings *warnings,
                       struct spk_err *err) SPK_CHECK;
+
+/**
+ * Set the id in the output of a stage that ran without one. Two arguments hold it, the labels
+ * of driver and executors; nothing else of the output depends on it.
+ */
+void spk_operator_set_submission_id(struct spk_arena *arena,
+                                    struct spk_operator_output *output,
+                                    const char *submission_id);
 
 /** The command-line variant of the vector, with rows 62 and 64: what the CLI submitter runs.
  */

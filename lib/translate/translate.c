@@ -1,17 +1,179 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "translate/translate.h"
 
-#include "translate/stages.h"
+#include "operator/webhook/executor_lost.h"
+#include "translate/identity.h"
+#include "translate/invocation.h"
+#include "translate/objects.h"
+#include "translate/payload.h"
+#include "translate/prepare.h"
 
-/* Check values that the translation takes as they are and Kubernetes does not. */
-static bool check_values(const struct spk_pass *pass)
+#include <string.h>
+
+bool spk_has_application(const struct spk_request *request)
 {
-    const Spk__SparkApplication *application = pass->out->application;
+    return request->payload.kind != SPK_PAYLOAD_COMMAND;
+}
 
-    if (application && (!spk_application_check_values(pass->arena, application, pass->err) ||
-                        !spk_executors_check(pass->arena, &pass->out->submission, pass->err)))
+bool spk_prepare_application(struct spk_arena *arena, const struct spk_settings *settings,
+                             const struct spk_request *request, struct spk_prepared *out,
+                             struct spk_err *err)
+{
+    if (!spk_payload_application(arena, settings, request, &out->application, &out->warnings,
+                                 err))
         return false;
-    return spk_plan_check(pass->arena, &pass->out->plan, pass->err);
+    out->owner = spk_owner_of_application(out->application);
+    return true;
+}
+
+/* ---- the operator stage ---- */
+
+static bool applies_steps(const struct spk_settings *settings,
+                          enum spk_controller_steps wanted)
+{
+    return (wanted == SPK_STEPS_DEFAULT ? settings->controller_steps : wanted) !=
+           SPK_STEPS_NONE;
+}
+
+static enum spk_pod_mutation resolve_mutation(const struct spk_settings *settings,
+                                              enum spk_pod_mutation wanted, const char *uid)
+{
+    enum spk_pod_mutation mutation = spk_mutation_in_force(settings, wanted);
+
+    if (mutation == SPK_MUTATION_AUTO)
+        mutation = uid ? SPK_MUTATION_NONE : SPK_MUTATION_NATIVE;
+    return mutation;
+}
+
+bool spk_prepare_arguments(struct spk_arena *arena, const struct spk_settings *settings,
+                           const struct spk_request *request, struct spk_prepared *out,
+                           struct spk_err *err)
+{
+    out->pod_mutation = resolve_mutation(settings, request->pod_mutation, out->owner.uid);
+
+    const char *given = spk_given_submission_id(request, out->application);
+    const struct spk_operator_request stage = {
+        .application = out->application,
+        .submission_id = given ? given : "",
+        .options = &settings->operator_options,
+        .controller_steps = applies_steps(settings, request->controller_steps),
+        .native_mutation = out->pod_mutation == SPK_MUTATION_NATIVE,
+        .webhook_follows = settings->webhook_follows,
+        .is_standalone = settings->is_standalone,
+    };
+    return spk_operator_run(arena, &stage, &out->operator_output, &out->warnings, err);
+}
+
+/* ---- the submission ---- */
+
+void spk_warn_of_executors(struct spk_arena *arena, const struct spk_submission *submission,
+                           const struct spk_operator_output *output,
+                           struct spk_warnings *warnings)
+{
+    const struct spk_executor_facts facts = {
+        .conf = &submission->conf,
+        .version = submission->version,
+        .has_hadoop_conf = spk_environment_get(&submission->environment, "HADOOP_CONF_DIR"),
+    };
+
+    spk_executor_lost(arena, &output->executor_mutations, &facts, warnings);
+}
+
+/*
+ * An application's submission id enters its arguments. When nobody gave one it derives from
+ * the attempt, and the attempt may derive from the submission, whose digest leaves the id out:
+ * so the id is set when the key is known. The arguments are parsed again rather than the two
+ * labels set, because properties may refer to these by ${...}, and the command line reads some
+ * properties.
+ */
+static bool resolve_submission_id(struct spk_arena *arena,
+                                  const struct spk_invocation *invocation,
+                                  struct spk_prepared *out, struct spk_err *err)
+{
+    spk_operator_set_submission_id(arena, &out->operator_output, out->key.submission_id);
+    return spk_invocation_run(arena, invocation, &out->submission, &out->warnings, err);
+}
+
+bool spk_prepare_submission(struct spk_arena *arena, const struct spk_settings *settings,
+                            const struct spk_request *request, struct spk_prepared *out,
+                            struct spk_err *err)
+{
+    const bool is_command = !spk_has_application(request);
+    struct spk_invocation invocation =
+        spk_invocation_of(arena, settings, request, is_command ? NULL : &out->operator_output);
+
+    if (!spk_invocation_set_version(arena, settings, request, out->application, &invocation,
+                                    &out->warnings, err) ||
+        !spk_invocation_run(arena, &invocation, &out->submission, &out->warnings, err))
+        return false;
+    if (is_command && !spk_owner_of_command(arena, &out->submission, &out->owner, err))
+        return false;
+    if (!spk_identify(arena, request, out->application, &out->owner, &out->submission,
+                      &out->key, err))
+        return false;
+    if (is_command)
+        return true;
+    if (!spk_given_submission_id(request, out->application) &&
+        !resolve_submission_id(arena, &invocation, out, err))
+        return false;
+    spk_warn_of_executors(arena, &out->submission, &out->operator_output, &out->warnings);
+    return true;
+}
+
+/* ---- objects ---- */
+
+/* Whether the payload names another namespace than its own metadata. */
+static bool check_namespace(const Spk__SparkApplication *application,
+                            const struct spk_conf *conf, struct spk_err *err)
+{
+    const char *ns = spk_conf_get(conf, "spark.kubernetes.namespace");
+
+    ns = ns ? ns : "default";
+    if (!application || strcmp(ns, spk_application_namespace(application)) == 0)
+        return true;
+    (void)spk_fail(err, SPK_INVALID_FIELD,
+                   "'%.63s' is not the application's namespace '%.63s'", ns,
+                   spk_application_namespace(application));
+    return spk_fail_at(err, "spec.sparkConf[spark.kubernetes.namespace]");
+}
+
+bool spk_prepare_plan(struct spk_arena *arena, const struct spk_settings *settings,
+                      const struct spk_request *request, struct spk_prepared *out,
+                      struct spk_err *err)
+{
+    if (spk_has_application(request) &&
+        (!spk_prepare_application(arena, settings, request, out, err) ||
+         !spk_prepare_arguments(arena, settings, request, out, err)))
+        return false;
+    if (!spk_prepare_submission(arena, settings, request, out, err) ||
+        !check_namespace(out->application, &out->submission.conf, err) ||
+        !spk_objects_check_extra(arena, &out->operator_output, err) ||
+        !spk_objects_plan(arena, &out->submission, out->application, &out->key,
+                          request->submit_time_ms, &out->plan, err))
+        return false;
+    spk_warnings_add(&out->warnings, arena, &out->plan.warnings);
+    return true;
+}
+
+bool spk_prepared_check(struct spk_arena *arena, const struct spk_prepared *prepared,
+                        struct spk_err *err)
+{
+    const Spk__SparkApplication *application = prepared->application;
+
+    if (application && (!spk_application_check_values(arena, application, err) ||
+                        !spk_executors_check(arena, &prepared->submission, err)))
+        return false;
+    return spk_plan_check(arena, &prepared->plan, err);
+}
+
+void spk_prepare_parts(struct spk_arena *arena, const struct spk_settings *settings,
+                       struct spk_prepared *prepared)
+{
+    enum spk_variant variant = prepared->owner.uid && !settings->gate_always ? SPK_VARIANT_P
+                                                                             : SPK_VARIANT_G;
+
+    prepared->parts = spk_objects_parts(arena, variant, &prepared->owner, &prepared->key,
+                                        &prepared->operator_output, &prepared->plan);
 }
 
 bool spk_prepare(struct spk_arena *arena, const struct spk_settings *settings,
@@ -19,146 +181,16 @@ bool spk_prepare(struct spk_arena *arena, const struct spk_settings *settings,
                  struct spk_err *err)
 {
     struct spk_prepared prepared = {0};
-    struct spk_pass pass = {arena, settings, request, &prepared, err};
 
-    if (!spk_stage_plan(&pass) || !check_values(&pass))
+    if (!spk_prepare_plan(arena, settings, request, &prepared, err) ||
+        !spk_prepared_check(arena, &prepared, err))
         return false;
-    spk_stage_parts(&pass);
+    spk_prepare_parts(arena, settings, &prepared);
     *out = prepared;
     return true;
 }
 
-/* ---- renderings ---- */
-
-static cJSON *new_list(struct spk_arena *arena)
-{
-    cJSON *list = spk_json_new_object(arena);
-
-    spk_json_text(list, "apiVersion", "v1");
-    spk_json_text(list, "kind", "List");
-    (void)spk_json_list(list, "items");
-    return list;
-}
-
-static cJSON *view_plain(const struct spk_pass *pass)
-{
-    const struct spk_operator_output *output = &pass->out->operator_output;
-    cJSON *list = new_list(pass->arena);
-    cJSON *items = spk_json_list(list, "items");
-
-    for (size_t i = 0; i < output->n_extra_objects; i++)
-        (void)spk_json_push(items, output->extra_objects[i]);
-    spk_plan_own(pass->arena, &pass->out->plan);
-    for (size_t i = 0; i < pass->out->plan.n; i++)
-        (void)spk_json_push(items, pass->out->plan.objects[i].object);
-    return list;
-}
-
-static cJSON *view_parts(const struct spk_pass *pass)
-{
-    cJSON *list = new_list(pass->arena);
-
-    spk_stage_parts(pass);
-    for (size_t i = 0; i < pass->out->parts.n; i++)
-        (void)spk_json_push(spk_json_list(list, "items"), pass->out->parts.items[i].object);
-    return list;
-}
-
-static cJSON *view_submission(const struct spk_pass *pass)
-{
-    const struct spk_operator_output *output = &pass->out->operator_output;
-    struct spk_strings arguments = pass->request->payload.arguments;
-    cJSON *view = spk_json_new_object(pass->arena);
-    const char *id = spk_given_submission_id(pass);
-    const cJSON *driver_template = pass->out->submission.driver_template.tree;
-    const cJSON *executor_template = pass->out->submission.executor_template.tree;
-
-    if (pass->out->application) {
-        driver_template = output->driver_template;
-        executor_template = output->executor_template;
-        arguments = spk_operator_command_line(pass->arena, output,
-                                              id ? id : pass->out->key.submission_id);
-    }
-    cJSON *list = spk_json_list(view, "arguments");
-    for (size_t i = 0; i < arguments.n; i++)
-        spk_json_push_text(list, arguments.items[i]);
-    (void)spk_json_set(view, "driverPodTemplate", spk_json_copy(pass->arena, driver_template));
-    (void)spk_json_set(view, "executorPodTemplate",
-                       spk_json_copy(pass->arena, executor_template));
-    cJSON *extra = spk_json_list(view, "extraObjects");
-    for (size_t i = 0; i < output->n_extra_objects; i++)
-        (void)spk_json_push(extra, output->extra_objects[i]);
-    return view;
-}
-
-static bool view_application(const struct spk_pass *pass, cJSON **out)
-{
-    if (!spk_has_application(pass)) {
-        (void)spk_fail(pass->err, SPK_INVALID_FIELD,
-                       "a command line has no application to show");
-        return spk_fail_at(pass->err, "stage");
-    }
-    if (!spk_stage_application(pass))
-        return false;
-    *out = spk_application_tree(pass->arena, pass->out->application);
-    return true;
-}
-
-/* With a given id the operator's output is complete, whatever spark-submit thinks of it. */
-static bool run_until_submission(const struct spk_pass *pass)
-{
-    const char *id;
-
-    if (!spk_has_application(pass))
-        return spk_stage_submission(pass);
-    if (!spk_stage_application(pass))
-        return false;
-    id = spk_given_submission_id(pass);
-    if (!id)
-        return spk_stage_submission(pass);
-    if (!spk_stage_operator(pass, id))
-        return false;
-    spk_stage_warn_of_executors(pass);
-    return true;
-}
-
-/* A webhook changes what spark-submit has sent. */
-static const struct spk_settings *settings_for(struct spk_arena *arena,
-                                               const struct spk_settings *settings,
-                                               const struct spk_view *view)
-{
-    struct spk_settings *copy;
-
-    if (!view->plain)
-        return settings;
-    copy = spk_alloc(arena, sizeof(*copy));
-    *copy = *settings;
-    copy->pod_mutation = SPK_MUTATION_NONE;
-    return copy;
-}
-
-bool spk_render(struct spk_arena *arena, const struct spk_settings *settings,
-                const struct spk_request *request, const struct spk_view *view, cJSON **out,
-                struct spk_prepared *prepared, struct spk_err *err)
-{
-    struct spk_prepared made = {0};
-    struct spk_pass pass = {arena, settings_for(arena, settings, view), request, &made, err};
-
-    if (view->stage == SPK_STAGE_APPLICATION) {
-        if (!view_application(&pass, out))
-            return false;
-    } else if (view->stage == SPK_STAGE_SUBMISSION) {
-        if (!run_until_submission(&pass))
-            return false;
-        *out = view_submission(&pass);
-    } else {
-        if (!spk_stage_plan(&pass) || (!view->plain && !check_values(&pass)))
-            return false;
-        *out = view->plain ? view_plain(&pass) : view_parts(&pass);
-    }
-    *prepared = made;
-    return true;
-}
+/* ---- settings ---- */
 
 enum spk_pod_mutation spk_mutation_in_force(const struct spk_settings *settings,
                                             enum spk_pod_mutation wanted)

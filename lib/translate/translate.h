@@ -69,17 +69,22 @@ struct spk_request {
 enum spk_pod_mutation spk_mutation_in_force(const struct spk_settings *settings,
                                             enum spk_pod_mutation wanted);
 
+/** The SparkApplication that a submission belongs to. */
+struct spk_owner {
+    const char *name, *uid; /* NULL: unknown */
+    const char *uid_field;  /* where the request says the uid */
+};
+
 /** Everything the stages made, for whoever shows or creates it. */
 struct spk_prepared {
     const Spk__SparkApplication *application; /* checked and defaulted; NULL for a command */
     enum spk_pod_mutation pod_mutation;       /* what was done: NONE or NATIVE */
     struct spk_operator_output operator_output;
     struct spk_submission submission;
+    struct spk_owner owner;
     struct spk_key key;
     struct spk_plan plan;
-    struct spk_parts parts;  /* with owners and marks, in creation order */
-    const char *owner, *uid; /* name and uid of the application; uid NULL: none is known */
-    const char *uid_field;   /* where the request says the uid */
+    struct spk_parts parts; /* with owners and marks, in creation order */
     struct spk_warnings warnings;
 };
 

@@ -63,7 +63,7 @@ static void fill_call(struct submission *submission, const struct spk_submit_req
 
     spk_submit_call_init(submit, operation->arena, operation->service->api, prepared);
     submit->jitter_seed = submission->seed;
-    submit->verify = operation->service->verifies_uids ? prepared->owner : NULL;
+    submit->verify = operation->service->verifies_uids ? prepared->owner.name : NULL;
     submit->deadline_ms = operation->deadline_ms;
     submit->validate_only = request->validate_only;
     submit->server_dry_run = request->server_dry_run;

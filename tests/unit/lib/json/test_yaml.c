@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/file.h"
 #include "base/limits.h"
+#include "go/number.h"
 #include "java/java_number.h"
 #include "json/manifest.h"
-#include "go/number.h"
 #include "json/read.h"
 #include "json/write.h"
 #include "json/yaml.h"

@@ -941,8 +941,7 @@ static void test_a_preparation_decides_what_is_submitted(void)
     static const struct spk_prepared prepared = {
         .pod_mutation = SPK_MUTATION_NATIVE,
         .plan = {.namespace_ = "ns1", .application_id = "spark-1", .application_name = "Pi"},
-        .uid = "u",
-        .uid_field = "manifest.metadata.uid",
+        .owner = {.uid = "u", .uid_field = "manifest.metadata.uid"},
     };
     SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 16);
     struct spk_api api = {0};
