@@ -45,8 +45,10 @@
  * first row that matches decides: ways, writes and objects are sets, http is a range, the
  * Status reason NULL and the refusal SPK_NO_REASON match any. A webhook chooses its own HTTP
  * code, so its denials come first. Quota is checked before existence: a 403 says nothing about
- * whether the object is there, and may well be there because of it. The last row takes answers
- * that HTTP does not know. etcd's own limit comes as a 500 that will not get better.
+ * whether the object is there, and may well be there because of it. A success that shows no
+ * object may be a page of a proxy that asks for a password; only a 201 is hardly ever one. The
+ * last row takes answers that HTTP does not know. etcd's own limit comes as a 500 that will
+ * not get better.
  */
 static const struct row {
     unsigned ways, writes;
@@ -60,9 +62,11 @@ static const struct row {
     {INTERRUPTED, ANY, 0, 0, NULL, ANY_WHY, ALL, {3, MAYBE, WAIT_LOOK}},
     {REFUSED, ANY, 0, 0, NULL, ANY_WHY, ALL, {7, NO, FINAL}},
     {ANSWER, ANY, 200, 202, NULL, ANY_WHY, OURS, {4, YES, OVER}},
-    {ANSWER, ANY, 200, 202, NULL, ANY_WHY, NO_OBJECT, {5, YES, LOOK}},
+    {ANSWER, CREATE, 201, 201, NULL, ANY_WHY, NO_OBJECT, {5, YES, LOOK}},
+    {ANSWER, ANY, 200, 202, NULL, ANY_WHY, NO_OBJECT, {5, MAYBE, LOOK}},
     {ANSWER, ANY, 200, 202, NULL, ANY_WHY, STRANGE, {6, MAYBE, LOOK}},
-    {CUT, ANY, 200, 202, NULL, ANY_WHY, ALL, {19, YES, LOOK}},
+    {CUT, CREATE, 201, 201, NULL, ANY_WHY, ALL, {19, YES, LOOK}},
+    {CUT, ANY, 200, 202, NULL, ANY_WHY, ALL, {19, MAYBE, LOOK}},
     {ANSWERED, ANY, 300, 399, NULL, ANY_WHY, ALL, {17, NO, FINAL}},
     {ANSWERED, ANY, 400, 422, NULL, DENIED, ALL, {9, NO, LOOK_FINAL}},
     {ANSWERED, PATCH, 422, 422, NULL, ANY_WHY, ALL, {14, UNLESS, LOOK}},
