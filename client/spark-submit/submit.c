@@ -146,6 +146,21 @@ static void clean_up(struct run *run, struct spk_api *api)
                    call->ns, pod, why.text);
 }
 
+/* An error alone would mean that no driver starts. */
+static void tell_outcome(const struct spk_submit_call *call)
+{
+    const char *pod = spk_object_name(call->parts->pod);
+
+    if (call->err.outcome == SPK_OUTCOME_UNKNOWN)
+        submit_log("ERROR", "Client",
+                   "it is not known whether the driver %s:%s starts: look for it before "
+                   "submitting again",
+                   call->ns, pod);
+    else if (call->err.outcome == SPK_CREATED && call->err.reason != SPK_DRIVER_POD_EXISTS)
+        submit_log("ERROR", "Client", "the driver %s:%s was created all the same", call->ns,
+                   pod);
+}
+
 static bool create(struct run *run, struct spk_api *api, struct spk_err *err)
 {
     fill_call(run, api);
@@ -157,6 +172,7 @@ static bool create(struct run *run, struct spk_api *api, struct spk_err *err)
                    "Please check \"kubectl auth can-i create pod\" first. It should be yes.");
         *err = run->call.err;
         note_request(run, err);
+        tell_outcome(&run->call);
         clean_up(run, api);
     }
     return run->call.ok;
