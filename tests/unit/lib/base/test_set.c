@@ -32,7 +32,28 @@ static void test_no_order_of_texts_makes_it_slow(void)
     check_order(TEXTS - 1, -1);
 }
 
+static void test_a_set_holds_what_was_added_whatever_the_order(void)
+{
+    static const size_t strides[] = {1, 9999, 7919}; /* rising, falling, neither */
+
+    for (size_t s = 0; s < SPK_LEN(strides); s++) {
+        SPK_ARENA arena = SPK_ARENA_LIMIT(SPK_MIB(8));
+        struct spk_set set = {.arena = &arena};
+
+        for (size_t i = 0; i < 10000; i += 2)
+            CU_ASSERT(spk_set_add(&set, spk_printf(&arena, "%05zu", i * strides[s] % 10000)));
+        for (size_t i = 0; i < 10000; i++) {
+            const char *text = spk_printf(&arena, "%05zu", i * strides[s] % 10000);
+
+            CU_ASSERT_EQUAL(spk_set_has(&set, text), i % 2 == 0);
+            CU_ASSERT_EQUAL(spk_set_add(&set, text), i % 2 == 1);
+        }
+        CU_ASSERT(set.root->level <= 14);
+    }
+}
+
 static CU_TestInfo tests[] = {
+    SPK_TEST(a_set_holds_what_was_added_whatever_the_order),
     SPK_TEST(no_order_of_texts_makes_it_slow),
     CU_TEST_INFO_NULL,
 };

@@ -5,6 +5,29 @@
 
 #include "test.h"
 
+static void test_doubles_have_an_exponent_where_java_writes_one(void)
+{
+    static const struct {
+        double value;
+        const char *text;
+    } cases[] = {
+        {0, "0.0"},
+        {100, "100.0"},
+        {1e6, "1000000.0"},
+        {1e-4, "1.0E-4"},
+        {1e21, "1.0E21"},
+        {4.9e-324, "4.9E-324"}, /* two digits at least */
+        {-1.5e-10, "-1.5E-10"},
+        {123456789.123456789, "1.2345678912345679E8"},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+
+        SPK_ASSERT_TEXT(spk_java_double(&arena, cases[i].value), cases[i].text);
+    }
+}
+
 static void test_doubles_print_as_java_prints_them(void)
 {
     static const struct {
@@ -179,6 +202,7 @@ static void test_durations_in_milliseconds(void)
 }
 
 static CU_TestInfo tests[] = {
+    SPK_TEST(doubles_have_an_exponent_where_java_writes_one),
     SPK_TEST(doubles_print_as_java_prints_them),
     SPK_TEST(texts_that_are_no_doubles),
     SPK_TEST(integers_are_javas),

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/file.h"
 #include "base/limits.h"
-#include "go/number.h"
-#include "java/java_number.h"
 #include "json/manifest.h"
 #include "json/read.h"
 #include "json/write.h"
@@ -413,34 +411,6 @@ static void test_exhaustion_inside_libyaml_leaks_nothing(void)
     CU_ASSERT_FALSE(spk_arena_run(&arena, write_much, &arena));
 }
 
-static void test_doubles_are_spelt_as_go_and_java_do(void)
-{
-    static const struct {
-        double value;
-        const char *json, *go, *java;
-    } cases[] = {
-        {0, "0", "0", "0.0"},
-        {100, "100", "100", "100.0"},
-        {0.1, "0.1", "0.1", "0.1"},
-        {1e6, "1000000", "1e+06", "1000000.0"},
-        {1e7, "10000000", "1e+07", "1.0E7"},
-        {1e-4, "0.0001", "0.0001", "1.0E-4"},
-        {1e21, "1e+21", "1e+21", "1.0E21"},
-        {4.9e-324, "5e-324", "5e-324", "4.9E-324"}, /* Java: two digits at least */
-        {-1.5e-10, "-1.5e-10", "-1.5e-10", "-1.5E-10"},
-        {123456789.123456789, "123456789.12345679", "1.2345678912345679e+08",
-         "1.2345678912345679E8"},
-    };
-
-    for (size_t i = 0; i < SPK_LEN(cases); i++) {
-        SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
-
-        SPK_ASSERT_TEXT(spk_number_go_json(&arena, cases[i].value), cases[i].json);
-        SPK_ASSERT_TEXT(spk_number_go(&arena, cases[i].value), cases[i].go);
-        SPK_ASSERT_TEXT(spk_java_double(&arena, cases[i].value), cases[i].java);
-    }
-}
-
 static CU_TestInfo tests[] = {
     SPK_TEST(manifests_are_typed_as_kubectl_does),
     SPK_TEST(bad_manifests_are_refused_with_their_place),
@@ -456,7 +426,6 @@ static CU_TestInfo tests[] = {
     SPK_TEST(trees_are_written_as_go_does),
     SPK_TEST(what_is_written_reads_back_equal),
     SPK_TEST(exhaustion_inside_libyaml_leaks_nothing),
-    SPK_TEST(doubles_are_spelt_as_go_and_java_do),
     CU_TEST_INFO_NULL,
 };
 
