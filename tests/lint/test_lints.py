@@ -156,5 +156,37 @@ class Names(Lints):
         self.finds_nothing("names.py")
 
 
+class Modules(Lints):
+    def setUp(self):
+        super().setUp()
+        self.write("lib/base/text.c", "")
+        self.write("tests/unit/lib/base/test_text.c", "")
+        self.write("lib/json/read.c", "")
+
+    def table(self, row):
+        self.write("tests/lint/modules.tsv", "# comment\n" + row + "\n")
+
+    def test_a_module_without_a_test_is_found(self):
+        self.write("tests/unit/lib/base/test_read.c", "")  # of another folder
+        self.finds("modules.py", "lib/json/read.c has no tests/unit/lib/json/test_read.c")
+        self.assertNotIn("text.c", self.run_lint("modules.py")[1])
+
+    def test_a_row_with_a_reason_is_as_good(self):
+        self.table("lib/json\tread\ttests/unit/lib/base/test_text.c\tbecause")
+        self.finds_nothing("modules.py")
+
+    def test_a_row_needs_a_reason_and_a_test_that_exists(self):
+        self.table("lib/json\tread\ttests/unit/lib/base/test_text.c\t ")
+        self.finds("modules.py", "modules.tsv:2: a row needs a test that exists, and a reason")
+        self.table("lib/json\tread\ttests/unit/lib/base/test_gone.c\tbecause")
+        self.finds("modules.py", "modules.tsv:2: a row needs a test that exists")
+
+    def test_a_row_that_is_not_needed_is_an_error(self):
+        self.table("lib/json\tread gone\ttests/unit/lib/base/test_text.c\tbecause")
+        self.finds("modules.py", "there is no lib/json/gone.c any more")
+        self.table("lib/base\ttext\ttests/unit/lib/base/test_text.c\tbecause")
+        self.finds("modules.py", "lib/base/text.c has a test of its own", "lib/json/read.c has no")
+
+
 if __name__ == "__main__":
     unittest.main()
