@@ -66,8 +66,15 @@
 #define SPK_MAX_REPLY_NODES   100000U /* a Pod has up to 1,000, a page of Pods 50 of them */
 #define SPK_MAX_REPLY_HEADERS SPK_KIB(64)
 #define SPK_MAX_STATUS_TEXT   2048U
-#define SPK_MAX_CAUSES        64U /* of a Status */
-#define SPK_MAX_WARNINGS      16U /* Warning headers of one answer */
+#define SPK_PAGE_PODS         50U /* of one LIST: with all their values SPK_MAX_REPLY_NODES */
+#define SPK_MAX_PAGES         40U /* of one query: 2,000 drivers */
+#define SPK_PENDING_S         5   /* a driver that waits longer has its events asked for */
+#define SPK_MAX_EVENTS        20U
+#define SPK_KILL_CONFLICTS    10U   /* a Pod that changes between a look and its DELETE */
+#define SPK_MAX_DIAGNOSES     16U   /* causes told of one driver: a Pod has few containers */
+#define SPK_MAX_CAUSE_TEXT    1024U /* of Kubernetes' words about one of them */
+#define SPK_MAX_CAUSES        64U   /* of a Status */
+#define SPK_MAX_WARNINGS      16U   /* Warning headers of one answer */
 #define SPK_MAX_WARNING_TEXT  256U
 #define SPK_MAX_LEFT_FIELDS   64U /* named one by one as left to the operator's webhook */
 #define SPK_MAX_KUBE_BODY     SPK_KIB(3 * 1024 - 64)
