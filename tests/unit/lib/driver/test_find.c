@@ -12,9 +12,12 @@ static void test_submission_ids_are_read(void)
         const char *id, *default_ns;
         struct spk_driver_target target;
     } cases[] = {
-        {"ns:pi", "other", {"ns", "pi", false}}, {"pi", "other", {"other", "pi", false}},
-        {"pi", NULL, {NULL, "pi", false}},       {"ns:pi-*", NULL, {"ns", "pi-", true}},
-        {"*", NULL, {NULL, "", true}},           {"ns:", NULL, {"ns", "", false}},
+        {"ns:pi", "other", {.ns = "ns", .name = "pi"}},
+        {"pi", "other", {.ns = "other", .name = "pi"}},
+        {"pi", NULL, {.name = "pi"}},
+        {"ns:pi-*", NULL, {.ns = "ns", .name = "pi-", .is_prefix = true}},
+        {"*", NULL, {.name = "", .is_prefix = true}},
+        {"ns:", NULL, {.ns = "ns", .name = ""}},
     };
 
     for (size_t i = 0; i < SPK_LEN(cases); i++) {
@@ -39,8 +42,9 @@ static const cJSON *read_json(struct spk_arena *arena, const char *text)
 
 static void test_drivers_are_chosen_by_name(void)
 {
-    static const struct spk_driver_target all = {NULL, "", true}, some = {NULL, "pi-", true},
-                                          one = {NULL, "pi", false};
+    static const struct spk_driver_target all = {.name = "", .is_prefix = true},
+                                          some = {.name = "pi-", .is_prefix = true},
+                                          one = {.name = "pi"};
     static const struct {
         const struct spk_driver_target *target;
         size_t n;
@@ -61,7 +65,7 @@ static void test_drivers_are_chosen_by_name(void)
 
 static void test_what_is_no_list_leaves_out_untouched(void)
 {
-    static const struct spk_driver_target all = {NULL, "", true};
+    static const struct spk_driver_target all = {.name = "", .is_prefix = true};
     static const char *const cases[] = {"{}", "{\"items\":{}}", "{\"items\":null}"};
 
     for (size_t i = 0; i < SPK_LEN(cases); i++) {
