@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "grpc/messages.h"
 
-#include "base/timestamp.h"
 #include "grpc/codec/struct_message.h"
+#include "grpc/message_time.h"
 #include "spark/submit/v1/submit_service.pb-c.h"
 
 #include <string.h>
@@ -245,14 +245,6 @@ static Spk__ObjectRef **write_object_refs(struct spk_arena *arena,
     return list;
 }
 
-static Google__Protobuf__Timestamp *write_time(struct spk_arena *arena, const char *rfc3339)
-{
-    Google__Protobuf__Timestamp *time = spk_alloc(arena, sizeof(*time));
-
-    google__protobuf__timestamp__init(time);
-    return spk_timestamp_read(rfc3339, &time->seconds) ? time : NULL;
-}
-
 static const ProtobufCMessage *write_submit(struct spk_arena *arena, const void *base)
 {
     const struct spk_submit_response *response = base;
@@ -275,7 +267,7 @@ static const ProtobufCMessage *write_submit(struct spk_arena *arena, const void 
     message->n_objects = result->n_objects;
     message->warnings =
         write_warnings(arena, response->warnings, &result->warnings, &message->n_warnings);
-    message->submitted_at = write_time(arena, result->submitted_at);
+    message->submitted_at = spk_message_time(arena, result->submitted_at);
     message->has_would_adopt = response->validate_only;
     message->would_adopt = result->would_adopt;
     return &message->base;

@@ -26,3 +26,4 @@ struct spk_mapping {
 };
 
 extern const struct spk_mapping spk_submit_mapping, spk_render_mapping, spk_info_mapping;
+extern const struct spk_mapping spk_get_mapping, spk_list_mapping, spk_kill_mapping;

@@ -22,7 +22,8 @@ static const struct spk_info_limit limits[] = {
 };
 
 static const char *features[] = {"submit.p", "submit.g",     "render",
-                                 "dry-run",  "pod-mutation", "controller-steps"};
+                                 "dry-run",  "pod-mutation", "controller-steps",
+                                 "get",      "list",         "kill"};
 static const char *forms[] = {"application", "manifest", "command"};
 
 /* "4.1" of "4.1.4". */

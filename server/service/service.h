@@ -9,6 +9,8 @@
 #pragma once
 
 #include "base/queue.h"
+#include "driver/query.h"
+#include "driver/state.h"
 #include "service/operation.h"
 #include "submit/submit.h"
 #include "translate/translate.h"
@@ -18,14 +20,25 @@ struct spk_service {
     const char *mode; /* "sidecar", "standalone" */
     struct spk_api *api;
     bool verifies_uids;        /* of applications, before anything is created for them */
-    struct spk_queue *running; /* submissions under way */
+    struct spk_queue *running; /* operations that wait for the API server */
     /* The API server's gitVersion; "" until it is known. */
     const char *(*kubernetes_version)(const void *context);
     const void *version_context;
 };
 
-/** Tell all running submissions to send no further request; each still answers. */
+/** Tell all that wait for the API server to send no further request; each still answers. */
 void spk_service_cancel_all(const struct spk_service *service);
+
+/** For types that wait for the API server: the operation's place in that list. */
+struct spk_running {
+    struct spk_queue_item item; /* first */
+    struct spk_operation *operation;
+};
+
+/** Enter it, before anything is sent; the list holds the operation. */
+void spk_running_enter(struct spk_running *running, struct spk_operation *operation);
+/** Leave it before the answer, unless it was taken out to be cancelled. */
+void spk_running_leave(struct spk_running *running);
 
 /* ---- input that Submit and Render share ---- */
 
@@ -95,6 +108,57 @@ struct spk_render_response {
     bool has_pod_mutation;
     enum spk_pod_mutation pod_mutation;
     const struct spk_warnings *request_warnings, *warnings; /* in this order */
+};
+
+/* ---- GetSubmission: where a driver stands, from the cluster ---- */
+
+extern const struct spk_operation_type spk_get_type;
+
+struct spk_get_request {
+    struct spk_driver_target target; /* as the caller gave it; ns NULL: the default one */
+};
+
+struct spk_get_response {
+    struct spk_driver_state driver;
+    struct spk_diagnoses diagnoses;
+    bool ambiguous;
+};
+
+/* ---- ListSubmissions: the drivers of a namespace ---- */
+
+extern const struct spk_operation_type spk_list_type;
+
+struct spk_list_request {
+    const char *ns;         /* NULL: the default one */
+    int page_size;          /* 0: the largest */
+    const char *page_token; /* NULL: the first page */
+};
+
+struct spk_list_response {
+    struct spk_driver_state *drivers;
+    size_t n_drivers;
+    const char *next_page; /* NULL: there is none */
+};
+
+/* ---- KillSubmission: delete drivers ---- */
+
+extern const struct spk_operation_type spk_kill_type;
+
+struct spk_kill_request {
+    struct spk_driver_target target; /* as for GetSubmission */
+    const int64_t *grace_s;          /* for its containers to end; NULL: the Pod's own */
+    bool allow_glob, dry_run;
+};
+
+struct spk_killed_driver {
+    const char *ns, *name, *uid;
+    enum spk_killed killed;
+};
+
+struct spk_kill_response {
+    struct spk_killed_driver *drivers;
+    size_t n_drivers;
+    bool ambiguous;
 };
 
 /* ---- GetInfo: what the server is and can do; it takes no request ---- */

@@ -8,8 +8,7 @@
 #include <stdio.h>
 
 struct submission {
-    struct spk_queue_item item; /* first: the service's list of what runs */
-    struct spk_operation *operation;
+    struct spk_running running;
     struct spk_prepared prepared;
     struct spk_submit_call submit;
     struct spk_submit_response response;
@@ -20,13 +19,10 @@ struct submission {
 static void on_done(struct spk_submit_call *submit)
 {
     struct submission *submission = submit->context;
-    struct spk_operation *operation = submission->operation;
+    struct spk_operation *operation = submission->running.operation;
     struct spk_record *record = &operation->record;
 
-    /* The list's reference is dropped by the one that takes the submission off the list. */
-    if (spk_queue_remove(operation->service->running, &submission->item))
-        spk_operation_drop(operation);
-
+    spk_running_leave(&submission->running);
     record->kube_calls = submit->kube_calls;
     record->retries = submit->retries;
     if (!submit->ok) {
@@ -43,7 +39,7 @@ static void on_done(struct spk_submit_call *submit)
 static bool translate(struct submission *submission, const struct spk_submit_request *request,
                       struct spk_err *err)
 {
-    const struct spk_operation *operation = submission->operation;
+    const struct spk_operation *operation = submission->running.operation;
     struct spk_request *core = spk_input_request(operation, &request->input);
 
     if (!spk_random_hex(submission->random, err) ||
@@ -57,7 +53,7 @@ static bool translate(struct submission *submission, const struct spk_submit_req
 
 static void fill_call(struct submission *submission, const struct spk_submit_request *request)
 {
-    const struct spk_operation *operation = submission->operation;
+    const struct spk_operation *operation = submission->running.operation;
     const struct spk_prepared *prepared = &submission->prepared;
     struct spk_submit_call *submit = &submission->submit;
 
@@ -93,7 +89,7 @@ static bool prepare(struct spk_operation *operation, struct spk_err *err)
     const struct spk_submit_request *request = operation->request;
     struct submission *submission = spk_alloc(operation->arena, sizeof(*submission));
 
-    submission->operation = operation;
+    submission->running.operation = operation;
     if (!translate(submission, request, err))
         return false;
     fill_call(submission, request);
@@ -121,12 +117,10 @@ static void cancel(struct spk_operation *operation)
 static void proceed(struct spk_operation *operation)
 {
     struct submission *submission = atomic_load(&operation->state);
-    bool was_empty;
 
     if (atomic_load(&operation->cancelled))
         spk_submit_cancel(&submission->submit);
-    spk_operation_hold(operation); /* for the list */
-    (void)spk_queue_put(operation->service->running, &submission->item, &was_empty);
+    spk_running_enter(&submission->running, operation);
     spk_submit_start(&submission->submit);
 }
 
@@ -136,16 +130,3 @@ const struct spk_operation_type spk_submit_type = {
     .proceed = proceed,
     .cancel = cancel,
 };
-
-void spk_service_cancel_all(const struct spk_service *service)
-{
-    struct spk_queue_item *item = spk_queue_take_all(service->running), *next;
-
-    for (; item; item = next) {
-        struct spk_operation *operation = ((struct submission *)(void *)item)->operation;
-
-        next = item->next;
-        spk_operation_cancel(operation);
-        spk_operation_drop(operation);
-    }
-}
