@@ -131,7 +131,8 @@ static void clean_up(struct run *run, struct spk_api *api)
     const struct spk_delete options = {.uid = call->left_uid};
     struct spk_err why = {0};
 
-    if (call->parts->variant != SPK_VARIANT_G || call->err.outcome != SPK_PARTIAL)
+    if (call->parts->variant != SPK_VARIANT_GATED_POD_FIRST ||
+        call->err.outcome != SPK_PARTIAL)
         return;
     if (!call->left_uid)
         submit_log("WARN", "Client",

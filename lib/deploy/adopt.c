@@ -159,7 +159,8 @@ static unsigned pod_facts(const struct spk_claimant *claimant, const cJSON *pod)
     } facts[] = {
         {ATTEMPT, has_attempt(key, pod)},
         {INPUT, spk_text_equal(annotation(pod, SPK_MARK_INPUT), key->input_sha256)},
-        {RENDERING, has_key(key, pod) && claimant->parts->variant == SPK_VARIANT_G},
+        {RENDERING,
+         has_key(key, pod) && claimant->parts->variant == SPK_VARIANT_GATED_POD_FIRST},
         {OWNER, spk_text_equal(owner_uid, spk_json_get_text(ours, "uid"))},
         {CALLER_KEY, key->source != SPK_KEY_COUNTERS},
         {DELETING, is_deleting(pod)},
@@ -291,7 +292,8 @@ static const char *expected_owner(const struct spk_claimant *claimant,
 {
     if (part->kind == SPK_PART_CONTROLLER && claimant->uid)
         return claimant->uid;
-    return claimant->parts->variant == SPK_VARIANT_G ? claimant->pod_uid : claimant->uid;
+    return claimant->parts->variant == SPK_VARIANT_GATED_POD_FIRST ? claimant->pod_uid
+                                                                   : claimant->uid;
 }
 
 /* The name is our Pod's now, so any other Pod of it is gone. */
@@ -319,7 +321,7 @@ static unsigned child_facts(struct spk_arena *arena, const struct spk_claimant *
         {C_CONTENT, spk_content_agrees(arena, part, observed)},
         {C_DELETING, is_deleting(observed)},
         {C_SHARED, shared},
-        {C_POD_OWNED, claimant->parts->variant == SPK_VARIANT_G && !shared},
+        {C_POD_OWNED, claimant->parts->variant == SPK_VARIANT_GATED_POD_FIRST && !shared},
         {C_ORPHAN, claimant->pod_uid && is_owned_by_namesake(claimant, observed)},
     };
     unsigned all = 0;

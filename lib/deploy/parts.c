@@ -30,7 +30,7 @@ static struct placed place(const struct spk_part *part, enum spk_variant variant
     struct placed placed = {
         .part = *part, .rank = (int)part->kind, .name = "", .index = index};
 
-    if (part->kind == SPK_PART_POD && variant == SPK_VARIANT_G)
+    if (part->kind == SPK_PART_POD && variant == SPK_VARIANT_GATED_POD_FIRST)
         placed.rank = -1;
     if (part->kind == SPK_PART_CONFIGMAP)
         placed.subrank = configmap_rank(spk_object_name(part->object));
@@ -86,7 +86,7 @@ static void own(const struct spk_deployment *deployment, const cJSON *pod, cJSON
     struct spk_arena *arena = spk_json_arena(object);
     cJSON *owners = spk_json_new_array(arena);
 
-    if (deployment->variant == SPK_VARIANT_G)
+    if (deployment->variant == SPK_VARIANT_GATED_POD_FIRST)
         spk_json_push(owners, pod_owner(arena, pod));
     else
         spk_json_push(owners, application_owner(arena, deployment));
@@ -129,7 +129,7 @@ static void prepare_part(const struct spk_deployment *deployment, const cJSON *p
         own(deployment, pod, object);
         return;
     }
-    if (deployment->variant == SPK_VARIANT_G)
+    if (deployment->variant == SPK_VARIANT_GATED_POD_FIRST)
         spk_json_text(spk_json_push_object(
                           spk_json_list(spk_json_child(object, "spec"), "schedulingGates")),
                       "name", SPK_GATE);

@@ -10,8 +10,10 @@
 #include "json/json.h"
 
 enum spk_variant {
-    SPK_VARIANT_P, /* children first, owned by the SparkApplication; the Pod last commits */
-    SPK_VARIANT_G, /* gated Pod first, children owned by it; opening the gate commits */
+    SPK_VARIANT_CHILDREN_FIRST,  /* children first, owned by the SparkApplication; the Pod last
+                                    commits */
+    SPK_VARIANT_GATED_POD_FIRST, /* gated Pod first, children owned by it; opening the gate
+                                    commits */
 };
 
 /** How an existing object of the name is treated, and where it stands in the order. */

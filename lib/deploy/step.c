@@ -12,7 +12,7 @@
 
 bool spk_turn_is_gated(const struct spk_turn *turn)
 {
-    return turn->m->task->parts->variant == SPK_VARIANT_G;
+    return turn->m->task->parts->variant == SPK_VARIANT_GATED_POD_FIRST;
 }
 
 const struct spk_part *spk_turn_part(const struct spk_turn *turn)
@@ -50,7 +50,7 @@ bool spk_machine_may_be_open(const struct spk_machine *machine)
 
 enum spk_outcome spk_machine_outcome(const struct spk_machine *machine)
 {
-    bool gated = machine->task->parts->variant == SPK_VARIANT_G;
+    bool gated = machine->task->parts->variant == SPK_VARIANT_GATED_POD_FIRST;
 
     if (machine->committed || machine->opened ||
         (!gated && machine->progress[machine->pod_at].created))
@@ -151,7 +151,7 @@ static void fill_owner(const struct spk_machine *m, cJSON *object)
     cJSON *owners = spk_json_find(spk_json_find(object, "metadata"), "ownerReferences");
     cJSON *owner = owners ? owners->child : NULL, *next;
 
-    if (m->task->parts->variant != SPK_VARIANT_G)
+    if (m->task->parts->variant != SPK_VARIANT_GATED_POD_FIRST)
         return;
     for (; owner; owner = next) {
         next = owner->next;

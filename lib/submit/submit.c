@@ -233,8 +233,8 @@ static void fill_result(struct state *state)
 static const char *left_behind(const struct spk_machine *machine)
 {
     const struct spk_progress *pod = &machine->progress[machine->pod_at];
-    bool is_closed = machine->task->parts->variant == SPK_VARIANT_G && !machine->committed &&
-                     !spk_machine_may_be_open(machine);
+    bool is_closed = machine->task->parts->variant == SPK_VARIANT_GATED_POD_FIRST &&
+                     !machine->committed && !spk_machine_may_be_open(machine);
     bool is_ours = pod->state == SPK_PART_CREATED &&
                    machine->task->key->source == SPK_KEY_RANDOM;
 

@@ -169,8 +169,9 @@ bool spk_prepared_check(struct spk_arena *arena, const struct spk_prepared *prep
 void spk_prepare_parts(struct spk_arena *arena, const struct spk_settings *settings,
                        struct spk_prepared *prepared)
 {
-    enum spk_variant variant = prepared->owner.uid && !settings->gate_always ? SPK_VARIANT_P
-                                                                             : SPK_VARIANT_G;
+    enum spk_variant variant = prepared->owner.uid && !settings->gate_always
+                                   ? SPK_VARIANT_CHILDREN_FIRST
+                                   : SPK_VARIANT_GATED_POD_FIRST;
 
     prepared->parts = spk_objects_parts(arena, variant, &prepared->owner, &prepared->key,
                                         &prepared->operator_output, &prepared->plan);

@@ -139,7 +139,8 @@ static void test_g_opens_its_gate_and_leaves_others(void)
     struct spk_api *api = open_api("token");
     struct bench first, again;
 
-    bench_init(&first, api, "g", (struct submission_choice){.variant = SPK_VARIANT_G});
+    bench_init(&first, api, "g",
+               (struct submission_choice){.variant = SPK_VARIANT_GATED_POD_FIRST});
     cJSON *gates =
         spk_json_list(spk_json_child(first.fixture.parts.pod, "spec"), "schedulingGates");
     spk_json_text(spk_json_push_object(gates), "name", "example.com/quota");
@@ -155,7 +156,8 @@ static void test_g_opens_its_gate_and_leaves_others(void)
     const cJSON *owners = spk_json_at(map, "metadata.ownerReferences");
     SPK_ASSERT_TEXT(spk_json_get_text(owners->child, "uid"), call->result.pod_uid);
 
-    bench_init(&again, api, "g", (struct submission_choice){.variant = SPK_VARIANT_G});
+    bench_init(&again, api, "g",
+               (struct submission_choice){.variant = SPK_VARIANT_GATED_POD_FIRST});
     const struct spk_submit_call *repeat = run(&again);
     SPK_ASSERT_TEXT(repeat->err.text, "");
     CU_ASSERT_TRUE(repeat->result.adopted);
@@ -262,7 +264,8 @@ static void test_an_object_of_another_owner_is_not_patched(void)
 
 static void test_validation_stores_nothing_and_reports(void)
 {
-    static const enum spk_variant variants[] = {SPK_VARIANT_P, SPK_VARIANT_G};
+    static const enum spk_variant variants[] = {SPK_VARIANT_CHILDREN_FIRST,
+                                                SPK_VARIANT_GATED_POD_FIRST};
     struct spk_api *api = open_api("token");
 
     for (size_t i = 0; i < SPK_LEN(variants); i++) {
@@ -276,7 +279,7 @@ static void test_validation_stores_nothing_and_reports(void)
         const struct spk_submit_call *call = run(&bench);
         SPK_ASSERT_TEXT(call->err.text, "");
         CU_ASSERT_TRUE_FATAL(call->ok);
-        size_t pod = variants[i] == SPK_VARIANT_P ? 2 : 0;
+        size_t pod = variants[i] == SPK_VARIANT_CHILDREN_FIRST ? 2 : 0;
         CU_ASSERT_EQUAL(call->result.objects[pod].disposition, SPK_DISPOSITION_DRY_RUN_OK);
         CU_ASSERT_EQUAL(call->result.objects[1].disposition, SPK_DISPOSITION_DRY_RUN_OK);
         bool warned = false;
@@ -309,13 +312,15 @@ static void test_refusals_are_told_apart(void)
         enum spk_reason reason;
         enum spk_outcome outcome;
     } cases[] = {
-        {"token", "no-such-namespace", SPK_VARIANT_P, NULL, SPK_NAMESPACE_NOT_FOUND,
+        {"token", "no-such-namespace", SPK_VARIANT_CHILDREN_FIRST, NULL,
+         SPK_NAMESPACE_NOT_FOUND, SPK_NOT_CREATED},
+        {"nobody", NS, SPK_VARIANT_CHILDREN_FIRST, NULL, SPK_KUBE_FORBIDDEN, SPK_NOT_CREATED},
+        {"nobody", NS, SPK_VARIANT_GATED_POD_FIRST, NULL, SPK_KUBE_FORBIDDEN, SPK_NOT_CREATED},
+        {"token", "quota", SPK_VARIANT_CHILDREN_FIRST, NULL, SPK_KUBE_QUOTA_EXCEEDED,
          SPK_NOT_CREATED},
-        {"nobody", NS, SPK_VARIANT_P, NULL, SPK_KUBE_FORBIDDEN, SPK_NOT_CREATED},
-        {"nobody", NS, SPK_VARIANT_G, NULL, SPK_KUBE_FORBIDDEN, SPK_NOT_CREATED},
-        {"token", "quota", SPK_VARIANT_P, NULL, SPK_KUBE_QUOTA_EXCEEDED, SPK_NOT_CREATED},
-        {"token", NS, SPK_VARIANT_P, "Sometimes", SPK_KUBE_REJECTED, SPK_PARTIAL},
-        {"token", NS, SPK_VARIANT_G, "Sometimes", SPK_KUBE_REJECTED, SPK_NOT_CREATED},
+        {"token", NS, SPK_VARIANT_CHILDREN_FIRST, "Sometimes", SPK_KUBE_REJECTED, SPK_PARTIAL},
+        {"token", NS, SPK_VARIANT_GATED_POD_FIRST, "Sometimes", SPK_KUBE_REJECTED,
+         SPK_NOT_CREATED},
     };
 
     for (size_t i = 0; i < SPK_LEN(cases); i++) {
@@ -346,7 +351,8 @@ static void test_concurrent_callers_get_one_driver(void)
     for (int round = 0; round < ROUNDS; round++) {
         struct bench benches[CALLERS];
         const struct submission_choice choice = {
-            .attempts = 1, .variant = round % 2 ? SPK_VARIANT_G : SPK_VARIANT_P};
+            .attempts = 1,
+            .variant = round % 2 ? SPK_VARIANT_GATED_POD_FIRST : SPK_VARIANT_CHILDREN_FIRST};
         const char *uid = NULL;
         char name[16];
 

@@ -11,10 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct scenario p = {"P", SPK_VARIANT_P, 1, 0, true, false, true, false, false};
-static const struct scenario p_ids = {"P, new ids", SPK_VARIANT_P, 1,     0,    true,
-                                      true,         true,          false, false};
-static const struct scenario g = {"G", SPK_VARIANT_G, 1, 0, true, false, true, false, false};
+static const struct scenario p = {
+    "P", SPK_VARIANT_CHILDREN_FIRST, 1, 0, true, false, true, false, false};
+static const struct scenario p_ids = {
+    "P, new ids", SPK_VARIANT_CHILDREN_FIRST, 1, 0, true, true, true, false, false};
+static const struct scenario g = {
+    "G", SPK_VARIANT_GATED_POD_FIRST, 1, 0, true, false, true, false, false};
 
 enum end { DIES, GOOD, ADOPTS, REFUSED };
 

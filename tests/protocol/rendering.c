@@ -58,7 +58,7 @@ void rendering_init(struct rendering *rendering, const struct world *world, size
 {
     const struct scenario *scenario = world->scenario;
     struct spk_arena *arena = &rendering->arena;
-    bool owned = scenario->variant == SPK_VARIANT_P;
+    bool owned = scenario->variant == SPK_VARIANT_CHILDREN_FIRST;
     struct spk_part parts[8];
     struct spk_err err;
 

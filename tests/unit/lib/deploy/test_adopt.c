@@ -82,11 +82,12 @@ static void bench_init(struct bench *bench, struct spk_arena *arena, enum spk_va
                                                               .uid = owned ? "uid" : NULL,
                                                               .submission_id = "sub"},
                                      parts, SPK_LEN(parts));
-    bench->claimant = (struct spk_claimant){.key = &bench->key,
-                                            .parts = &bench->parts,
-                                            .uid = owned ? "uid" : NULL,
-                                            .pod_uid = variant == SPK_VARIANT_G ? "pu" : NULL,
-                                            .date_s = 1767323045};
+    bench->claimant =
+        (struct spk_claimant){.key = &bench->key,
+                              .parts = &bench->parts,
+                              .uid = owned ? "uid" : NULL,
+                              .pod_uid = variant == SPK_VARIANT_GATED_POD_FIRST ? "pu" : NULL,
+                              .date_s = 1767323045};
 }
 
 /* Our own object as it would be stored, changed by a merge patch. */
@@ -112,8 +113,8 @@ static cJSON *observe(struct spk_arena *arena, const cJSON *object, const char *
 #define OPEN         "\"spec\":{\"schedulingGates\":null}"
 #define PHASE(phase) "\"status\":{\"phase\":\"" phase "\"}"
 
-#define P        SPK_VARIANT_P
-#define G        SPK_VARIANT_G
+#define P        SPK_VARIANT_CHILDREN_FIRST
+#define G        SPK_VARIANT_GATED_POD_FIRST
 #define COUNTERS SPK_KEY_COUNTERS
 #define CALLER   SPK_KEY_CALLER
 

@@ -60,7 +60,7 @@ static struct spk_parts prepare(struct spk_arena *arena, enum spk_variant varian
 static void test_p_makes_children_first_and_the_pod_last(void)
 {
     SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
-    struct spk_parts parts = prepare(&arena, SPK_VARIANT_P, "uid");
+    struct spk_parts parts = prepare(&arena, SPK_VARIANT_CHILDREN_FIRST, "uid");
 
     CU_ASSERT_EQUAL_FATAL(parts.n, SPK_LEN(given));
     for (size_t i = 0; i < SPK_LEN(given); i++)
@@ -71,7 +71,7 @@ static void test_p_makes_children_first_and_the_pod_last(void)
 static void test_g_makes_the_pod_first(void)
 {
     SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
-    struct spk_parts parts = prepare(&arena, SPK_VARIANT_G, NULL);
+    struct spk_parts parts = prepare(&arena, SPK_VARIANT_GATED_POD_FIRST, NULL);
 
     CU_ASSERT_PTR_EQUAL(parts.items[0].object, parts.pod);
     for (size_t i = 1; i < SPK_LEN(given); i++)
@@ -92,7 +92,7 @@ static const char *metadata(struct spk_arena *arena, const cJSON *object)
 static void test_p_marks_and_owns(void)
 {
     SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
-    struct spk_parts parts = prepare(&arena, SPK_VARIANT_P, "uid");
+    struct spk_parts parts = prepare(&arena, SPK_VARIANT_CHILDREN_FIRST, "uid");
 
     SPK_ASSERT_TEXT(metadata(&arena, parts.items[10].object),
                     "{" MARKED ",\"labels\":{\"spark-submit.internal/app-uid\":\"uid\","
@@ -121,7 +121,7 @@ static void test_p_marks_and_owns(void)
 static void test_g_gates_the_pod_and_makes_it_the_owner(void)
 {
     SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
-    struct spk_parts parts = prepare(&arena, SPK_VARIANT_G, NULL);
+    struct spk_parts parts = prepare(&arena, SPK_VARIANT_GATED_POD_FIRST, NULL);
 
     SPK_ASSERT_TEXT(spk_json_write(&arena, spk_json_at(parts.pod, "spec")),
                     "{\"schedulingGates\":[{\"name\":\"spark-submit.internal/prepared\"}]}");
@@ -148,7 +148,9 @@ static void test_what_is_there_already_stays(void)
         spk_json_push_object(spk_json_list(spk_json_child(pod, "spec"), "schedulingGates")),
         "name", "kueue.x-k8s.io/admission");
     struct spk_parts parts = spk_parts_prepare(
-        &arena, &(struct spk_deployment){.variant = SPK_VARIANT_G, .key = &key, .ns = "ns1"},
+        &arena,
+        &(struct spk_deployment){
+            .variant = SPK_VARIANT_GATED_POD_FIRST, .key = &key, .ns = "ns1"},
         given_parts, 2);
     SPK_ASSERT_TEXT(spk_json_write(&arena, spk_json_at(parts.pod, "spec.schedulingGates")),
                     "[{\"name\":\"kueue.x-k8s.io/admission\"},"

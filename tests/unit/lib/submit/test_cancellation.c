@@ -99,9 +99,12 @@ static void test_a_request_that_waits_is_dropped(void)
         unsigned before;
         enum spk_outcome outcome;
     } cases[] = {
-        {SPK_VARIANT_P, 0, SPK_NOT_CREATED}, {SPK_VARIANT_P, 1, SPK_PARTIAL},
-        {SPK_VARIANT_P, 2, SPK_PARTIAL},     {SPK_VARIANT_G, 0, SPK_NOT_CREATED},
-        {SPK_VARIANT_G, 1, SPK_PARTIAL},     {SPK_VARIANT_G, 3, SPK_PARTIAL},
+        {SPK_VARIANT_CHILDREN_FIRST, 0, SPK_NOT_CREATED},
+        {SPK_VARIANT_CHILDREN_FIRST, 1, SPK_PARTIAL},
+        {SPK_VARIANT_CHILDREN_FIRST, 2, SPK_PARTIAL},
+        {SPK_VARIANT_GATED_POD_FIRST, 0, SPK_NOT_CREATED},
+        {SPK_VARIANT_GATED_POD_FIRST, 1, SPK_PARTIAL},
+        {SPK_VARIANT_GATED_POD_FIRST, 3, SPK_PARTIAL},
     };
 
     for (size_t i = 0; i < SPK_LEN(cases); i++) {
@@ -131,7 +134,7 @@ static void test_a_request_is_not_started_for_a_caller_who_left(void)
     struct queue queue;
     struct submission_fixture bench;
 
-    open_bench(&queue, &bench, SPK_VARIANT_G);
+    open_bench(&queue, &bench, SPK_VARIANT_GATED_POD_FIRST);
     spk_submit_cancel(&bench.call);
     spk_submit_start(&bench.call);
     CU_ASSERT_EQUAL(bench.done, 1);
@@ -157,7 +160,7 @@ static void test_a_request_that_cannot_be_sent_is_final(void)
         struct queue queue;
         struct submission_fixture bench;
 
-        open_bench(&queue, &bench, SPK_VARIANT_G);
+        open_bench(&queue, &bench, SPK_VARIANT_GATED_POD_FIRST);
         bench.call.validate_only = bench.call.server_dry_run = cases[i].validate_only;
         spk_submit_start(&bench.call);
         while (queue.taken < cases[i].before)

@@ -8,8 +8,8 @@
 
 #include "test.h"
 
-#define P         SPK_VARIANT_P
-#define G         SPK_VARIANT_G
+#define P         SPK_VARIANT_CHILDREN_FIRST
+#define G         SPK_VARIANT_GATED_POD_FIRST
 #define POST      SPK_API_CREATE
 #define PATCH     SPK_API_JSON_PATCH
 #define FOREVER   INT64_MAX

@@ -142,7 +142,7 @@ static void test_p_takes_three_writes_and_no_read(void)
     struct submission_fixture bench;
 
     counter_init(&counter);
-    bench_init(&bench, &counter, SPK_VARIANT_P, "sub-1", 1);
+    bench_init(&bench, &counter, SPK_VARIANT_CHILDREN_FIRST, "sub-1", 1);
     run(&bench);
     CU_ASSERT_TRUE(bench.call.ok);
     SPK_ASSERT_TEXT(bench.call.err.text, "");
@@ -173,7 +173,7 @@ static void test_g_takes_four_writes_and_no_read(void)
     struct submission_fixture bench;
 
     counter_init(&counter);
-    bench_init(&bench, &counter, SPK_VARIANT_G, "sub-1", 0);
+    bench_init(&bench, &counter, SPK_VARIANT_GATED_POD_FIRST, "sub-1", 0);
     run(&bench);
     CU_ASSERT_TRUE(bench.call.ok);
     SPK_ASSERT_TEXT(bench.call.err.text, "");
@@ -193,7 +193,8 @@ static void test_g_takes_four_writes_and_no_read(void)
 
 static void test_a_repeated_call_adopts(void)
 {
-    static const enum spk_variant variants[] = {SPK_VARIANT_P, SPK_VARIANT_G};
+    static const enum spk_variant variants[] = {SPK_VARIANT_CHILDREN_FIRST,
+                                                SPK_VARIANT_GATED_POD_FIRST};
 
     for (size_t i = 0; i < SPK_LEN(variants); i++)
         for (int retry = 0; retry < 2; retry++) {
@@ -222,15 +223,15 @@ static void test_a_new_submission_id_is_put_on_the_adopted_driver(void)
     struct submission_fixture first, again;
 
     counter_init(&counter);
-    bench_init(&first, &counter, SPK_VARIANT_P, "sub-1", 1);
+    bench_init(&first, &counter, SPK_VARIANT_CHILDREN_FIRST, "sub-1", 1);
     run(&first);
-    bench_init(&again, &counter, SPK_VARIANT_P, "sub-2", 1);
+    bench_init(&again, &counter, SPK_VARIANT_CHILDREN_FIRST, "sub-2", 1);
     run(&again);
     CU_ASSERT_TRUE(again.call.ok);
     SPK_ASSERT_TEXT(again.call.result.submission_id, "sub-1");
     spk_arena_free(&again.arena);
 
-    bench_init(&again, &counter, SPK_VARIANT_P, "sub-3", 1);
+    bench_init(&again, &counter, SPK_VARIANT_CHILDREN_FIRST, "sub-3", 1);
     again.call.require_submission_id = true;
     run(&again);
     CU_ASSERT_TRUE(again.call.ok);
@@ -244,7 +245,7 @@ static void test_a_new_submission_id_is_put_on_the_adopted_driver(void)
     counter.kind = "Pod";
     counter.reason = "Forbidden";
     counter.message = "pods \"pi-driver\" is forbidden: User \"u\" cannot patch resource";
-    bench_init(&again, &counter, SPK_VARIANT_P, "sub-4", 1);
+    bench_init(&again, &counter, SPK_VARIANT_CHILDREN_FIRST, "sub-4", 1);
     again.call.require_submission_id = true;
     run(&again);
     CU_ASSERT_FALSE(again.call.ok);
@@ -264,10 +265,10 @@ static void test_another_input_of_one_attempt_adopts_with_a_warning(void)
     struct submission_fixture first, other;
 
     counter_init(&counter);
-    bench_init(&first, &counter, SPK_VARIANT_P, "sub-1", 1);
+    bench_init(&first, &counter, SPK_VARIANT_CHILDREN_FIRST, "sub-1", 1);
     run(&first);
     CU_ASSERT_PTR_NULL(warning(&first.call, "INPUT_CHANGED"));
-    bench_init(&other, &counter, SPK_VARIANT_P, "sub-1", 1);
+    bench_init(&other, &counter, SPK_VARIANT_CHILDREN_FIRST, "sub-1", 1);
     other.key.input_sha256 = spk_strdup(
         &other.arena, "0000000000000000000000000000000000000000000000000000000000000000");
     run(&other);
@@ -285,9 +286,9 @@ static void test_another_attempt_is_refused(void)
     struct submission_fixture first, other;
 
     counter_init(&counter);
-    bench_init(&first, &counter, SPK_VARIANT_P, "sub-1", 1);
+    bench_init(&first, &counter, SPK_VARIANT_CHILDREN_FIRST, "sub-1", 1);
     run(&first);
-    bench_init(&other, &counter, SPK_VARIANT_P, "sub-2", 2);
+    bench_init(&other, &counter, SPK_VARIANT_CHILDREN_FIRST, "sub-2", 2);
     run(&other);
     CU_ASSERT_FALSE(other.call.ok);
     CU_ASSERT_EQUAL(other.call.err.reason, SPK_DRIVER_POD_EXISTS);
@@ -309,14 +310,14 @@ static void test_without_permission_existence_is_not_told(void)
     struct submission_fixture first, other;
 
     counter_init(&counter);
-    bench_init(&first, &counter, SPK_VARIANT_P, "sub-1", 1);
+    bench_init(&first, &counter, SPK_VARIANT_CHILDREN_FIRST, "sub-1", 1);
     run(&first);
     counter.http = 403;
     counter.verb = SPK_API_CREATE;
     counter.kind = "Pod";
     counter.reason = "Forbidden";
     counter.message = "pods is forbidden: User \"u\" cannot create resource \"pods\"";
-    bench_init(&other, &counter, SPK_VARIANT_P, "sub-2", 2);
+    bench_init(&other, &counter, SPK_VARIANT_CHILDREN_FIRST, "sub-2", 2);
     run(&other);
     CU_ASSERT_FALSE(other.call.ok);
     CU_ASSERT_EQUAL(other.call.err.reason, SPK_KUBE_FORBIDDEN);
@@ -340,31 +341,31 @@ static void test_refusals_end_with_their_outcome(void)
         enum spk_reason expected;
         enum spk_outcome outcome;
     } cases[] = {
-        {SPK_VARIANT_P, SPK_API_CREATE, "ConfigMap", 403, "Forbidden",
+        {SPK_VARIANT_CHILDREN_FIRST, SPK_API_CREATE, "ConfigMap", 403, "Forbidden",
          "x is forbidden: User \"u\" cannot create resource \"configmaps\"",
          SPK_KUBE_FORBIDDEN, SPK_NOT_CREATED},
-        {SPK_VARIANT_P, SPK_API_CREATE, "Pod", 403, "Forbidden",
+        {SPK_VARIANT_CHILDREN_FIRST, SPK_API_CREATE, "Pod", 403, "Forbidden",
          "pods \"x\" is forbidden: exceeded quota: q, requested: pods=1, used: pods=1, "
          "limited: pods=1",
          SPK_KUBE_QUOTA_EXCEEDED, SPK_PARTIAL},
-        {SPK_VARIANT_P, SPK_API_CREATE, "Pod", 422, "Invalid", "Pod \"x\" is invalid",
-         SPK_KUBE_REJECTED, SPK_PARTIAL},
-        {SPK_VARIANT_P, SPK_API_CREATE, "ConfigMap", 401, "Unauthorized", "Unauthorized",
-         SPK_KUBE_CREDENTIALS_REJECTED, SPK_NOT_CREATED},
-        {SPK_VARIANT_P, SPK_API_CREATE, "ConfigMap", 429, "TooManyRequests", "slow down",
-         SPK_KUBE_THROTTLED, SPK_NOT_CREATED},
-        {SPK_VARIANT_P, SPK_API_CREATE, "ConfigMap", 503, "ServiceUnavailable", "down",
-         SPK_KUBE_ERROR, SPK_PARTIAL},
-        {SPK_VARIANT_P, SPK_API_CREATE, "Pod", 503, "ServiceUnavailable", "down",
+        {SPK_VARIANT_CHILDREN_FIRST, SPK_API_CREATE, "Pod", 422, "Invalid",
+         "Pod \"x\" is invalid", SPK_KUBE_REJECTED, SPK_PARTIAL},
+        {SPK_VARIANT_CHILDREN_FIRST, SPK_API_CREATE, "ConfigMap", 401, "Unauthorized",
+         "Unauthorized", SPK_KUBE_CREDENTIALS_REJECTED, SPK_NOT_CREATED},
+        {SPK_VARIANT_CHILDREN_FIRST, SPK_API_CREATE, "ConfigMap", 429, "TooManyRequests",
+         "slow down", SPK_KUBE_THROTTLED, SPK_NOT_CREATED},
+        {SPK_VARIANT_CHILDREN_FIRST, SPK_API_CREATE, "ConfigMap", 503, "ServiceUnavailable",
+         "down", SPK_KUBE_ERROR, SPK_PARTIAL},
+        {SPK_VARIANT_CHILDREN_FIRST, SPK_API_CREATE, "Pod", 503, "ServiceUnavailable", "down",
          SPK_KUBE_ERROR, SPK_OUTCOME_UNKNOWN},
-        {SPK_VARIANT_G, SPK_API_CREATE, "Pod", 503, "ServiceUnavailable", "down",
+        {SPK_VARIANT_GATED_POD_FIRST, SPK_API_CREATE, "Pod", 503, "ServiceUnavailable", "down",
          SPK_KUBE_ERROR, SPK_PARTIAL},
-        {SPK_VARIANT_G, SPK_API_CREATE, "Service", 403, "Forbidden",
+        {SPK_VARIANT_GATED_POD_FIRST, SPK_API_CREATE, "Service", 403, "Forbidden",
          "x is forbidden: User \"u\" cannot create resource \"services\"", SPK_KUBE_FORBIDDEN,
          SPK_PARTIAL},
-        {SPK_VARIANT_G, SPK_API_JSON_PATCH, "Pod", 503, "ServiceUnavailable", "down",
-         SPK_KUBE_ERROR, SPK_OUTCOME_UNKNOWN},
-        {SPK_VARIANT_G, SPK_API_JSON_PATCH, "Pod", 403, "Forbidden",
+        {SPK_VARIANT_GATED_POD_FIRST, SPK_API_JSON_PATCH, "Pod", 503, "ServiceUnavailable",
+         "down", SPK_KUBE_ERROR, SPK_OUTCOME_UNKNOWN},
+        {SPK_VARIANT_GATED_POD_FIRST, SPK_API_JSON_PATCH, "Pod", 403, "Forbidden",
          "x is forbidden: User \"u\" cannot patch resource \"pods\"", SPK_KUBE_FORBIDDEN,
          SPK_PARTIAL},
     };
@@ -425,7 +426,7 @@ static void test_who_mutates_as_well_is_told(void)
         counter.reason = "Invalid";
         counter.message = "Pod \"etl-driver\" is invalid";
         counter.cause = &cases[i].cause;
-        bench_init(&bench, &counter, SPK_VARIANT_P, "s-1", 0);
+        bench_init(&bench, &counter, SPK_VARIANT_CHILDREN_FIRST, "s-1", 0);
         bench.call.native_mutation = cases[i].native;
         run(&bench);
         CU_ASSERT_FALSE(bench.call.ok);
@@ -443,7 +444,7 @@ static void test_no_write_starts_too_late(void)
     struct submission_fixture bench;
 
     counter_init(&counter);
-    bench_init(&bench, &counter, SPK_VARIANT_P, "sub-1", 1);
+    bench_init(&bench, &counter, SPK_VARIANT_CHILDREN_FIRST, "sub-1", 1);
     bench.call.deadline_ms = counter.now_ms + 2400;
     run(&bench);
     CU_ASSERT_FALSE(bench.call.ok);
@@ -456,7 +457,8 @@ static void test_no_write_starts_too_late(void)
 
 static void test_validation_creates_nothing(void)
 {
-    static const enum spk_variant variants[] = {SPK_VARIANT_P, SPK_VARIANT_G};
+    static const enum spk_variant variants[] = {SPK_VARIANT_CHILDREN_FIRST,
+                                                SPK_VARIANT_GATED_POD_FIRST};
 
     for (size_t i = 0; i < SPK_LEN(variants); i++) {
         struct counter counter;
@@ -526,7 +528,7 @@ static void test_dry_runs_report_their_verdicts(void)
         counter.reason = cases[i].http == 400 ? "BadRequest" : "Invalid";
         counter.message = cases[i].message;
         counter.only_strict = cases[i].only_strict;
-        bench_init(&bench, &counter, SPK_VARIANT_P, "sub-1", 1);
+        bench_init(&bench, &counter, SPK_VARIANT_CHILDREN_FIRST, "sub-1", 1);
         bench.call.validate_only = true;
         run(&bench);
         CU_ASSERT_EQUAL(bench.call.ok, cases[i].reason == SPK_NO_REASON);
@@ -550,10 +552,10 @@ static void test_a_taken_name_is_a_warning_of_validation(void)
         bool deleting;
         const char *warning;
     } cases[] = {
-        {SPK_VARIANT_P, 2, NULL, false, "DRIVER_POD_EXISTS"},
-        {SPK_VARIANT_P, 2, NULL, true, "PREVIOUS_RUN_TERMINATING"},
-        {SPK_VARIANT_P, 1, NULL, true, "SUBMISSION_BEING_DELETED"},
-        {SPK_VARIANT_G, 0, "other", false, "REQUEST_ID_REUSED"},
+        {SPK_VARIANT_CHILDREN_FIRST, 2, NULL, false, "DRIVER_POD_EXISTS"},
+        {SPK_VARIANT_CHILDREN_FIRST, 2, NULL, true, "PREVIOUS_RUN_TERMINATING"},
+        {SPK_VARIANT_CHILDREN_FIRST, 1, NULL, true, "SUBMISSION_BEING_DELETED"},
+        {SPK_VARIANT_GATED_POD_FIRST, 0, "other", false, "REQUEST_ID_REUSED"},
     };
 
     for (size_t i = 0; i < SPK_LEN(cases); i++) {
@@ -590,7 +592,8 @@ static void test_a_taken_name_is_a_warning_of_validation(void)
             CU_ASSERT_EQUAL(other.call.result.objects[j].disposition,
                             SPK_DISPOSITION_DRY_RUN_OK);
         CU_ASSERT_EQUAL(counter.nameless, 0);
-        CU_ASSERT_EQUAL(counter.writes, cases[i].variant == SPK_VARIANT_P ? 3 : 4);
+        CU_ASSERT_EQUAL(counter.writes,
+                        cases[i].variant == SPK_VARIANT_CHILDREN_FIRST ? 3 : 4);
         spk_arena_free(&other.arena);
         spk_arena_free(&first.arena);
         spk_api_close(&counter.api);
@@ -610,7 +613,7 @@ static void test_dry_runs_name_an_owner_or_none(void)
         counter.kind = "Pod";
         counter.reason = "Invalid";
         counter.message = "bad";
-        bench_init(&bench, &counter, SPK_VARIANT_G, "sub-1", 1);
+        bench_init(&bench, &counter, SPK_VARIANT_GATED_POD_FIRST, "sub-1", 1);
         bench.call.validate_only = true;
         run(&bench);
         CU_ASSERT_TRUE(bench.call.ok);
@@ -686,7 +689,7 @@ static void test_the_application_is_verified_before_anything_is_written(void)
         struct submission_fixture bench;
 
         counter_init(&counter);
-        bench_init(&bench, &counter, SPK_VARIANT_P, "sub-1", 1);
+        bench_init(&bench, &counter, SPK_VARIANT_CHILDREN_FIRST, "sub-1", 1);
         bench.call.deadline_ms += 100000;
         bench.call.verify = "pi";
         bench.call.uid_field = "x.uid";
@@ -726,7 +729,7 @@ static void test_a_gated_driver_may_have_an_application_to_verify(void)
     struct submission_fixture bench;
 
     counter_init(&counter);
-    bench_init(&bench, &counter, SPK_VARIANT_G, "sub-1", 0);
+    bench_init(&bench, &counter, SPK_VARIANT_GATED_POD_FIRST, "sub-1", 0);
     bench.call.verify = "pi";
     bench.call.uid = put_application(&counter, &bench, false);
     run(&bench);
@@ -735,7 +738,7 @@ static void test_a_gated_driver_may_have_an_application_to_verify(void)
     CU_ASSERT_EQUAL(counter.writes, 4);
     spk_arena_free(&bench.arena);
 
-    bench_init(&bench, &counter, SPK_VARIANT_G, "sub-2", 0);
+    bench_init(&bench, &counter, SPK_VARIANT_GATED_POD_FIRST, "sub-2", 0);
     bench.call.verify = "pi";
     bench.call.uid = FIXTURE_UID;
     bench.call.uid_field = "x.uid";
@@ -752,7 +755,7 @@ static void test_a_driver_with_a_node_cannot_be_gated(void)
     struct submission_fixture bench;
 
     counter_init(&counter);
-    bench_init(&bench, &counter, SPK_VARIANT_G, "sub-1", 0);
+    bench_init(&bench, &counter, SPK_VARIANT_GATED_POD_FIRST, "sub-1", 0);
     spk_json_text(spk_json_child(bench.parts.pod, "spec"), "nodeName", "here");
     run(&bench);
     CU_ASSERT_EQUAL(bench.call.err.reason, SPK_GATES_UNSUPPORTED);
@@ -770,7 +773,7 @@ static void test_an_unreadable_answer_is_said_to_be_one(void)
     struct submission_fixture bench;
 
     counter_init(&counter);
-    bench_init(&bench, &counter, SPK_VARIANT_P, "sub-1", 1);
+    bench_init(&bench, &counter, SPK_VARIANT_CHILDREN_FIRST, "sub-1", 1);
     bench.call.verify = "pi";
     counter.http = 200; /* without an object */
     counter.verb = SPK_API_GET;
@@ -791,7 +794,7 @@ static void test_nothing_is_read_when_no_write_can_follow(void)
     struct submission_fixture bench;
 
     counter_init(&counter);
-    bench_init(&bench, &counter, SPK_VARIANT_P, "sub-1", 1);
+    bench_init(&bench, &counter, SPK_VARIANT_CHILDREN_FIRST, "sub-1", 1);
     bench.call.verify = "pi";
     bench.call.deadline_ms = counter.now_ms + 2000;
     run(&bench);
@@ -809,7 +812,7 @@ static void test_exchanges_do_not_add_up(void)
     struct submission_fixture bench;
 
     counter_init(&counter);
-    bench_init(&bench, &counter, SPK_VARIANT_P, "sub-1", 1);
+    bench_init(&bench, &counter, SPK_VARIANT_CHILDREN_FIRST, "sub-1", 1);
     char *large = spk_alloc(&bench.arena, SPK_KIB(512));
     memset(large, 'x', SPK_KIB(512) - 1);
     spk_json_text(spk_json_child(bench.parts.items[0].object, "data"), "large", large);
@@ -838,15 +841,19 @@ static void test_what_is_left_behind_closed_is_told(void)
         bool left;
         enum spk_outcome outcome;
     } cases[] = {
-        {SPK_VARIANT_G, SPK_KEY_RANDOM, SPK_API_CREATE, "Service", 422, true, SPK_PARTIAL},
-        {SPK_VARIANT_G, SPK_KEY_SUBMISSION, SPK_API_CREATE, "Service", 422, false,
+        {SPK_VARIANT_GATED_POD_FIRST, SPK_KEY_RANDOM, SPK_API_CREATE, "Service", 422, true,
          SPK_PARTIAL},
-        {SPK_VARIANT_G, SPK_KEY_RANDOM, SPK_API_CREATE, "Pod", 422, false, SPK_NOT_CREATED},
-        {SPK_VARIANT_P, SPK_KEY_RANDOM, SPK_API_CREATE, "Pod", 422, false, SPK_PARTIAL},
-        {SPK_VARIANT_G, SPK_KEY_RANDOM, SPK_API_JSON_PATCH, "Pod", 403, true, SPK_PARTIAL},
-        {SPK_VARIANT_G, SPK_KEY_RANDOM, SPK_API_JSON_PATCH, "Pod", 200, false,
+        {SPK_VARIANT_GATED_POD_FIRST, SPK_KEY_SUBMISSION, SPK_API_CREATE, "Service", 422,
+         false, SPK_PARTIAL},
+        {SPK_VARIANT_GATED_POD_FIRST, SPK_KEY_RANDOM, SPK_API_CREATE, "Pod", 422, false,
+         SPK_NOT_CREATED},
+        {SPK_VARIANT_CHILDREN_FIRST, SPK_KEY_RANDOM, SPK_API_CREATE, "Pod", 422, false,
+         SPK_PARTIAL},
+        {SPK_VARIANT_GATED_POD_FIRST, SPK_KEY_RANDOM, SPK_API_JSON_PATCH, "Pod", 403, true,
+         SPK_PARTIAL},
+        {SPK_VARIANT_GATED_POD_FIRST, SPK_KEY_RANDOM, SPK_API_JSON_PATCH, "Pod", 200, false,
          SPK_OUTCOME_UNKNOWN},
-        {SPK_VARIANT_G, SPK_KEY_RANDOM, SPK_API_JSON_PATCH, "Pod", 504, false,
+        {SPK_VARIANT_GATED_POD_FIRST, SPK_KEY_RANDOM, SPK_API_JSON_PATCH, "Pod", 504, false,
          SPK_OUTCOME_UNKNOWN},
     };
 
@@ -876,7 +883,7 @@ static void test_a_call_cancelled_before_its_start_sends_nothing(void)
     struct submission_fixture bench;
 
     counter_init(&counter);
-    bench_init(&bench, &counter, SPK_VARIANT_P, "sub-1", 1);
+    bench_init(&bench, &counter, SPK_VARIANT_CHILDREN_FIRST, "sub-1", 1);
     spk_submit_cancel(&bench.call);
     run(&bench);
     CU_ASSERT_FALSE(bench.call.ok);
@@ -893,7 +900,7 @@ static void test_an_exhausted_arena_ends_the_call(void)
     struct submission_fixture bench;
 
     counter_init(&counter);
-    bench_init(&bench, &counter, SPK_VARIANT_P, "sub-1", 1);
+    bench_init(&bench, &counter, SPK_VARIANT_CHILDREN_FIRST, "sub-1", 1);
     bench.arena.limit = bench.arena.used;
     run(&bench);
     CU_ASSERT_FALSE(bench.call.ok);
@@ -912,7 +919,7 @@ static void test_another_object_is_said_to_be_one(void)
         struct submission_fixture bench;
 
         counter_init(&counter);
-        bench_init(&bench, &counter, SPK_VARIANT_G, "sub-1", 1);
+        bench_init(&bench, &counter, SPK_VARIANT_GATED_POD_FIRST, "sub-1", 1);
         bench.call.retry = verbs[i] == SPK_API_GET;
         cJSON *other = spk_object(&bench.arena, "v1", "Pod", "somebody-else");
         spk_json_text(spk_json_child(other, "metadata"), "uid", "uid-7");
