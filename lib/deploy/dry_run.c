@@ -6,120 +6,95 @@
 #define STATUS_BAD_REQUEST  400
 #define STATUS_UNAUTHORIZED 401
 
-void spk_rehearsal_begin(struct spk_turn *turn)
+void spk_dry_run_begin(struct spk_step *step)
 {
-    turn->m->phase = SPK_PHASE_REHEARSE;
-    if (!turn->m->task->server_dry_run) {
-        spk_turn_finish(turn);
+    struct spk_machine *m = step->m;
+
+    if (!m->task->server_dry_run) {
+        spk_step_finish(step);
         return;
     }
-    turn->m->trouble = (struct spk_err){0};
-    spk_turn_hold(turn, 0);
-    spk_turn_perform(turn, SPK_TO_CREATE);
+    m->phase = SPK_PHASE_DRY_RUN;
+    m->wave = 0;
+    step->p->last_error = NULL;
 }
 
 /* Nothing could be dry-run: then there is no verdict at all. */
 static bool is_unsupported(const struct spk_machine *m)
 {
     for (size_t i = 0; i < m->task->parts->n; i++)
-        if (!m->progress[i].refused)
+        if (m->parts[i].state != SPK_PART_UNCHECKED)
             return false;
     return true;
 }
 
-static void go_on(struct spk_turn *turn)
+void spk_dry_run_end(struct spk_step *step)
 {
-    struct spk_machine *m = turn->m;
-
-    if (m->at + 1 < m->task->parts->n) {
-        m->trouble = (struct spk_err){0};
-        spk_turn_hold(turn, m->at + 1);
-        spk_turn_perform(turn, SPK_TO_CREATE);
-        return;
-    }
-    if (is_unsupported(m))
-        spk_turn_give_up_because(turn, SPK_DRY_RUN_UNSUPPORTED,
-                                 "a webhook of the cluster does not support dry runs");
+    if (is_unsupported(step->m))
+        spk_step_fail(step, SPK_DRY_RUN_UNSUPPORTED,
+                      "a webhook of the cluster does not support dry runs");
     else
-        spk_turn_finish(turn);
+        spk_step_finish(step);
 }
 
-static void warn(struct spk_turn *turn, const char *code, const char *what,
+static void warn(struct spk_step *step, const char *code, const char *what,
                  const struct spk_err *why)
 {
-    const cJSON *object = spk_turn_part(turn)->object;
+    const cJSON *object = spk_step_part(step)->object;
 
-    spk_warn(&turn->m->warnings, turn->m->arena, code, "", "%s '%s' %s: %s",
+    spk_warn(step->memory->warnings, step->memory->arena, code, "", "%s '%s' %s: %s",
              spk_object_kind(object), spk_object_name(object), what, why->text);
 }
 
-static void pass(struct spk_turn *turn)
+void spk_on_dry_run_passed(struct spk_step *step)
 {
-    const char *uid = spk_object_uid(turn->seen.object);
+    struct spk_part_progress *p = step->p;
 
-    if (turn->p->lenient)
-        warn(turn, "KUBE_WARNING", "is accepted, but not by strict validation",
-             &turn->p->refusal);
+    if (p->not_strict)
+        warn(step, "KUBE_WARNING", "is accepted, but not by strict validation", p->refusal);
     /* The children's dry runs name an owner's uid, and this one will do. */
-    if (turn->m->at == turn->m->pod_at)
-        turn->p->uid = spk_strdup(turn->m->arena, uid);
-    turn->p->state = SPK_PART_WOULD_PASS;
-    go_on(turn);
+    if (step->part == step->m->pod_at)
+        p->uid = spk_strdup(step->memory->arena, spk_object_uid(step->seen.object));
+    p->state = SPK_PART_WOULD_PASS;
 }
 
-static void refuse(struct spk_turn *turn)
+void spk_on_dry_run_mismatch(struct spk_step *step)
 {
-    const struct spk_err *refusal = turn->seen.refusal;
+    if (!spk_step_mismatches_again(step))
+        spk_step_back_off(step, SPK_REQUEST_DRY_RUN);
+}
+
+static void judge(struct spk_step *step)
+{
+    const struct spk_err *refusal = step->seen.refusal;
+    struct spk_part_progress *p = step->p;
 
     if (refusal->reason == SPK_DRY_RUN_UNSUPPORTED) {
-        warn(turn, "DRY_RUN_UNSUPPORTED", "was not checked", refusal);
-        turn->p->refused = true;
-        turn->p->state = SPK_PART_WOULD_PASS;
-        go_on(turn);
+        warn(step, "DRY_RUN_UNSUPPORTED", "was not checked", refusal);
+        p->state = SPK_PART_UNCHECKED;
         return;
     }
-    if (turn->seen.http == STATUS_BAD_REQUEST && !turn->p->lenient) {
-        turn->p->lenient = true;
-        turn->p->refusal = *refusal;
-        spk_turn_perform(turn, SPK_TO_CREATE);
+    if (step->seen.http == STATUS_BAD_REQUEST && !p->not_strict) {
+        p->not_strict = true;
+        p->refusal = refusal;
+        spk_step_perform(step, SPK_REQUEST_DRY_RUN);
         return;
     }
-    warn(turn, "DRY_RUN_REFUSED", "would be refused", refusal);
-    turn->p->state = SPK_PART_WOULD_FAIL;
-    go_on(turn);
+    warn(step, "DRY_RUN_REFUSED", "would be refused", refusal);
+    p->state = SPK_PART_WOULD_FAIL;
 }
 
 /* Whether it is the object that was refused, not the caller or the way. */
-static bool is_verdict(const struct spk_turn *turn)
+static bool is_verdict(const struct spk_step *step)
 {
-    return turn->seen.way != SPK_SEEN_REFUSED && turn->seen.http >= STATUS_BAD_REQUEST &&
-           turn->seen.http != STATUS_UNAUTHORIZED;
+    return step->seen.way != SPK_SEEN_REFUSED && step->seen.http >= STATUS_BAD_REQUEST &&
+           step->seen.http != STATUS_UNAUTHORIZED;
 }
 
-void spk_rehearsal_on_answer(struct spk_turn *turn)
+void spk_on_dry_run_refused(struct spk_step *step)
 {
-    const struct spk_outcome_rule *rule = spk_outcome_of(SPK_WRITE_CREATE, &turn->seen);
-
-    switch (rule->next) {
-    case SPK_FOLLOW_NONE:
-        pass(turn);
-        return;
-    case SPK_FOLLOW_LOOK:
-        if (turn->seen.what != SPK_SEEN_STRANGE)
-            pass(turn); /* it is there already, or the answer could not be read */
-        else if (!spk_turn_is_strange_again(turn))
-            spk_turn_back_off(turn, SPK_TO_CREATE);
-        return;
-    case SPK_FOLLOW_RETRY:
-    case SPK_FOLLOW_WAIT_LOOK:
-        spk_turn_back_off(turn, SPK_TO_CREATE);
-        return;
-    case SPK_FOLLOW_FINAL:
-    case SPK_FOLLOW_LOOK_FINAL:
-        if (is_verdict(turn))
-            refuse(turn);
-        else
-            spk_turn_give_up(turn, turn->seen.refusal);
-        return;
-    }
+    if (is_verdict(step))
+        judge(step);
+    else
+        spk_step_give_up(step, step->seen.refusal);
 }

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/**
- * dry_run.h: validate_only: every object as a dry run, each with its verdict. Part of the
- * machine.
- *
- * The first try is strict about unknown fields. If only that refuses an object, it passes with
- * a warning.
- */
+/** dry_run.h: validate_only: every object as a dry run. Part of the machine. */
 #pragma once
 
 #include "deploy/step.h"
 
-void spk_rehearsal_begin(struct spk_turn *turn);
-void spk_rehearsal_on_answer(struct spk_turn *turn);
+/** After the driver's name was read. */
+void spk_dry_run_begin(struct spk_step *step);
+
+/** All parts have their verdict. */
+void spk_dry_run_end(struct spk_step *step);
+
+/* The answer to a dry run. */
+void spk_on_dry_run_passed(struct spk_step *step); /* or it is there already */
+void spk_on_dry_run_mismatch(struct spk_step *step);
+void spk_on_dry_run_refused(struct spk_step *step);

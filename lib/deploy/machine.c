@@ -3,195 +3,292 @@
 
 #include "deploy/dry_run.h"
 #include "deploy/on_read.h"
+#include "deploy/on_write.h"
 #include "deploy/sequence.h"
 #include "kubernetes/object.h"
 
 #include <string.h>
-
-#define STATUS_INVALID 422
-
-void spk_machine_sent(struct spk_machine *machine)
-{
-    machine->in_flight = !machine->waiting && machine->intent != SPK_TO_LOOK &&
-                         machine->phase != SPK_PHASE_REHEARSE;
-}
 
 void spk_machine_cancel(struct spk_machine *machine)
 {
     machine->cancelled = true;
 }
 
-void spk_machine_init(struct spk_machine *machine, struct spk_arena *arena,
+void spk_machine_unsent(struct spk_machine *machine, size_t part)
+{
+    machine->parts[part].turn = SPK_TURN_IDLE;
+    machine->under_way--;
+}
+
+void spk_machine_init(struct spk_machine *machine, struct spk_part_progress *parts,
                       const struct spk_task *task)
 {
+    memset(parts, 0, (task->parts->n + 1) * sizeof(*parts));
     *machine = (struct spk_machine){
-        .arena = arena,
         .task = task,
+        .parts = parts,
         .jitter = task->jitter_seed,
-        .phase = SPK_PHASE_VERIFY,
         .pod = task->parts->pod,
-        .progress = spk_alloc_array(arena, task->parts->n + 1, sizeof(*machine->progress)),
     };
     for (size_t i = 0; i < task->parts->n; i++)
         if (task->parts->items[i].kind == SPK_PART_POD)
             machine->pod_at = i;
 }
 
+void spk_machine_copy(struct spk_machine *to, struct spk_part_progress *parts,
+                      const struct spk_machine *from)
+{
+    *to = *from;
+    to->parts = parts;
+    memcpy(parts, from->parts, (from->task->parts->n + 1) * sizeof(*parts));
+}
+
+/* ---- the table ---- */
+
+static void send(struct spk_step *step)
+{
+    spk_step_perform(step, step->p->request);
+}
+
+#define ROW(request, seen, run, does)                                                         \
+    {                                                                                         \
+        SPK_REQUEST_##request, SPK_OBSERVED_##seen, run, does                                 \
+    }
+#define READ_ROWS(request, found, when_found, absent, when_absent)                            \
+    ROW(request, WAITED, send, "read"), ROW(request, FOUND, found, when_found),               \
+        ROW(request, ABSENT, absent, when_absent),                                            \
+        ROW(request, UNCLEAR, spk_on_unclear, "wait, read again"),                            \
+        ROW(request, STRANGER, spk_on_stranger, "wait, read again, once"),                    \
+        ROW(request, REFUSED, spk_on_read_refused,                                            \
+            "the end; while a write is unsettled: wait, read again")
+#define PATCH_ROWS(request, done, when_done, failed, when_failed)                             \
+    ROW(request, WAITED, send, "send"), ROW(request, DONE, done, when_done),                  \
+        ROW(request, NOTHING, spk_on_again, "wait, send again"),                              \
+        ROW(request, UNREADABLE, spk_on_unreadable, "read"),                                  \
+        ROW(request, MISMATCH, spk_on_mismatch, "read, once"),                                \
+        ROW(request, TAKEN, failed, when_failed),                                             \
+        ROW(request, CONFLICT, spk_on_silence, "wait, read"),                                 \
+        ROW(request, SILENCE, spk_on_silence, "wait, read"),                                  \
+        ROW(request, DENIED, spk_on_denied, "read: else the end"),                            \
+        ROW(request, ODD, spk_on_denied, "read: else the end"),                               \
+        ROW(request, REFUSED, spk_on_refused, "the end; if in doubt: read")
+
+static const struct spk_machine_row rows[] = {
+    READ_ROWS(READ_APPLICATION, spk_on_application_found, "go on, if it is the one meant",
+              spk_on_application_absent, "the end"),
+    READ_ROWS(READ_NAME, spk_on_name_found, "say so, dry-run the parts", spk_dry_run_begin,
+              "dry-run the parts"),
+    ROW(DRY_RUN, WAITED, send, "send"),
+    ROW(DRY_RUN, DONE, spk_on_dry_run_passed, "would pass"),
+    ROW(DRY_RUN, NOTHING, spk_on_again, "wait, send again"),
+    ROW(DRY_RUN, BUSY, spk_on_again, "wait, send again"),
+    ROW(DRY_RUN, UNREADABLE, spk_on_dry_run_passed, "would pass"),
+    ROW(DRY_RUN, MISMATCH, spk_on_dry_run_mismatch, "wait, send again, once"),
+    ROW(DRY_RUN, TAKEN, spk_on_dry_run_passed, "would pass"),
+    ROW(DRY_RUN, SILENCE, spk_on_again, "wait, send again"),
+    ROW(DRY_RUN, DENIED, spk_on_dry_run_refused, "would fail"),
+    ROW(DRY_RUN, QUOTA, spk_on_dry_run_refused, "would fail"),
+    ROW(DRY_RUN, ODD, spk_on_dry_run_refused, "would fail"),
+    ROW(DRY_RUN, REFUSED, spk_on_dry_run_refused, "would fail; or the end"),
+    ROW(CREATE, WAITED, send, "send"),
+    ROW(CREATE, DONE, spk_on_created, "created"),
+    ROW(CREATE, NOTHING, spk_on_again, "wait, send again"),
+    ROW(CREATE, BUSY, spk_on_again, "wait, send again"),
+    ROW(CREATE, UNREADABLE, spk_on_unreadable, "read"),
+    ROW(CREATE, MISMATCH, spk_on_mismatch, "read, once"),
+    ROW(CREATE, TAKEN, spk_on_taken, "read what has the name"),
+    ROW(CREATE, SILENCE, spk_on_silence, "wait, read"),
+    ROW(CREATE, DENIED, spk_on_denied, "read: else the end"),
+    ROW(CREATE, QUOTA, spk_on_denied, "read: else the end"),
+    ROW(CREATE, ODD, spk_on_denied, "read: else the end"),
+    ROW(CREATE, REFUSED, spk_on_refused, "the end; if in doubt: read"),
+    READ_ROWS(READ, spk_on_found, "adopt, update, go on, or the end", spk_on_absent,
+              "create; the end if that was refused or it is a driver that is gone"),
+    PATCH_ROWS(UPDATE, spk_on_updated, "adopted", spk_on_update_failed, "read"),
+    PATCH_ROWS(OPEN, spk_on_opened, "committed", spk_on_patch_failed, "read"),
+    READ_ROWS(READ_GATE, spk_on_gate_found, "committed, or open it, or the end", spk_on_gone,
+              "the end"),
+    PATCH_ROWS(RELABEL, spk_on_relabelled, "done", spk_on_patch_failed, "read"),
+    READ_ROWS(READ_LABEL, spk_on_label_found, "done, or relabel, or the end", spk_on_gone,
+              "the end"),
+};
+
+const struct spk_machine_row *spk_machine_rows(size_t *n)
+{
+    *n = SPK_LEN(rows);
+    return rows;
+}
+
+const char *spk_request_name(enum spk_machine_request request)
+{
+    static const char *const names[] = {
+        [SPK_REQUEST_READ_APPLICATION] = "READ_APPLICATION",
+        [SPK_REQUEST_READ_NAME] = "READ_NAME",
+        [SPK_REQUEST_DRY_RUN] = "DRY_RUN",
+        [SPK_REQUEST_CREATE] = "CREATE",
+        [SPK_REQUEST_READ] = "READ",
+        [SPK_REQUEST_UPDATE] = "UPDATE",
+        [SPK_REQUEST_OPEN] = "OPEN",
+        [SPK_REQUEST_READ_GATE] = "READ_GATE",
+        [SPK_REQUEST_RELABEL] = "RELABEL",
+        [SPK_REQUEST_READ_LABEL] = "READ_LABEL",
+    };
+
+    return names[request];
+}
+
+const char *spk_observation_name(enum spk_observation observation)
+{
+    static const char *const names[] = {
+        [SPK_OBSERVED_WAITED] = "WAITED",     [SPK_OBSERVED_DONE] = "DONE",
+        [SPK_OBSERVED_NOTHING] = "NOTHING",   [SPK_OBSERVED_BUSY] = "BUSY",
+        [SPK_OBSERVED_MISMATCH] = "MISMATCH", [SPK_OBSERVED_UNREADABLE] = "UNREADABLE",
+        [SPK_OBSERVED_TAKEN] = "TAKEN",       [SPK_OBSERVED_CONFLICT] = "CONFLICT",
+        [SPK_OBSERVED_SILENCE] = "SILENCE",   [SPK_OBSERVED_DENIED] = "DENIED",
+        [SPK_OBSERVED_QUOTA] = "QUOTA",       [SPK_OBSERVED_ODD] = "ODD",
+        [SPK_OBSERVED_REFUSED] = "REFUSED",   [SPK_OBSERVED_FOUND] = "FOUND",
+        [SPK_OBSERVED_ABSENT] = "ABSENT",     [SPK_OBSERVED_UNCLEAR] = "UNCLEAR",
+        [SPK_OBSERVED_STRANGER] = "STRANGER",
+    };
+
+    return names[observation];
+}
+
+/* ---- observations ---- */
+
+static bool is_write(enum spk_machine_request request)
+{
+    return request == SPK_REQUEST_DRY_RUN || request == SPK_REQUEST_CREATE ||
+           request == SPK_REQUEST_UPDATE || request == SPK_REQUEST_OPEN ||
+           request == SPK_REQUEST_RELABEL;
+}
+
+static bool is_create(enum spk_machine_request request)
+{
+    return request == SPK_REQUEST_CREATE || request == SPK_REQUEST_DRY_RUN;
+}
+
 /* Asked for PartialObjectMetadata, a server may send the whole object: both kinds are taken.
  */
-static bool is_kind(const struct spk_turn *turn, const char *found, const char *asked)
+static bool is_kind(const struct spk_step *step, const char *found, const char *asked)
 {
-    return spk_text_equal(found, asked) || (turn->m->phase == SPK_PHASE_VERIFY &&
+    return spk_text_equal(found, asked) || (step->p->request == SPK_REQUEST_READ_APPLICATION &&
                                             spk_text_equal(found, "PartialObjectMetadata"));
 }
 
 /* Classify the body of an answer: a create must show our key, all others the name. */
-static enum spk_seen_object what_is_seen(const struct spk_turn *turn)
+static enum spk_seen_object object_seen(const struct spk_step *step)
 {
-    const struct spk_machine *m = turn->m;
-    const struct spk_part *part = spk_turn_part(turn);
-    const struct spk_claimant ours = {.key = m->task->key, .parts = m->task->parts};
-    const cJSON *object = turn->seen.object;
+    const struct spk_task *task = step->m->task;
+    const struct spk_part *part = spk_step_part(step);
+    const struct spk_claimant ours = {.key = task->key, .parts = task->parts};
+    const cJSON *object = step->seen.object;
 
     if (!object || !spk_object_uid(object))
         return SPK_SEEN_NO_OBJECT;
-    if (m->intent == SPK_TO_CREATE)
-        return spk_is_ours(&ours, part, object) ? SPK_SEEN_OURS : SPK_SEEN_STRANGE;
+    if (is_create(step->p->request))
+        return spk_is_ours(&ours, part, object) ? SPK_SEEN_OURS : SPK_SEEN_MISMATCH;
     bool named =
-        is_kind(turn, spk_object_kind(object), spk_object_kind(part->object)) &&
+        is_kind(step, spk_object_kind(object), spk_object_kind(part->object)) &&
         spk_text_equal(spk_object_name(object), spk_object_name(part->object)) &&
         spk_text_equal(spk_object_namespace(object), spk_object_namespace(part->object));
-    return named ? SPK_SEEN_OURS : SPK_SEEN_STRANGE;
+    return named ? SPK_SEEN_OURS : SPK_SEEN_MISMATCH;
 }
 
-/* The write in hand had its effect, and the answer shows it. */
-static void succeed(struct spk_turn *turn)
+static enum spk_observation observe_write(struct spk_step *step)
 {
-    const cJSON *object = turn->seen.object;
+    enum spk_write write = is_create(step->p->request) ? SPK_WRITE_CREATE : SPK_WRITE_PATCH;
+    const struct spk_outcome_rule *rule = spk_outcome_of(write, &step->seen);
+    bool unless = rule->effect == SPK_EFFECT_UNLESS_RESENT;
 
-    switch (turn->m->intent) {
-    case SPK_TO_CREATE:
-        spk_course_settle(turn, object, SPK_PART_CREATED);
-        spk_course_go_on(turn);
-        return;
-    case SPK_TO_UPDATE:
-        spk_course_settle(turn, object, SPK_PART_ADOPTED);
-        spk_course_go_on(turn);
-        return;
-    case SPK_TO_OPEN:
-        spk_turn_note_pod(turn, object);
-        spk_course_commit(turn);
-        return;
-    case SPK_TO_RELABEL:
-        spk_turn_note_pod(turn, object);
-        spk_course_relabelled(turn);
-        return;
-    case SPK_TO_LOOK:
-        return;
-    }
-}
-
-static void note_effect(struct spk_turn *turn, enum spk_effect effect)
-{
-    struct spk_machine *m = turn->m;
-    bool create = m->intent == SPK_TO_CREATE, opens = m->intent == SPK_TO_OPEN;
-
-    m->in_flight = false;
-    switch (effect) {
-    case SPK_EFFECT_NO:
-        return;
-    case SPK_EFFECT_YES:
-        turn->p->created |= create;
-        m->opened |= opens;
-        return;
-    case SPK_EFFECT_MAYBE:
-        m->maybe = true;
-        turn->p->maybe |= create;
-        m->opens_maybe |= opens;
-        return;
-    case SPK_EFFECT_UNLESS_RESENT:
-        turn->p->unseen |= create;
-        m->opens_unseen |= opens;
-        return;
-    }
-}
-
-/* Whether the object may be there whatever a refusal says. */
-static bool may_be_there(const struct spk_turn *turn)
-{
-    return turn->p->maybe || turn->p->unseen || turn->m->task->retry;
-}
-
-/* The last word, unless the object is there or changed all the same. */
-static void refuse(struct spk_turn *turn, bool look)
-{
-    turn->p->refused = true;
-    turn->p->refusal = *turn->seen.refusal;
-    if (look)
-        spk_turn_perform(turn, SPK_TO_LOOK);
-    else
-        spk_turn_give_up(turn, turn->seen.refusal);
-}
-
-/* A look is due before anything else is decided. */
-static void look(struct spk_turn *turn)
-{
-    struct spk_machine *m = turn->m;
-
-    turn->p->exists |= m->intent == SPK_TO_CREATE && turn->seen.http >= 400;
-    if (turn->seen.what == SPK_SEEN_STRANGE && spk_turn_is_strange_again(turn))
-        return;
-    /* Only the patches with a test can be meant by a 422 that says: look again. */
-    if (m->intent == SPK_TO_UPDATE && turn->seen.http == STATUS_INVALID)
-        refuse(turn, true);
-    else
-        spk_turn_perform(turn, SPK_TO_LOOK);
-}
-
-static void on_write(struct spk_turn *turn)
-{
-    struct spk_machine *m = turn->m;
-    enum spk_write write = m->intent == SPK_TO_CREATE ? SPK_WRITE_CREATE : SPK_WRITE_PATCH;
-    const struct spk_outcome_rule *rule = spk_outcome_of(write, &turn->seen);
-
-    note_effect(turn, rule->effect);
+    spk_note_effect(step, rule->effect);
     switch (rule->next) {
     case SPK_FOLLOW_NONE:
-        succeed(turn);
-        return;
+        return SPK_OBSERVED_DONE;
     case SPK_FOLLOW_RETRY:
-        spk_turn_back_off(turn, m->intent);
-        return;
-    case SPK_FOLLOW_LOOK:
-        look(turn);
-        return;
-    case SPK_FOLLOW_WAIT_LOOK:
-        spk_turn_back_off(turn, SPK_TO_LOOK);
-        return;
-    case SPK_FOLLOW_LOOK_FINAL:
-        refuse(turn, true);
-        return;
+        return unless ? SPK_OBSERVED_BUSY : SPK_OBSERVED_NOTHING;
+    case SPK_FOLLOW_READ:
+        if (step->seen.what == SPK_SEEN_MISMATCH)
+            return SPK_OBSERVED_MISMATCH;
+        return unless ? SPK_OBSERVED_TAKEN : SPK_OBSERVED_UNREADABLE;
+    case SPK_FOLLOW_WAIT_READ:
+        return unless ? SPK_OBSERVED_CONFLICT : SPK_OBSERVED_SILENCE;
+    case SPK_FOLLOW_READ_FINAL:
+        if (unless)
+            return SPK_OBSERVED_QUOTA;
+        return rule->effect == SPK_EFFECT_MAYBE ? SPK_OBSERVED_ODD : SPK_OBSERVED_DENIED;
     case SPK_FOLLOW_FINAL:
-        refuse(turn, may_be_there(turn));
-        return;
+        break;
     }
+    return SPK_OBSERVED_REFUSED;
 }
 
+/* An object that was seen, or seen to be absent, settles what was refused unless it was sent
+ * twice; a request that nobody answered may still be under way. */
+static void note_seen(struct spk_step *step)
+{
+    if (step->p->state == SPK_PART_UNSEEN)
+        step->p->state = SPK_PART_UNTRIED;
+    if (step->p->request == SPK_REQUEST_READ_GATE && step->m->gate == SPK_GATE_UNSEEN)
+        step->m->gate = SPK_GATE_CLOSED;
+}
+
+static enum spk_observation observe_read(struct spk_step *step)
+{
+    switch (spk_outcome_of_read(&step->seen)) {
+    case SPK_READ_FOUND:
+        note_seen(step);
+        return SPK_OBSERVED_FOUND;
+    case SPK_READ_ABSENT:
+        note_seen(step);
+        return SPK_OBSERVED_ABSENT;
+    case SPK_READ_UNCLEAR:
+        return SPK_OBSERVED_UNCLEAR;
+    case SPK_READ_MISMATCH:
+        return SPK_OBSERVED_STRANGER;
+    case SPK_READ_REFUSED:
+        break;
+    }
+    return SPK_OBSERVED_REFUSED;
+}
+
+/* Note what an observation says about the way to the API server. */
+static void note_way(struct spk_step *step)
+{
+    struct spk_machine *m = step->m;
+
+    if (step->seen.way == SPK_SEEN_NOT_SENT)
+        spk_step_refund(step);
+    m->answered |= step->seen.http > 0;
+    m->lasting = step->seen.lasting ? m->lasting + 1 : 0;
+}
+
+static enum spk_observation observe(struct spk_step *step)
+{
+    if (step->seen.waited)
+        return SPK_OBSERVED_WAITED;
+    note_way(step);
+    step->seen.what = object_seen(step);
+    return is_write(step->p->request) ? observe_write(step) : observe_read(step);
+}
+
+/* ---- steps ---- */
+
 /* A gated Pod must not name its node. */
-static bool check_gate(struct spk_turn *turn)
+static bool check_gate(struct spk_step *step)
 {
     const char *node =
-        spk_json_string(spk_json_at(turn->m->task->parts->pod, "spec.nodeName"));
+        spk_json_string(spk_json_at(step->m->task->parts->pod, "spec.nodeName"));
     struct spk_err err;
 
-    if (!spk_turn_is_gated(turn) || !node || *node == '\0')
+    if (!spk_step_is_gated(step) || !node || *node == '\0')
         return true;
     (void)spk_fail(&err, SPK_GATES_UNSUPPORTED,
                    "the driver names the node '%.200s', so it cannot wait for its objects "
                    "behind a scheduling gate",
                    node);
     (void)spk_fail_at(&err, "spec.nodeName");
-    spk_turn_give_up(turn, &err);
+    spk_step_give_up(step, &err);
     return false;
 }
 
@@ -200,55 +297,95 @@ static bool writes_nothing(const struct spk_task *task)
     return task->validate_only && !task->server_dry_run;
 }
 
-static void begin(struct spk_turn *turn)
+static void begin(struct spk_step *step)
 {
-    if (!check_gate(turn))
+    const struct spk_task *task = step->m->task;
+
+    step->m->began_ms = step->now_ms;
+    if (!check_gate(step))
         return;
-    if (!turn->m->task->application) {
-        spk_course_start(turn);
+    if (!task->application) {
+        spk_sequence_start(step);
         return;
     }
-    spk_turn_hold(turn, turn->m->task->parts->n);
-    if (writes_nothing(turn->m->task) || spk_turn_has_time(turn))
-        spk_turn_perform(turn, SPK_TO_LOOK);
+    step->m->phase = SPK_PHASE_APPLICATION;
+    spk_step_hold(step, task->parts->n);
+    if (writes_nothing(task) || spk_step_has_time(step))
+        spk_step_perform(step, SPK_REQUEST_READ_APPLICATION);
 }
 
-/* Note what an observation says about the way to the API server. */
-static void note_way(struct spk_turn *turn)
+static void take(struct spk_step *step, enum spk_observation observation)
 {
-    struct spk_machine *m = turn->m;
-    bool sent = turn->seen.way != SPK_SEEN_NOT_SENT;
+    const struct spk_machine_row *row = rows;
+    const struct spk_machine_row *end = rows + SPK_LEN(rows);
 
-    if (!sent)
-        spk_turn_refund(turn);
-    m->answered |= turn->seen.http > 0;
-    m->lasting = turn->seen.lasting ? m->lasting + 1 : 0;
-}
-
-struct spk_action spk_machine_next(struct spk_machine *machine, const struct spk_seen *seen,
-                                   int64_t now_ms)
-{
-    struct spk_turn turn = {.m = machine, .now_ms = now_ms};
-
-    spk_turn_hold(&turn, machine->at);
-    if (seen) {
-        turn.seen = *seen;
-        note_way(&turn);
+    while (row < end && (row->request != step->p->request || row->seen != observation))
+        row++;
+    if (row == end) {
+        spk_step_fail(step, SPK_KUBE_ERROR, "the submission met what it cannot meet");
+        return;
     }
-    turn.seen.what = what_is_seen(&turn);
-    if (!machine->begun) {
-        machine->begun = true;
-        machine->began_ms = now_ms;
-        begin(&turn);
-    } else if (machine->waiting) {
-        machine->waiting = false;
-        spk_turn_perform(&turn, machine->intent);
-    } else if (machine->intent == SPK_TO_LOOK) {
-        spk_look_on(&turn);
-    } else if (machine->phase == SPK_PHASE_REHEARSE) {
-        spk_rehearsal_on_answer(&turn);
+    step->out->row = row;
+    row->run(step);
+}
+
+/* An answer that came while the end is waited for: what exists is told. */
+static void take_last(struct spk_step *step, enum spk_observation observation)
+{
+    if (observation == SPK_OBSERVED_DONE && step->p->request == SPK_REQUEST_CREATE)
+        spk_on_created(step);
+}
+
+/* Nothing that this step asked for is begun any more. */
+static void drop_actions(struct spk_step *step)
+{
+    for (size_t i = 0; i < step->out->n; i++) {
+        spk_step_hold(step, step->out->items[i].part);
+        spk_step_refund(step);
+        spk_machine_unsent(step->m, step->part);
+    }
+    step->out->n = 0;
+}
+
+static void end(struct spk_step *step)
+{
+    struct spk_machine *m = step->m;
+
+    drop_actions(step);
+    if (m->under_way > 0)
+        return;
+    if (m->err) {
+        struct spk_err *err = spk_alloc(step->memory->arena, sizeof(*err));
+
+        *err = *m->err;
+        err->outcome = spk_machine_outcome(m);
+        m->err = err;
+    }
+    m->phase = SPK_PHASE_OVER;
+}
+
+void spk_machine_next(struct spk_machine *machine, const struct spk_step_memory *memory,
+                      const struct spk_seen *seen, int64_t now_ms, struct spk_actions *out)
+{
+    struct spk_step step = {.m = machine, .memory = memory, .now_ms = now_ms, .out = out};
+
+    out->n = 0;
+    out->stop = false;
+    out->row = NULL;
+    if (!seen) {
+        begin(&step);
     } else {
-        on_write(&turn);
+        spk_step_hold(&step, seen->part);
+        spk_machine_unsent(machine, seen->part);
+        step.seen = *seen;
+        enum spk_observation observation = observe(&step);
+        if (spk_step_goes_on(&step))
+            take(&step, observation);
+        else
+            take_last(&step, observation);
+        if (spk_step_goes_on(&step))
+            spk_sequence_advance(&step);
     }
-    return turn.action;
+    if (machine->phase == SPK_PHASE_ENDING)
+        end(&step);
 }

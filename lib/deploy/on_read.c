@@ -5,128 +5,154 @@
 #include "deploy/sequence.h"
 #include "kubernetes/object.h"
 
-static struct spk_claimant claimant(const struct spk_turn *turn)
+static struct spk_claimant claimant(const struct spk_step *step)
 {
-    const struct spk_task *task = turn->m->task;
+    const struct spk_task *task = step->m->task;
 
     return (struct spk_claimant){.key = task->key,
                                  .parts = task->parts,
                                  .uid = task->uid,
-                                 .pod_uid = turn->m->progress[turn->m->pod_at].uid,
-                                 .date_s = turn->seen.date_s};
+                                 .pod_uid = step->m->parts[step->m->pod_at].uid,
+                                 .date_s = step->seen.date_s};
 }
 
-static void warn_of_changed_input(struct spk_turn *turn)
+static struct spk_adopted judge_pod(const struct spk_step *step, struct spk_err *err)
 {
-    spk_warn(&turn->m->warnings, turn->m->arena, "INPUT_CHANGED", "",
+    const struct spk_claimant ours = claimant(step);
+
+    return spk_adopt_pod(step->memory->arena, &ours, step->seen.object, err);
+}
+
+static void warn_of_changed_input(struct spk_step *step)
+{
+    spk_warn(step->memory->warnings, step->memory->arena, "INPUT_CHANGED", "",
              "the driver was created from an earlier version of the application");
 }
 
 /* The attempt's Pod came and went: it is never made again by this call. */
-static void pod_is_gone(struct spk_turn *turn)
+void spk_on_gone(struct spk_step *step)
 {
-    spk_turn_give_up_because(turn, SPK_SUBMISSION_BEING_DELETED,
-                             "the driver was deleted by somebody else");
+    spk_step_fail(step, SPK_SUBMISSION_BEING_DELETED,
+                  "the driver was deleted by somebody else");
 }
 
-/* Whether what is there shows that a create of ours which nobody acknowledged made it. Shared
- * objects carry no key: only an acknowledgement tells. */
-static bool is_ours_after_all(const struct spk_turn *turn)
+/* The maker of an object. A create of ours that nobody acknowledged made it if it has our key;
+ * shared objects carry none: only an acknowledgement tells. */
+static enum spk_part_state found_state(const struct spk_step *step)
 {
-    const struct spk_claimant ours = claimant(turn);
+    const struct spk_claimant ours = claimant(step);
+    const struct spk_part *part = spk_step_part(step);
+    enum spk_part_state state = step->p->state;
 
-    if (spk_turn_part(turn)->kind == SPK_PART_CONTROLLER)
-        return turn->p->created;
-    return (turn->p->created || turn->p->maybe) &&
-           spk_is_ours(&ours, spk_turn_part(turn), turn->seen.object);
-}
-
-static enum spk_part_state found_state(const struct spk_turn *turn)
-{
-    if (turn->p->uid && spk_text_equal(turn->p->uid, spk_object_uid(turn->seen.object)))
-        return turn->p->state;
-    return !turn->p->uid && is_ours_after_all(turn) ? SPK_PART_CREATED : SPK_PART_ADOPTED;
-}
-
-/* A gated Pod of ours: open it if everything else is there, else see to its children. */
-static void continue_gated(struct spk_turn *turn)
-{
-    struct spk_machine *m = turn->m;
-    const cJSON *pod = turn->seen.object;
-    bool same = spk_text_equal(turn->p->uid, spk_object_uid(pod));
-
-    if (m->phase == SPK_PHASE_OPEN && same && turn->p->refused) {
-        spk_turn_give_up(turn, &turn->p->refusal);
-        return;
-    }
-    spk_course_settle(turn, pod, found_state(turn));
-    if (m->phase == SPK_PHASE_OPEN && same) {
-        spk_turn_perform(turn, SPK_TO_OPEN);
-        return;
-    }
-    m->phase = SPK_PHASE_ENSURE;
-    spk_course_go_on(turn);
+    if (step->p->uid && spk_text_equal(step->p->uid, spk_object_uid(step->seen.object)))
+        return state;
+    if (state <= SPK_PART_UNSEEN || state == SPK_PART_ADOPTED)
+        return SPK_PART_ADOPTED;
+    if (part->kind == SPK_PART_CONTROLLER)
+        return state == SPK_PART_STORED ? SPK_PART_CREATED : SPK_PART_FOUND;
+    if (state == SPK_PART_UNSETTLED || state == SPK_PART_STORED)
+        return spk_is_ours(&ours, part, step->seen.object) ? SPK_PART_CREATED : SPK_PART_FOUND;
+    return SPK_PART_FOUND;
 }
 
 /* Permission comes before existence: who may not create is told that, not what has the name.
  */
-static void refuse(struct spk_turn *turn, const struct spk_err *err)
+static void refuse(struct spk_step *step, const struct spk_err *err)
 {
-    bool forbidden = turn->p->refused && turn->p->refusal.reason == SPK_KUBE_FORBIDDEN;
+    const struct spk_err *refusal = step->p->refusal;
 
-    spk_turn_give_up(turn, forbidden ? &turn->p->refusal : err);
+    spk_step_give_up(step, refusal && refusal->reason == SPK_KUBE_FORBIDDEN ? refusal : err);
 }
 
-static void found_pod(struct spk_turn *turn)
+static void found_child(struct spk_step *step)
 {
-    struct spk_machine *m = turn->m;
-    const struct spk_claimant ours = claimant(turn);
+    const struct spk_claimant ours = claimant(step);
+    struct spk_arena *arena = step->memory->arena;
+    const struct spk_part *part = spk_step_part(step);
     struct spk_err err;
-    struct spk_adopted adopted = spk_adopt_pod(m->arena, &ours, turn->seen.object, &err);
+    struct spk_adopted adopted = spk_adopt_child(arena, &ours, part, step->seen.object, &err);
 
     if (adopted.verdict == SPK_REFUSE) {
-        refuse(turn, &err);
-        return;
-    }
-    if (adopted.verdict == SPK_CONTINUE) {
-        continue_gated(turn);
-        return;
-    }
-    if (adopted.input_changed)
-        warn_of_changed_input(turn);
-    /* The gate is open: if our patch is unsettled, it may have been ours. */
-    spk_course_settle(turn, turn->seen.object, found_state(turn));
-    spk_course_commit(turn);
-}
-
-static void found_child(struct spk_turn *turn)
-{
-    struct spk_machine *m = turn->m;
-    const struct spk_claimant ours = claimant(turn);
-    struct spk_err err;
-    struct spk_adopted adopted =
-        spk_adopt_child(m->arena, &ours, spk_turn_part(turn), turn->seen.object, &err);
-
-    if (adopted.verdict == SPK_REFUSE) {
-        refuse(turn, &err);
+        refuse(step, &err);
         return;
     }
     if (adopted.verdict == SPK_UPDATE)
-        m->update = spk_adopt_update(m->arena, spk_turn_part(turn)->object, turn->seen.object);
-    if (adopted.verdict == SPK_UPDATE && m->update) {
-        if (turn->p->refused && turn->p->patches > 0)
-            spk_turn_give_up(turn, &turn->p->refusal);
+        step->p->update = spk_adopt_update(arena, part->object, step->seen.object);
+    if (adopted.verdict == SPK_UPDATE && step->p->update) {
+        if (step->p->refusal && step->p->patches > 0)
+            spk_step_give_up(step, step->p->refusal);
         else
-            spk_turn_perform(turn, SPK_TO_UPDATE);
+            spk_step_perform(step, SPK_REQUEST_UPDATE);
         return;
     }
-    spk_course_settle(turn, turn->seen.object, found_state(turn));
-    spk_course_go_on(turn);
+    spk_sequence_settle(step, step->seen.object, found_state(step));
 }
 
-static void fail_relabel(struct spk_turn *turn)
+/* A committed driver. If an opening of ours is unsettled, the gate may be open because of it.
+ */
+static void adopt_driver(struct spk_step *step, const struct spk_adopted *adopted)
 {
-    struct spk_machine *m = turn->m;
+    if (adopted->input_changed)
+        warn_of_changed_input(step);
+    spk_sequence_settle(step, step->seen.object, found_state(step));
+    spk_sequence_commit(step);
+}
+
+static void found_driver(struct spk_step *step)
+{
+    struct spk_err err;
+    struct spk_adopted adopted = judge_pod(step, &err);
+
+    if (adopted.verdict == SPK_REFUSE)
+        refuse(step, &err);
+    else if (adopted.verdict == SPK_CONTINUE)
+        spk_sequence_settle(step, step->seen.object, found_state(step));
+    else
+        adopt_driver(step, &adopted);
+}
+
+void spk_on_found(struct spk_step *step)
+{
+    if (step->part == step->m->pod_at)
+        found_driver(step);
+    else
+        found_child(step);
+}
+
+/* The gate is still closed: open it if this is the Pod that all children belong to. */
+static void continue_gated(struct spk_step *step)
+{
+    bool same = spk_text_equal(step->p->uid, spk_object_uid(step->seen.object));
+    const struct spk_err *refusal = step->p->refusal;
+
+    if (same && refusal) {
+        spk_step_give_up(step, refusal);
+        return;
+    }
+    spk_sequence_settle(step, step->seen.object, found_state(step));
+    if (same)
+        spk_step_perform(step, SPK_REQUEST_OPEN);
+    else
+        spk_sequence_start_over(step);
+}
+
+void spk_on_gate_found(struct spk_step *step)
+{
+    struct spk_err err;
+    struct spk_adopted adopted = judge_pod(step, &err);
+
+    if (adopted.verdict == SPK_REFUSE)
+        refuse(step, &err);
+    else if (adopted.verdict == SPK_CONTINUE)
+        continue_gated(step);
+    else
+        adopt_driver(step, &adopted);
+}
+
+static void fail_relabel(struct spk_step *step)
+{
+    struct spk_machine *m = step->m;
+    struct spk_arena *arena = step->memory->arena;
     const char *old = spk_submission_label(m->pod);
     struct spk_err err;
 
@@ -134,193 +160,155 @@ static void fail_relabel(struct spk_turn *turn)
         &err, SPK_DRIVER_POD_EXISTS,
         "driver '%.128s' carries submission id '%.63s' and cannot be given '%.63s': %.256s",
         spk_object_name(m->pod), old ? old : "", m->task->key->submission_id,
-        turn->p->refusal.text);
-    spk_err_note(&err, m->arena, "existing_uid", spk_object_uid(m->pod));
-    spk_err_note(&err, m->arena, "existing_submission_id", old);
-    spk_turn_give_up(turn, &err);
+        step->p->refusal->text);
+    spk_err_note(&err, arena, "existing_uid", spk_object_uid(m->pod));
+    spk_err_note(&err, arena, "existing_submission_id", old);
+    spk_step_give_up(step, &err);
 }
 
-static void found_for_relabel(struct spk_turn *turn)
+void spk_on_label_found(struct spk_step *step)
 {
-    struct spk_machine *m = turn->m;
-    const struct spk_claimant ours = claimant(turn);
+    struct spk_machine *m = step->m;
     struct spk_err err;
 
-    if (!spk_text_equal(turn->p->uid, spk_object_uid(turn->seen.object))) {
-        pod_is_gone(turn);
+    if (!spk_text_equal(step->p->uid, spk_object_uid(step->seen.object))) {
+        spk_on_gone(step);
         return;
     }
-    spk_turn_note_pod(turn, turn->seen.object);
+    spk_step_note_pod(step, step->seen.object);
     if (spk_text_equal(spk_submission_label(m->pod), m->task->key->submission_id))
-        spk_course_relabelled(turn);
-    else if (turn->p->refused)
-        fail_relabel(turn);
-    else if (spk_adopt_pod(m->arena, &ours, turn->seen.object, &err).verdict == SPK_REFUSE)
-        spk_turn_give_up(turn, &err);
+        spk_sequence_relabelled(step);
+    else if (step->p->refusal)
+        fail_relabel(step);
+    else if (judge_pod(step, &err).verdict == SPK_REFUSE)
+        spk_step_give_up(step, &err);
     else
-        spk_turn_perform(turn, SPK_TO_RELABEL);
+        spk_step_perform(step, SPK_REQUEST_RELABEL);
 }
 
 /* The input is judged, not the moment: who has the name now may be gone when it matters. */
-static void found_for_check(struct spk_turn *turn)
+void spk_on_name_found(struct spk_step *step)
 {
-    const struct spk_claimant ours = claimant(turn);
     struct spk_err err;
-    struct spk_adopted adopted = spk_adopt_pod(turn->m->arena, &ours, turn->seen.object, &err);
+    struct spk_adopted adopted = judge_pod(step, &err);
 
     if (adopted.verdict == SPK_REFUSE) {
-        spk_warn(&turn->m->warnings, turn->m->arena, spk_reason_name(err.reason), "", "%s",
-                 err.text);
+        spk_warn(step->memory->warnings, step->memory->arena, spk_reason_name(err.reason), "",
+                 "%s", err.text);
     } else {
         if (adopted.input_changed)
-            warn_of_changed_input(turn);
-        turn->m->would_adopt = true;
-        spk_turn_note_pod(turn, turn->seen.object);
+            warn_of_changed_input(step);
+        step->m->would_adopt = true;
+        spk_step_note_pod(step, step->seen.object);
     }
-    spk_rehearsal_begin(turn);
+    spk_dry_run_begin(step);
 }
 
 /* The application is not what the uid promised. */
-static void refuse_application(struct spk_turn *turn, struct spk_err *err)
+static void refuse_application(struct spk_step *step, struct spk_err *err)
 {
-    const cJSON *object = spk_turn_part(turn)->object;
+    const cJSON *object = spk_step_part(step)->object;
 
-    (void)spk_fail_at(err, "%s", turn->m->task->uid_field);
-    spk_err_note(err, turn->m->arena, "kind", spk_object_kind(object));
-    spk_err_note(err, turn->m->arena, "name", spk_object_name(object));
-    spk_turn_give_up(turn, err);
+    (void)spk_fail_at(err, "%s", step->m->task->uid_field);
+    spk_err_note(err, step->memory->arena, "kind", spk_object_kind(object));
+    spk_err_note(err, step->memory->arena, "name", spk_object_name(object));
+    spk_step_give_up(step, err);
 }
 
-static void found_application(struct spk_turn *turn)
+void spk_on_application_found(struct spk_step *step)
 {
-    const cJSON *application = turn->seen.object;
+    const cJSON *application = step->seen.object;
     const char *name = spk_object_name(application), *uid = spk_object_uid(application);
     struct spk_err err;
 
-    if (!spk_text_equal(uid, turn->m->task->uid)) {
+    if (!spk_text_equal(uid, step->m->task->uid)) {
         spk_fail(&err, SPK_APPLICATION_NOT_FOUND,
                  "SparkApplication '%.253s' has uid '%.63s', not '%.63s'", name, uid,
-                 turn->m->task->uid);
-        refuse_application(turn, &err);
+                 step->m->task->uid);
+        refuse_application(step, &err);
     } else if (spk_json_string(spk_json_at(application, "metadata.deletionTimestamp"))) {
         spk_fail(&err, SPK_APPLICATION_DELETED, "SparkApplication '%.253s' is being deleted",
                  name);
-        refuse_application(turn, &err);
+        refuse_application(step, &err);
     } else {
-        spk_course_start(turn);
+        spk_sequence_start(step);
     }
 }
 
-static void no_application(struct spk_turn *turn)
+void spk_on_application_absent(struct spk_step *step)
 {
-    const cJSON *object = spk_turn_part(turn)->object;
-    bool said = *turn->seen.message != '\0';
+    const cJSON *object = spk_step_part(step)->object;
+    bool said = *step->seen.message != '\0';
     struct spk_err err;
 
     spk_fail(&err, SPK_APPLICATION_NOT_FOUND,
              "there is no SparkApplication '%.253s' in namespace '%.63s'%s%.512s",
              spk_object_name(object), spk_object_namespace(object), said ? ": " : "",
-             turn->seen.message);
-    refuse_application(turn, &err);
+             step->seen.message);
+    refuse_application(step, &err);
 }
 
-static void found(struct spk_turn *turn)
+static struct spk_err *new_error(struct spk_step *step)
 {
-    if (turn->m->phase == SPK_PHASE_VERIFY)
-        found_application(turn);
-    else if (turn->m->phase == SPK_PHASE_CHECK)
-        found_for_check(turn);
-    else if (turn->m->phase == SPK_PHASE_RELABEL)
-        found_for_relabel(turn);
-    else if (turn->m->at == turn->m->pod_at)
-        found_pod(turn);
+    return spk_alloc(step->memory->arena, sizeof(struct spk_err));
+}
+
+/* Create said AlreadyExists, GET says 404: the old object has just gone. */
+static void wait_for_the_name(struct spk_step *step)
+{
+    const cJSON *object = spk_step_part(step)->object;
+    struct spk_err *err = new_error(step);
+
+    spk_fail(err, SPK_PREVIOUS_RUN_TERMINATING, "%s '%s' is being deleted",
+             spk_object_kind(object), spk_object_name(object));
+    step->p->taken = false;
+    step->p->last_error = err;
+    step->seen.refusal = NULL;
+    spk_step_back_off(step, SPK_REQUEST_CREATE);
+}
+
+void spk_on_absent(struct spk_step *step)
+{
+    if (step->part == step->m->pod_at && step->p->state == SPK_PART_STORED)
+        spk_on_gone(step);
+    else if (step->p->refusal)
+        spk_step_give_up(step, step->p->refusal);
+    else if (step->p->taken)
+        wait_for_the_name(step);
     else
-        found_child(turn);
+        spk_step_perform(step, SPK_REQUEST_CREATE);
 }
 
-/* The name was taken a moment ago: what had it ends just now. */
-static void wait_for_the_name(struct spk_turn *turn)
+/* Record a 2xx that shows nothing. */
+static void note_unreadable(struct spk_step *step)
 {
-    struct spk_err *trouble = &turn->m->trouble;
+    const cJSON *object = spk_step_part(step)->object;
+    struct spk_err *err = new_error(step);
 
-    spk_fail(trouble, SPK_PREVIOUS_RUN_TERMINATING, "%s '%s' is being deleted",
-             spk_object_kind(spk_turn_part(turn)->object),
-             spk_object_name(spk_turn_part(turn)->object));
-    turn->p->exists = false;
-    turn->seen.refusal = NULL;
-    spk_turn_back_off(turn, SPK_TO_CREATE);
-}
-
-static void absent(struct spk_turn *turn)
-{
-    struct spk_machine *m = turn->m;
-    bool was_there = turn->p->created && !turn->p->maybe;
-
-    if (m->phase == SPK_PHASE_VERIFY)
-        no_application(turn);
-    else if (m->phase == SPK_PHASE_CHECK)
-        spk_rehearsal_begin(turn);
-    else if (m->phase == SPK_PHASE_OPEN || m->phase == SPK_PHASE_RELABEL ||
-             (m->at == m->pod_at && was_there))
-        pod_is_gone(turn);
-    else if (turn->p->refused)
-        spk_turn_give_up(turn, &turn->p->refusal);
-    else if (turn->p->exists)
-        wait_for_the_name(turn);
-    else
-        spk_turn_perform(turn, SPK_TO_CREATE);
-}
-
-/* A 2xx that shows nothing. */
-static void note_unreadable(struct spk_turn *turn)
-{
-    const cJSON *object = spk_turn_part(turn)->object;
-
-    spk_fail(&turn->m->trouble, SPK_KUBE_ERROR,
+    spk_fail(err, SPK_KUBE_ERROR,
              "what the API server answers about %s '%.253s' cannot be read",
              spk_object_kind(object), spk_object_name(object));
+    step->p->last_error = err;
 }
 
-/* A look that shows the object, or that it is not there, settles what was refused unless it
- * was resent; a request that nobody answered may still be under way. */
-static void note_seen(struct spk_turn *turn)
+/* Read again; as long as a write of ours is unsettled, whatever the read met. */
+void spk_on_unclear(struct spk_step *step)
 {
-    turn->p->unseen = false;
-    if (turn->m->phase == SPK_PHASE_OPEN)
-        turn->m->opens_unseen = false;
+    if (!step->seen.refusal)
+        note_unreadable(step);
+    spk_step_back_off(step, step->p->request);
 }
 
-/* The look said nothing; as long as a write of ours is unsettled, whatever it met. */
-static void look_again(struct spk_turn *turn)
+void spk_on_stranger(struct spk_step *step)
 {
-    if (!turn->seen.refusal)
-        note_unreadable(turn);
-    spk_turn_back_off(turn, SPK_TO_LOOK);
+    if (spk_step_is_unsettled(step) || !spk_step_mismatches_again(step))
+        spk_on_unclear(step);
 }
 
-void spk_look_on(struct spk_turn *turn)
+void spk_on_read_refused(struct spk_step *step)
 {
-    switch (spk_outcome_of_look(&turn->seen)) {
-    case SPK_LOOK_FOUND:
-        note_seen(turn);
-        found(turn);
-        return;
-    case SPK_LOOK_ABSENT:
-        note_seen(turn);
-        absent(turn);
-        return;
-    case SPK_LOOK_STRANGE:
-        if (spk_turn_is_unsettled(turn) || !spk_turn_is_strange_again(turn))
-            look_again(turn);
-        return;
-    case SPK_LOOK_AGAIN:
-        look_again(turn);
-        return;
-    case SPK_LOOK_REFUSED:
-        if (spk_turn_is_unsettled(turn))
-            look_again(turn);
-        else
-            spk_turn_give_up(turn, turn->p->refused ? &turn->p->refusal : turn->seen.refusal);
-        return;
-    }
+    if (spk_step_is_unsettled(step))
+        spk_on_unclear(step);
+    else
+        spk_step_give_up(step, step->p->refusal ? step->p->refusal : step->seen.refusal);
 }

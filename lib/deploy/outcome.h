@@ -22,11 +22,13 @@ enum spk_seen_way {
 enum spk_seen_object {
     SPK_SEEN_NO_OBJECT, /* nothing that can be read */
     SPK_SEEN_OURS,      /* name, namespace and key are ours */
-    SPK_SEEN_STRANGE,   /* of somebody else: a proxy or a cache */
+    SPK_SEEN_MISMATCH,  /* of somebody else: a proxy or a cache */
 };
 
 /** One observation; the machine fills in what, whoever has the socket the rest. */
 struct spk_seen {
+    size_t part; /* index of the part that it is about */
+    bool waited; /* true if it is the end of a wait; then nothing else is set */
     enum spk_seen_way way;
     int http;            /* 0 unless answered or cut */
     const char *reason;  /* of the Status; "" if none */
@@ -54,9 +56,9 @@ enum spk_effect {
 enum spk_follow_up {
     SPK_FOLLOW_NONE,       /* over */
     SPK_FOLLOW_RETRY,      /* wait, send it again */
-    SPK_FOLLOW_LOOK,       /* GET, then decide */
-    SPK_FOLLOW_WAIT_LOOK,  /* wait, GET, then decide */
-    SPK_FOLLOW_LOOK_FINAL, /* GET: it may be there all the same; else this was the last word */
+    SPK_FOLLOW_READ,       /* GET, then decide */
+    SPK_FOLLOW_WAIT_READ,  /* wait, GET, then decide */
+    SPK_FOLLOW_READ_FINAL, /* GET: it may be there all the same; else this was the last word */
     SPK_FOLLOW_FINAL, /* the last word, unless an earlier request may have had an effect */
 };
 
@@ -75,11 +77,11 @@ const struct spk_outcome_rule *spk_outcome_of(enum spk_write write,
                                               const struct spk_seen *seen);
 
 /** The result of a GET. */
-enum spk_look {
-    SPK_LOOK_FOUND,
-    SPK_LOOK_ABSENT,
-    SPK_LOOK_AGAIN,   /* unclear: wait, look again */
-    SPK_LOOK_STRANGE, /* another object than the one asked for */
-    SPK_LOOK_REFUSED,
+enum spk_read_outcome {
+    SPK_READ_FOUND,
+    SPK_READ_ABSENT,
+    SPK_READ_UNCLEAR,  /* wait, read again */
+    SPK_READ_MISMATCH, /* another object than the one asked for */
+    SPK_READ_REFUSED,
 };
-enum spk_look spk_outcome_of_look(const struct spk_seen *seen);
+enum spk_read_outcome spk_outcome_of_read(const struct spk_seen *seen);

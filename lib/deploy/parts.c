@@ -148,6 +148,7 @@ struct spk_parts spk_parts_prepare(struct spk_arena *arena,
                                    const struct spk_part *parts, size_t n)
 {
     struct spk_parts out = {.items = spk_alloc_array(arena, n, sizeof(*out.items)),
+                            .waves = spk_alloc_array(arena, n, sizeof(*out.waves)),
                             .n = n,
                             .pod = find_pod(parts, n),
                             .variant = deployment->variant};
@@ -159,6 +160,7 @@ struct spk_parts spk_parts_prepare(struct spk_arena *arena,
         qsort(placed, n, sizeof(*placed), compare);
     for (size_t i = 0; i < n; i++) {
         out.items[i] = placed[i].part;
+        out.waves[i] = (unsigned)i;
         prepare_part(deployment, out.pod, &out.items[i]);
     }
     return out;

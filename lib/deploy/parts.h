@@ -34,6 +34,8 @@ struct spk_part {
 
 struct spk_parts {
     struct spk_part *items; /* creation order of the variant */
+    unsigned *waves;        /* of the items, not falling: a wave is created at the same time,
+                               the next when all of it is there */
     size_t n;
     cJSON *pod;
     enum spk_variant variant;

@@ -1,82 +1,135 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "deploy/sequence.h"
 
-void spk_course_start(struct spk_turn *turn)
-{
-    struct spk_machine *m = turn->m;
+#include "deploy/dry_run.h"
 
-    m->phase = m->task->validate_only ? SPK_PHASE_CHECK : SPK_PHASE_ENSURE;
-    if (m->phase == SPK_PHASE_ENSURE) {
-        spk_course_begin(turn, 0);
+void spk_sequence_start(struct spk_step *step)
+{
+    struct spk_machine *m = step->m;
+
+    m->phase = m->task->validate_only ? SPK_PHASE_NAME : SPK_PHASE_PARTS;
+    if (m->phase == SPK_PHASE_PARTS) {
+        spk_sequence_advance(step);
         return;
     }
-    m->trouble = (struct spk_err){0};
-    spk_turn_hold(turn, m->pod_at);
-    spk_turn_perform(turn, SPK_TO_LOOK);
+    spk_step_hold(step, m->pod_at);
+    spk_step_perform(step, SPK_REQUEST_READ_NAME);
 }
 
-void spk_course_begin(struct spk_turn *turn, size_t at)
+static bool is_settled(const struct spk_part_progress *p)
 {
-    spk_turn_hold(turn, at);
-    turn->m->trouble = (struct spk_err){0};
-    spk_turn_perform(turn,
-                     turn->m->task->retry || turn->m->maybe ? SPK_TO_LOOK : SPK_TO_CREATE);
+    return p->state >= SPK_PART_CREATED;
 }
 
-void spk_course_commit(struct spk_turn *turn)
+/* Create a part, or read it first if something may be there already. */
+static void begin(struct spk_step *step, size_t part)
 {
-    struct spk_machine *m = turn->m;
+    const struct spk_machine *m = step->m;
 
-    m->committed = true;
-    m->adopted = m->progress[m->pod_at].state == SPK_PART_ADOPTED;
-    m->trouble = (struct spk_err){0};
+    spk_step_hold(step, part);
+    if (m->phase == SPK_PHASE_DRY_RUN)
+        spk_step_perform(step, SPK_REQUEST_DRY_RUN);
+    else if (m->task->retry || m->read_first || step->p->state != SPK_PART_UNTRIED)
+        spk_step_perform(step, SPK_REQUEST_READ);
+    else
+        spk_step_perform(step, SPK_REQUEST_CREATE);
+}
+
+/* Start the parts of the wave in hand that are not under way; whether all are settled. */
+static bool start_wave(struct spk_step *step)
+{
+    struct spk_machine *m = step->m;
+    const struct spk_parts *parts = m->task->parts;
+    bool settled = true;
+
+    for (size_t i = 0; i < parts->n && spk_step_goes_on(step); i++) {
+        if (parts->waves[i] != m->wave || is_settled(&m->parts[i]))
+            continue;
+        settled = false;
+        if (m->parts[i].turn == SPK_TURN_IDLE && m->under_way < SPK_MAX_WIDTH)
+            begin(step, i);
+    }
+    return settled;
+}
+
+static void open_gate(struct spk_step *step)
+{
+    struct spk_machine *m = step->m;
+
+    m->phase = SPK_PHASE_OPEN;
+    spk_step_hold(step, m->pod_at);
+    if (spk_gate_index(m->pod) < 0)
+        spk_sequence_commit(step);
+    else
+        spk_step_perform(step, SPK_REQUEST_OPEN);
+}
+
+void spk_sequence_advance(struct spk_step *step)
+{
+    struct spk_machine *m = step->m;
+    const struct spk_parts *parts = m->task->parts;
+
+    while (m->phase == SPK_PHASE_PARTS || m->phase == SPK_PHASE_DRY_RUN) {
+        if (!start_wave(step))
+            return;
+        if (m->wave < parts->waves[parts->n - 1])
+            m->wave++;
+        else if (m->phase == SPK_PHASE_DRY_RUN)
+            spk_dry_run_end(step);
+        else if (spk_step_is_gated(step))
+            open_gate(step);
+        else
+            spk_sequence_commit(step);
+    }
+}
+
+void spk_sequence_settle(struct spk_step *step, const cJSON *object, enum spk_part_state state)
+{
+    step->p->state = state;
+    step->p->taken = false;
+    step->p->refusal = step->p->last_error = NULL;
+    step->p->uid = spk_strdup(step->memory->arena, spk_object_uid(object));
+    if (step->part == step->m->pod_at)
+        spk_step_note_pod(step, object);
+}
+
+void spk_sequence_start_over(struct spk_step *step)
+{
+    struct spk_machine *m = step->m;
+    const struct spk_parts *parts = m->task->parts;
+
+    m->phase = SPK_PHASE_PARTS;
+    m->wave = parts->waves[m->pod_at];
+    for (size_t i = 0; i < parts->n; i++) {
+        struct spk_part_progress *p = &m->parts[i];
+
+        if (parts->waves[i] <= m->wave || !is_settled(p))
+            continue;
+        p->state = p->state == SPK_PART_ADOPTED ? SPK_PART_UNTRIED : SPK_PART_STORED;
+        p->uid = NULL;
+    }
+}
+
+void spk_sequence_commit(struct spk_step *step)
+{
+    struct spk_machine *m = step->m;
+    enum spk_part_state state = m->parts[m->pod_at].state;
+
+    m->gate = SPK_GATE_COMMITTED;
+    m->adopted = state == SPK_PART_ADOPTED || state == SPK_PART_FOUND;
+    spk_step_hold(step, m->pod_at);
     if (!m->adopted || !m->task->require_submission_id ||
         spk_text_equal(spk_submission_label(m->pod), m->task->key->submission_id)) {
-        spk_turn_finish(turn);
+        spk_step_finish(step);
         return;
     }
     m->phase = SPK_PHASE_RELABEL;
-    spk_turn_hold(turn, m->pod_at);
-    spk_turn_perform(turn, SPK_TO_RELABEL);
+    spk_step_perform(step, SPK_REQUEST_RELABEL);
 }
 
-static void open_gate(struct spk_turn *turn)
+void spk_sequence_relabelled(struct spk_step *step)
 {
-    struct spk_machine *m = turn->m;
-
-    m->phase = SPK_PHASE_OPEN;
-    spk_turn_hold(turn, m->pod_at);
-    if (spk_gate_index(m->pod) < 0)
-        spk_course_commit(turn);
-    else
-        spk_turn_perform(turn, SPK_TO_OPEN);
-}
-
-void spk_course_go_on(struct spk_turn *turn)
-{
-    struct spk_machine *m = turn->m;
-
-    if (m->at + 1 < m->task->parts->n)
-        spk_course_begin(turn, m->at + 1);
-    else if (spk_turn_is_gated(turn))
-        open_gate(turn);
-    else
-        spk_course_commit(turn);
-}
-
-void spk_course_settle(struct spk_turn *turn, const cJSON *object, enum spk_part_state state)
-{
-    turn->p->created |= turn->p->maybe;
-    turn->p->maybe = turn->p->unseen = turn->p->refused = false;
-    turn->p->state = state;
-    turn->p->uid = spk_strdup(turn->m->arena, spk_object_uid(object));
-    if (turn->m->at == turn->m->pod_at)
-        spk_turn_note_pod(turn, object);
-}
-
-void spk_course_relabelled(struct spk_turn *turn)
-{
-    spk_warn(&turn->m->warnings, turn->m->arena, "EXECUTORS_KEEP_OLD_SUBMISSION_ID", "",
-             "executors of the adopted driver keep its earlier submission id");
-    spk_turn_finish(turn);
+    spk_warn(step->memory->warnings, step->memory->arena, "EXECUTORS_KEEP_OLD_SUBMISSION_ID",
+             "", "executors of the adopted driver keep its earlier submission id");
+    spk_step_finish(step);
 }

@@ -4,20 +4,21 @@
 
 #include "deploy/step.h"
 
-/** After the application was looked up, if it has to be: with the driver's name, or a part. */
-void spk_course_start(struct spk_turn *turn);
+/** After the application was read, if it has to be: with the driver's name, or the parts. */
+void spk_sequence_start(struct spk_step *step);
 
-/** Take a part in hand: create it, or look first if something may be there already. */
-void spk_course_begin(struct spk_turn *turn, size_t at);
+/** Start what is due: further parts of the wave, the next wave, the gate, the end. */
+void spk_sequence_advance(struct spk_step *step);
 
 /** The part in hand is there, as object. */
-void spk_course_settle(struct spk_turn *turn, const cJSON *object, enum spk_part_state state);
+void spk_sequence_settle(struct spk_step *step, const cJSON *object,
+                         enum spk_part_state state);
 
-/** To the next part, the gate, or the end. */
-void spk_course_go_on(struct spk_turn *turn);
+/** The gated Pod is another one than the children were made for: they are seen to again. */
+void spk_sequence_start_over(struct spk_step *step);
 
 /** The driver is committed; what is left is its label. */
-void spk_course_commit(struct spk_turn *turn);
+void spk_sequence_commit(struct spk_step *step);
 
 /** The adopted driver carries our submission id now. */
-void spk_course_relabelled(struct spk_turn *turn);
+void spk_sequence_relabelled(struct spk_step *step);

@@ -7,41 +7,50 @@
 
 #include "deploy/machine.h"
 
-struct spk_turn {
+struct spk_step {
     struct spk_machine *m;
-    struct spk_progress *p; /* of the part in hand */
+    const struct spk_step_memory *memory;
+    size_t part; /* in hand */
+    struct spk_part_progress *p;
     struct spk_seen seen;
     int64_t now_ms;
-    struct spk_action action; /* the last of the functions below fills it in */
+    struct spk_actions *out;
 };
 
-bool spk_turn_is_gated(const struct spk_turn *turn); /* variant G */
-const struct spk_part *spk_turn_part(const struct spk_turn *turn);
+/** Whether the driver is created first, behind a gate. */
+bool spk_step_is_gated(const struct spk_step *step);
+
+/** The part in hand. */
+const struct spk_part *spk_step_part(const struct spk_step *step);
 
 /** The driver as read just now: what is of interest later is copied. */
-void spk_turn_note_pod(struct spk_turn *turn, const cJSON *pod);
+void spk_step_note_pod(struct spk_step *step, const cJSON *pod);
 
 /** Whether a write could still be started; else this was the end. */
-bool spk_turn_has_time(struct spk_turn *turn);
+bool spk_step_has_time(struct spk_step *step);
 
 /** Take the part at an index in hand. */
-void spk_turn_hold(struct spk_turn *turn, size_t at);
+void spk_step_hold(struct spk_step *step, size_t part);
 
-void spk_turn_finish(struct spk_turn *turn);
-void spk_turn_give_up(struct spk_turn *turn, const struct spk_err *err);
-void spk_turn_give_up_because(struct spk_turn *turn, enum spk_reason reason, const char *why);
+/** Whether requests may still be started. */
+bool spk_step_goes_on(const struct spk_step *step);
+
+/** The end, once nothing is under way any more. */
+void spk_step_finish(struct spk_step *step);
+void spk_step_give_up(struct spk_step *step, const struct spk_err *err);
+void spk_step_fail(struct spk_step *step, enum spk_reason reason, const char *why);
 
 /** Whether a write of ours may have had an effect that is not known yet. */
-bool spk_turn_is_unsettled(const struct spk_turn *turn);
+bool spk_step_is_unsettled(const struct spk_step *step);
 
 /** The request in hand never left: it took time, and nothing else. */
-void spk_turn_refund(struct spk_turn *turn);
+void spk_step_refund(struct spk_step *step);
 
-/** Ask for the request of intent, or end if time or budget are used up. */
-void spk_turn_perform(struct spk_turn *turn, enum spk_intent intent);
+/** Ask for a request about the part in hand, or end if time or budget are used up. */
+void spk_step_perform(struct spk_step *step, enum spk_machine_request request);
 
-/** Wait, then do what intent says; or end. */
-void spk_turn_back_off(struct spk_turn *turn, enum spk_intent intent);
+/** Wait, then perform request; or end. */
+void spk_step_back_off(struct spk_step *step, enum spk_machine_request request);
 
 /** Another object than the one asked for: once may be a cache on the way, twice is the end. */
-bool spk_turn_is_strange_again(struct spk_turn *turn);
+bool spk_step_mismatches_again(struct spk_step *step);

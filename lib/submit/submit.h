@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * submit.h: carries out one prepared submission against an API server: the loop that joins
- * the protocol's state machine (deploy) with a client (apiserver). It never blocks.
+ * the protocol's state machine (deploy) with a client (apiserver). It never blocks; all steps
+ * are taken on the API server's loop, to which one queue item brings the submission.
  *
  * From spk_submit_start until done the arena is the submitter's, which has recovery points of
  * its own; so start is called outside spk_arena_run. done is called once, on the API server's
- * loop or, if no answer had to be waited for, inside spk_submit_start.
+ * loop or, of an API server that answers inside spk_api_start, inside spk_submit_start.
  */
 #pragma once
 

@@ -59,7 +59,7 @@ static void check_outcome(const struct spk_api_reply *reply, const struct spk_er
             SPK_PROMISE(rule && rule->row > 0);
             SPK_PROMISE(ways[i] != SPK_SEEN_INTERRUPTED || rule->effect == SPK_EFFECT_MAYBE);
         }
-        SPK_PROMISE(spk_outcome_of_look(&seen) <= SPK_LOOK_REFUSED);
+        SPK_PROMISE(spk_outcome_of_read(&seen) <= SPK_READ_REFUSED);
     }
 }
 

@@ -276,7 +276,10 @@ static void wire_start(struct spk_api *api, struct spk_api_job *job)
     struct call *call = (struct call *)(void *)((char *)api - offsetof(struct call, wire));
 
     assert(!call->pending && !call->finished);
-    call->pending = job;
+    if (job->request.verb == SPK_API_WAIT && job->request.wait_ms == 0)
+        job->done(job);
+    else
+        call->pending = job;
 }
 
 static void wire_cancel(struct spk_api *api, struct spk_api_job *job)

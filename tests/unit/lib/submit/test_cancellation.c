@@ -31,6 +31,8 @@ static void start(struct spk_api *api, struct spk_api_job *job)
 
     if (atomic_load(&job->cancelled))
         drop(job);
+    else if (job->request.verb == SPK_API_WAIT)
+        spk_api_start(queue->memory, job);
     else
         queue->waiting = job;
 }
