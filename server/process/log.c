@@ -3,12 +3,12 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/timestamp.h"
 #include "process/log_writer.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define MAX_VALUE    256
@@ -88,23 +88,23 @@ void spk_log_begin(const struct spk_log *log, struct spk_log_line *line,
 {
     static const char *const names[] = {"debug", "info", "warn", "error"};
     static const char *const padded[] = {"DEBUG", "INFO ", "WARN ", "ERROR"};
-    char text[96], stamp[32];
-    struct tm tm;
+    char text[96], stamp[SPK_TIMESTAMP_SIZE] = "1970-01-01T00:00:00Z";
 
     line->length = 0;
     line->log = log && level >= log->level ? log : NULL;
     if (!line->log)
         return;
     int64_t now = log->wall_ms();
-    time_t seconds = (time_t)(now / 1000);
-    (void)gmtime_r(&seconds, &tm);
-    (void)strftime(stamp, sizeof(stamp), log->json ? "%Y-%m-%dT%H:%M:%S" : "%H:%M:%S", &tm);
+    /* A clock whose year has five digits leaves the text as it is. */
+    bool ignored = spk_timestamp_write(now / 1000, stamp);
+    (void)ignored;
     if (log->json)
-        (void)snprintf(text, sizeof(text), "{\"ts\":\"%s.%03dZ\",\"level\":\"%s\",\"msg\":\"",
-                       stamp, (int)(now % 1000), names[level]);
+        (void)snprintf(text, sizeof(text),
+                       "{\"ts\":\"%.19s.%03dZ\",\"level\":\"%s\",\"msg\":\"", stamp,
+                       (int)(now % 1000), names[level]);
     else
-        (void)snprintf(text, sizeof(text), "%s.%03d %s ", stamp, (int)(now % 1000),
-                       padded[level]);
+        (void)snprintf(text, sizeof(text), "%.8s.%03d %s ", stamp + strlen("1970-01-01T"),
+                       (int)(now % 1000), padded[level]);
     put(line, text);
     put_escaped(line, message);
     put(line, log->json ? "\"" : "");
