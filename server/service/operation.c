@@ -2,6 +2,7 @@
 #include "service/operation.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 void spk_record_error(struct spk_record *record, const struct spk_err *err)
 {
@@ -65,6 +66,49 @@ void spk_operation_start(struct spk_operation *operation)
     else
         spk_operation_finish(operation, NULL);
 }
+
+/* ---- streams ---- */
+
+struct spk_answer *spk_answer_new(size_t limit)
+{
+    struct spk_answer *answer = malloc(sizeof(*answer));
+
+    if (answer)
+        *answer = (struct spk_answer){.arena = SPK_ARENA_LIMIT(limit)};
+    return answer;
+}
+
+void spk_answer_free(struct spk_answer *answer)
+{
+    if (answer)
+        spk_arena_free(&answer->arena);
+    free(answer);
+}
+
+void spk_operation_send(struct spk_operation *operation, struct spk_answer *answer)
+{
+    spk_answer_free(atomic_exchange(&operation->newest, answer));
+    operation->changed(operation);
+}
+
+struct spk_answer *spk_operation_take(struct spk_operation *operation)
+{
+    return atomic_exchange(&operation->newest, NULL);
+}
+
+void spk_operation_ready(struct spk_operation *operation)
+{
+    if (operation->type->ready)
+        operation->type->ready(operation);
+}
+
+void spk_operation_drain(struct spk_operation *operation)
+{
+    if (!atomic_exchange(&operation->draining, true) && operation->type->drain)
+        operation->type->drain(operation);
+}
+
+/* ---- the end ---- */
 
 void spk_operation_cancel(struct spk_operation *operation)
 {

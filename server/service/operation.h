@@ -5,6 +5,11 @@
  * from any thread. The struct must stay until release is called, once, after done; so must
  * the arena and the request.
  *
+ * A stream is an operation with several answers. Its type sends them one by one, from any
+ * thread, and then finishes; the transport takes the newest one whenever its client is ready
+ * for it. An answer that a newer one overtakes is gone: a slow reader hears of the latest
+ * state, and nothing piles up for it.
+ *
  * The record is what is known of an operation when it is over: the line in the log is made of
  * it. A transport that refuses a call by itself fills in the record as an operation does.
  */
@@ -16,6 +21,16 @@
 
 struct spk_service;
 struct spk_operation;
+
+/** One answer of a stream, and the memory it lives in. */
+struct spk_answer {
+    struct spk_arena arena;
+    const void *response; /* of the type: struct spk_health_status, ... */
+};
+
+/** NULL: there is no memory. @units limit: bytes of its arena @owner the caller */
+struct spk_answer *spk_answer_new(size_t limit);
+void spk_answer_free(struct spk_answer *answer); /* NULL is a no-op */
 
 /** The client for whom an operation is carried out. */
 struct spk_caller {
@@ -41,6 +56,12 @@ struct spk_operation_type {
     void (*proceed)(struct spk_operation *operation);
     /* Hurries what proceed waits for; from any thread. NULL: it waits for nothing. */
     void (*cancel)(struct spk_operation *operation);
+    /* Streams: the server stops. Sends what is left to say and finishes, now or soon; from any
+     * thread, once at most. NULL: it ends by itself within the call's deadline. */
+    void (*drain)(struct spk_operation *operation);
+    /* Streams that make an answer when there is room for it: the last one has been written
+     * and no other waits. On a thread of the transport. NULL: it sends whatever is new. */
+    void (*ready)(struct spk_operation *operation);
 };
 
 struct spk_operation {
@@ -49,12 +70,15 @@ struct spk_operation {
     const struct spk_service *service;
     struct spk_arena *arena;
     struct spk_caller caller;
-    int64_t deadline_ms;     /* absolute, monotonic */
+    int64_t deadline_ms;     /* absolute, monotonic; INT64_MAX: none, as streams may have */
     const char *traceparent; /* W3C trace context; NULL: none */
     bool repeated;           /* the same call was sent before, as far as the transport knows */
     const void *request;     /* of the type: struct spk_submit_request, ... */
-    /* The answer: err, or NULL and response is filled in. */
+    /* The answer: err, or NULL and response is filled in. Of a stream: its end; an answer that
+     * was sent before may still wait to be taken. */
     void (*done)(struct spk_operation *operation, const struct spk_err *err);
+    /* Streams: there is an answer to take. From any thread; it must not call back. */
+    void (*changed)(struct spk_operation *operation);
     void (*release)(struct spk_operation *operation); /* nobody uses it any more */
     void *context;                                    /* of the transport */
 
@@ -63,7 +87,8 @@ struct spk_operation {
 
     /* Private. */
     _Atomic(void *) state; /* the type's */
-    atomic_bool cancelled;
+    _Atomic(struct spk_answer *) newest;
+    atomic_bool cancelled, draining;
     atomic_int references;
 };
 
@@ -80,7 +105,29 @@ void spk_operation_start(struct spk_operation *operation);
  * until release; done still comes, once. */
 void spk_operation_cancel(struct spk_operation *operation);
 
-/** For types: answer. err NULL: response is filled in. */
+/** The server stops: a stream is to end. From any thread, from the start until release. */
+void spk_operation_drain(struct spk_operation *operation);
+
+/**
+ * For transports: the newest answer that was sent and not taken yet, or NULL. It may be there
+ * even after release; whoever gives the operation up takes it.
+ *
+ * @owner  the caller's, until spk_answer_free
+ */
+struct spk_answer *spk_operation_take(struct spk_operation *operation);
+
+/** For transports: the last answer has been written. From the start until release. */
+void spk_operation_ready(struct spk_operation *operation);
+
+/**
+ * For types of streams: the newest answer, which takes the place of one that nobody has taken
+ * yet. From any thread, from the start until the finish.
+ *
+ * @owner  answer is no longer the caller's
+ */
+void spk_operation_send(struct spk_operation *operation, struct spk_answer *answer);
+
+/** For types: answer. err NULL: response is filled in. Of a stream: its end. */
 void spk_operation_finish(struct spk_operation *operation, const struct spk_err *err);
 
 /* For types: another place that uses the operation until it drops it. */
