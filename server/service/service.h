@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * service.h: what all operations share, and what each of them takes and gives. It is immutable
- * once the server runs, but for the list of what is under way.
+ * once the server runs, but for the list of what is under way and the health.
  *
  * Adding an operation: its request and response here, its file beside this one, its mapping in
  * grpc/messages.c and its row in grpc/methods.c.
@@ -11,6 +11,7 @@
 #include "base/queue.h"
 #include "driver/query.h"
 #include "driver/state.h"
+#include "service/health.h"
 #include "service/operation.h"
 #include "submit/submit.h"
 #include "translate/translate.h"
@@ -21,6 +22,7 @@ struct spk_service {
     struct spk_api *api;
     bool verifies_uids;        /* of applications, before anything is created for them */
     struct spk_queue *running; /* operations that wait for the API server */
+    struct spk_health *health;
     /* The API server's gitVersion; "" until it is known. */
     const char *(*kubernetes_version)(const void *context);
     const void *version_context;
