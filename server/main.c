@@ -11,6 +11,7 @@
 #include "process/drain.h"
 #include "process/log_writer.h"
 #include "process/probe.h"
+#include "process/watchdog.h"
 #include "service/service.h"
 
 #include <malloc.h>
@@ -35,8 +36,12 @@ struct server {
     struct spk_api_log api_log;
     struct spk_probe probe;
     struct spk_queue running;
+    struct spk_health health;
     struct spk_service service;
+    struct spk_watchdog watchdog;
+    struct spk_rpc_timer watch_loop;
     struct spk_rpc rpc;
+    struct spk_server_group group;
     struct spk_listener listener;
     struct spk_err err;
     enum spk_exit exit;
@@ -150,28 +155,44 @@ static bool serves_reflection(const struct spk_config *config)
            (config->reflection == SPK_SWITCH_AUTO && local);
 }
 
+/* The API server's loop is looked after by a thread that does not wait for it. */
+static void watch_api_loop(struct server *server)
+{
+    server->watchdog =
+        (struct spk_watchdog){&server->api->ticked_ms, &server->health, &server->log};
+    server->watch_loop =
+        (struct spk_rpc_timer){.fn = spk_watchdog_look, .owner = &server->watchdog};
+    spk_rpc_add_timer(&server->rpc, &server->watch_loop);
+}
+
 static bool open_rpc(struct server *server)
 {
     const struct spk_config *config = &server->options.config;
-    struct spk_rpc_config rpc = {
+    struct spk_server_group_config group = {
         .service = &server->service,
-        .api_ticked_ms = &server->api->ticked_ms,
         .reflection = serves_reflection(config),
-        .max_inflight = (size_t)config->max_inflight,
-        .memory_budget = (size_t)config->memory_budget,
-        .default_deadline_ms = config->default_deadline_ms,
-        .max_deadline_ms = config->max_deadline_ms,
     };
 
+    spk_admission_limits_init(&group.limits);
+    group.limits.calls = (size_t)config->max_inflight;
+    group.limits.memory = (size_t)config->memory_budget;
+    group.limits.default_deadline_ms = config->default_deadline_ms;
+    group.limits.max_deadline_ms = config->max_deadline_ms;
     for (size_t i = 0; i < config->listen.n; i++) {
         struct spk_address address = {0};
 
-        if (spk_address_parse(config->listen.items[i], &address, &server->err))
-            rpc.faces[address.is_unix ? SPK_FACE_UNIX : SPK_FACE_TCP] = true;
+        if (!spk_address_parse(config->listen.items[i], &address, &server->err))
+            continue;
+        if (address.is_unix)
+            group.uids = &config->allowed_uids;
+        else
+            group.tcp = true;
     }
-    if (!spk_rpc_open(&server->arena, &server->rpc, &rpc, &server->log, &server->err))
+    if (!spk_rpc_open(&server->rpc, &server->err) ||
+        !spk_server_group_open(&server->arena, &server->group, &server->rpc, &group,
+                               &server->log, &server->err))
         return fail(server, SPK_EXIT_INTERNAL);
-    if (!spk_listener_open(&server->arena, &server->listener, &server->rpc, config,
+    if (!spk_listener_open(&server->arena, &server->listener, &server->group, config,
                            &server->err))
         return fail(server, SPK_EXIT_LISTENER);
     return true;
@@ -179,11 +200,13 @@ static bool open_rpc(struct server *server)
 
 static bool start(struct server *server)
 {
-    spk_probe_start(&server->probe, server->api, &server->log, &server->rpc.ready);
-    if (!spk_rpc_start(&server->rpc, &server->err) ||
-        !spk_listener_start(&server->listener, &server->err))
+    spk_probe_start(&server->probe, server->api, &server->log, &server->health);
+    watch_api_loop(server);
+    if (!spk_rpc_start(&server->rpc, &server->err))
         return fail(server, SPK_EXIT_INTERNAL);
-    return true;
+    spk_server_group_start(&server->group);
+    return spk_listener_start(&server->listener, &server->err) ||
+           fail(server, SPK_EXIT_INTERNAL);
 }
 
 /*
@@ -271,10 +294,13 @@ static void prepare(void *argument)
 static void finish(struct server *server)
 {
     spk_probe_stop(&server->probe);
+    spk_rpc_stop(&server->rpc);
+    spk_server_group_close(&server->group);
     spk_rpc_close(&server->rpc);
     spk_api_close(server->api);
     spk_kube_done();
     spk_queue_done(&server->running);
+    spk_health_done(&server->health);
     grpc_shutdown_blocking();
     spk_log_event(&server->log, SPK_LOG_INFO, "stopped", NULL, NULL);
     spk_log_writer_stop(&server->log_writer, &server->log);
@@ -310,6 +336,8 @@ int main(int argc, char **argv)
     set_up_process();
     spk_queue_init(&server.running, 0);
     server.service.running = &server.running;
+    spk_health_init(&server.health);
+    server.service.health = &server.health;
     server.service.kubernetes_version = kubernetes_version;
     server.service.version_context = &server.probe;
     if (!spk_arena_run(&server.arena, prepare, &server)) {
@@ -326,8 +354,8 @@ int main(int argc, char **argv)
     if (server.options.action == SPK_START_RUN) {
         bool memory = server.options.config.api_server == SPK_API_IN_MEMORY;
 
-        spk_signals_wait(&server.rpc, memory ? server.api : NULL);
-        spk_drain(&server.rpc, &server.listener, &server.options.config, &server.service);
+        spk_signals_wait(&server.group, memory ? server.api : NULL);
+        spk_drain(&server.group, &server.listener, &server.options.config, &server.service);
         finish(&server);
     }
     show(&server);

@@ -101,6 +101,8 @@
 #define SPK_FIRST_ANSWER_MS     15000 /* tools: an API server never heard of is given up then */
 
 #define SPK_UNREAD_MS 1000 /* after its deadline a call whose answer nobody reads ends */
+#define SPK_LAST_ANSWER_MS                                                                    \
+    5000 /* a stream that is over waits so long for its client to take the last answers */
 
 /* Log */
 #define SPK_LOG_RING SPK_KIB(256) /* lines that nobody has read yet: some 600 calls */

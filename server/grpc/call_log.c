@@ -2,9 +2,7 @@
 /* The line of a call in the log. */
 #include "base/clock.h"
 #include "base/limits.h"
-#include "grpc/call.h"
-#include "grpc/loop.h"
-#include "grpc/methods.h"
+#include "grpc/server_group.h"
 
 /* Failures are counted by method; those of methods without a limit of calls, together. */
 static bool has_own_limit(const struct spk_method *method)
@@ -12,24 +10,24 @@ static bool has_own_limit(const struct spk_method *method)
     return method && method->admission == SPK_ADMIT_CALL;
 }
 
-void spk_call_log_init(struct spk_rpc *rpc)
+void spk_call_log_init(struct spk_arena *arena, struct spk_server_group *group)
 {
-    for (size_t i = 0; i <= SPK_METHODS; i++)
+    group->failures = spk_alloc_array(arena, spk_n_methods + 1, sizeof(*group->failures));
+    for (size_t i = 0; i <= spk_n_methods; i++)
         for (int code = 0; code < SPK_CODES; code++)
-            rpc->failures[i][code] = (struct spk_log_limit){
+            group->failures[i][code] = (struct spk_log_limit){
                 .event = "rpc",
                 .most = SPK_LOG_FAILED,
-                .labels = {{"method", i < SPK_METHODS ? spk_methods[i].path : "other"},
+                .labels = {{"method", i < spk_n_methods ? spk_methods[i].path : "other"},
                            {"code", spk_code_name((enum spk_code)code)}}};
 }
 
 static struct spk_log_limit *limit_of(const struct spk_call *call, enum spk_code code)
 {
-    struct spk_rpc *rpc = call->rpc;
     size_t row = has_own_limit(call->method) ? (size_t)(call->method - spk_methods)
-                                             : SPK_METHODS;
+                                             : spk_n_methods;
 
-    return &rpc->failures[row][code];
+    return &call->group->failures[row][code];
 }
 
 static enum spk_log_level level_of(const struct spk_call *call, enum spk_code code)
@@ -49,15 +47,15 @@ void spk_call_log(const struct spk_call *call)
 
     /* A peer may make calls fail as fast as it can write; what exists is always told. */
     if (code != SPK_OK && record->outcome == SPK_NOT_CREATED &&
-        !spk_log_allowed(call->rpc->log, limit_of(call, code)))
+        !spk_log_allowed(call->group->log, limit_of(call, code)))
         return;
-    spk_log_begin(call->rpc->log, &line, level_of(call, code), "rpc");
+    spk_log_begin(call->group->log, &line, level_of(call, code), "rpc");
     spk_log_text(&line, "method", call->method ? call->method->path : "other");
     spk_log_text(&line, "code", spk_code_name(code));
     spk_log_text(&line, "reason", spk_reason_name(record->reason));
     if (record->code != SPK_OK)
         spk_log_text(&line, "outcome", spk_outcome_name(record->outcome));
-    spk_log_text(&line, "request_id", call->request_id);
+    spk_log_text(&line, "request_id", record->request_id);
     spk_log_text(&line, "ns", record->ns);
     spk_log_text(&line, "app", record->app);
     spk_log_text(&line, "pod", record->pod);
@@ -73,11 +71,11 @@ void spk_call_log(const struct spk_call *call)
         spk_log_bool(&line, "client_gone", true);
     if (call->overdue)
         spk_log_bool(&line, "overdue", true);
-    spk_log_int(&line, "ms", spk_monotonic_ms() - call->started_ms);
-    spk_log_int(&line, "bytes_in", (int64_t)call->request_length);
-    spk_log_int(&line, "bytes_out", (int64_t)call->bytes_out);
-    spk_log_int(&line, "arena_kib", (int64_t)(call->arena_bytes / 1024));
-    spk_log_text(&line, "peer", call->face->name);
+    spk_log_int(&line, "ms", spk_monotonic_ms() - record->started_ms);
+    spk_log_int(&line, "bytes_in", (int64_t)record->bytes_in);
+    spk_log_int(&line, "bytes_out", (int64_t)record->bytes_out);
+    spk_log_int(&line, "arena_kib", (int64_t)(record->arena_bytes / 1024));
+    spk_log_text(&line, "peer", call->server->peer);
     spk_log_text(&line, "field", record->field);
     spk_log_text(&line, "err", record->err);
     spk_log_end(&line);

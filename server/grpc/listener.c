@@ -21,8 +21,7 @@ static bool add_tcp(struct spk_listener *listener, const char *address, int *out
                     struct spk_err *err)
 {
     grpc_server_credentials *credentials = grpc_insecure_server_credentials_create();
-    int port = grpc_server_add_http2_port(listener->rpc->faces[SPK_FACE_TCP].server, address,
-                                          credentials);
+    int port = grpc_server_add_http2_port(listener->group->tcp.core, address, credentials);
 
     grpc_server_credentials_release(credentials);
     if (port == 0)
@@ -48,11 +47,11 @@ static bool add_unix(struct spk_arena *arena, struct spk_listener *listener, con
 }
 
 bool spk_listener_open(struct spk_arena *arena, struct spk_listener *listener,
-                       struct spk_rpc *rpc, const struct spk_config *config,
+                       struct spk_server_group *group, const struct spk_config *config,
                        struct spk_err *err)
 {
     *listener = (struct spk_listener){
-        .rpc = rpc,
+        .group = group,
         .allowed = &config->allowed_uids,
         .refused = {.event = "connection refused", .most = SPK_LOG_REPEATED},
         .wake = {-1, -1},
@@ -78,7 +77,7 @@ void spk_listener_log(const struct spk_listener *listener)
     for (size_t i = 0; i < listener->n_addresses; i++) {
         struct spk_log_line line;
 
-        spk_log_begin(listener->rpc->log, &line, SPK_LOG_INFO, "listening");
+        spk_log_begin(listener->group->log, &line, SPK_LOG_INFO, "listening");
         spk_log_text(&line, "address", listener->addresses[i].text);
         if (listener->addresses[i].port)
             spk_log_int(&line, "port", listener->addresses[i].port);
@@ -92,8 +91,8 @@ static void refuse(struct spk_listener *listener, int fd, const char *why)
 {
     if (fd >= 0)
         (void)close(fd);
-    if (spk_log_allowed(listener->rpc->log, &listener->refused))
-        spk_log_event(listener->rpc->log, SPK_LOG_WARN, "connection refused", "why", why);
+    if (spk_log_allowed(listener->group->log, &listener->refused))
+        spk_log_event(listener->group->log, SPK_LOG_WARN, "connection refused", "why", why);
 }
 
 static bool is_allowed(const struct spk_listener *listener, uid_t uid)
@@ -136,10 +135,14 @@ static void take(struct spk_listener *listener, int fd)
         refuse(listener, fd, "too many connections");
         return;
     }
+    struct spk_core_server *server = spk_server_group_user(listener->group, uid);
+    if (!server) {
+        refuse(listener, fd, "there is no memory for a server of this user");
+        return;
+    }
     listener->peers[listener->n_peers++] = (struct spk_peer){fd, inode_of(fd)};
     grpc_server_credentials *credentials = grpc_insecure_server_credentials_create();
-    grpc_server_add_channel_from_fd(listener->rpc->faces[SPK_FACE_UNIX].server, fd,
-                                    credentials);
+    grpc_server_add_channel_from_fd(server->core, fd, credentials);
     grpc_server_credentials_release(credentials);
 }
 

@@ -6,8 +6,7 @@
  */
 #pragma once
 
-#include "config/options.h"
-#include "grpc/loop.h"
+#include "grpc/server_group.h"
 
 #define SPK_MAX_SOCKETS 8
 
@@ -28,7 +27,7 @@ struct spk_listened {
 };
 
 struct spk_listener {
-    struct spk_rpc *rpc;
+    struct spk_server_group *group;
     const struct spk_uids *allowed;
     struct spk_socket sockets[SPK_MAX_SOCKETS];
     size_t n_sockets;
@@ -51,13 +50,13 @@ struct spk_listener {
  * @errors INVALID_FIELD  the address cannot be listened on, and why; err->field is "--listen"
  */
 bool spk_listener_open(struct spk_arena *arena, struct spk_listener *listener,
-                       struct spk_rpc *rpc, const struct spk_config *config,
+                       struct spk_server_group *group, const struct spk_config *config,
                        struct spk_err *err) SPK_CHECK;
 
 /** A line for each address; once calls are taken. */
 void spk_listener_log(const struct spk_listener *listener);
 
-/** Accept; after spk_rpc_start. @errors INTERNAL_ERROR */
+/** Accept; after spk_server_group_start. @errors INTERNAL_ERROR */
 bool spk_listener_start(struct spk_listener *listener, struct spk_err *err) SPK_CHECK;
 
 /** Stop accepting, remove the sockets. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * messages.h: the protobuf messages of SubmitService as the structs of its operations, and
- * back. Nothing but the shape changes here; what a request means is the operation's business.
+ * messages.h: the protobuf messages of SubmitService and of health as the structs of their
+ * operations, and back. Nothing but the shape changes here; what a request means is the
+ * operation's business.
  */
 #pragma once
 
@@ -9,7 +10,9 @@
 
 #include <protobuf-c/protobuf-c.h>
 
-/** How one operation is spoken. Everything lives in arena and points into what it came from.
+/**
+ * How one operation is spoken. Everything lives in arena and points into what it came from;
+ * each answer of a stream is written into an arena of its own.
  */
 struct spk_mapping {
     const struct spk_operation_type *type;
@@ -27,3 +30,5 @@ struct spk_mapping {
 
 extern const struct spk_mapping spk_submit_mapping, spk_render_mapping, spk_info_mapping;
 extern const struct spk_mapping spk_get_mapping, spk_list_mapping, spk_kill_mapping;
+extern const struct spk_mapping spk_health_check_mapping, spk_health_list_mapping,
+    spk_health_watch_mapping;

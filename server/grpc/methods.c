@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "grpc/methods.h"
 
-#include "grpc/health.h"
 #include "grpc/health/v1/health.pb-c.h"
 #include "grpc/reflection/v1/reflection.pb-c.h"
 #include "grpc/reflection/v1alpha/reflection.pb-c.h"
 #include "grpc/reflection_service.h"
-#include "grpc/unary.h"
 #include "spark/submit/v1/submit_service.pb-c.h"
 
 #include <string.h>
@@ -14,48 +12,38 @@
 #define REFLECTION(version)                                                                   \
     grpc__reflection__##version##__server_reflection_request__descriptor
 
-const struct spk_method spk_methods[SPK_METHODS] = {
-    [SPK_ROW_HEALTH_CHECK] = {"/grpc.health.v1.Health/Check",
-                              &grpc__health__v1__health_check_request__descriptor,
-                              SPK_METHOD_UNARY, SPK_ADMIT_ALWAYS, spk_health_check, false,
-                              NULL},
-    [SPK_ROW_HEALTH_LIST] = {"/grpc.health.v1.Health/List",
-                             &grpc__health__v1__health_list_request__descriptor,
-                             SPK_METHOD_UNARY, SPK_ADMIT_ALWAYS, spk_health_list, false, NULL},
-    [SPK_ROW_HEALTH_WATCH] = {"/grpc.health.v1.Health/Watch",
-                              &grpc__health__v1__health_check_request__descriptor,
-                              SPK_METHOD_SERVER_STREAMING, SPK_ADMIT_WATCH, spk_health_watch,
-                              false, NULL},
-    [SPK_ROW_REFLECTION] = {"/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
-                            &REFLECTION(v1), SPK_METHOD_BIDI_STREAMING, SPK_ADMIT_REFLECTION,
-                            spk_reflection_serve, true, NULL},
-    [SPK_ROW_REFLECTION_ALPHA] =
-        {"/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
-         &REFLECTION(v1alpha), SPK_METHOD_BIDI_STREAMING, SPK_ADMIT_REFLECTION,
-         spk_reflection_serve, true, NULL},
-    [SPK_ROW_GET_INFO] = {"/spark.submit.v1.SubmitService/GetInfo",
-                          &spk__get_info_request__descriptor, SPK_METHOD_UNARY, SPK_ADMIT_CALL,
-                          spk_unary_run, false, &spk_info_mapping},
-    [SPK_ROW_GET_SUBMISSION] = {"/spark.submit.v1.SubmitService/GetSubmission",
-                                &spk__get_submission_request__descriptor, SPK_METHOD_UNARY,
-                                SPK_ADMIT_CALL, spk_unary_run, false, &spk_get_mapping},
-    [SPK_ROW_KILL_SUBMISSION] = {"/spark.submit.v1.SubmitService/KillSubmission",
-                                 &spk__kill_submission_request__descriptor, SPK_METHOD_UNARY,
-                                 SPK_ADMIT_CALL, spk_unary_run, false, &spk_kill_mapping},
-    [SPK_ROW_LIST_SUBMISSIONS] = {"/spark.submit.v1.SubmitService/ListSubmissions",
-                                  &spk__list_submissions_request__descriptor, SPK_METHOD_UNARY,
-                                  SPK_ADMIT_CALL, spk_unary_run, false, &spk_list_mapping},
-    [SPK_ROW_RENDER] = {"/spark.submit.v1.SubmitService/Render",
-                        &spk__render_request__descriptor, SPK_METHOD_UNARY, SPK_ADMIT_CALL,
-                        spk_unary_run, false, &spk_render_mapping},
-    [SPK_ROW_SUBMIT] = {"/spark.submit.v1.SubmitService/Submit",
-                        &spk__submit_request__descriptor, SPK_METHOD_UNARY, SPK_ADMIT_CALL,
-                        spk_unary_run, false, &spk_submit_mapping},
+const struct spk_method spk_methods[] = {
+    {"/grpc.health.v1.Health/Check", &grpc__health__v1__health_check_request__descriptor,
+     SPK_METHOD_UNARY, SPK_ADMIT_ALWAYS, &spk_health_check_mapping, NULL, false},
+    {"/grpc.health.v1.Health/List", &grpc__health__v1__health_list_request__descriptor,
+     SPK_METHOD_UNARY, SPK_ADMIT_ALWAYS, &spk_health_list_mapping, NULL, false},
+    {"/grpc.health.v1.Health/Watch", &grpc__health__v1__health_check_request__descriptor,
+     SPK_METHOD_SERVER_STREAMING, SPK_ADMIT_HEALTH_WATCH, &spk_health_watch_mapping, NULL,
+     false},
+    {"/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", &REFLECTION(v1),
+     SPK_METHOD_BIDI_STREAMING, SPK_ADMIT_REFLECTION, NULL, spk_reflection_serve, true},
+    {"/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", &REFLECTION(v1alpha),
+     SPK_METHOD_BIDI_STREAMING, SPK_ADMIT_REFLECTION, NULL, spk_reflection_serve, true},
+    {"/spark.submit.v1.SubmitService/GetInfo", &spk__get_info_request__descriptor,
+     SPK_METHOD_UNARY, SPK_ADMIT_CALL, &spk_info_mapping, NULL, false},
+    {"/spark.submit.v1.SubmitService/GetSubmission", &spk__get_submission_request__descriptor,
+     SPK_METHOD_UNARY, SPK_ADMIT_CALL, &spk_get_mapping, NULL, false},
+    {"/spark.submit.v1.SubmitService/KillSubmission",
+     &spk__kill_submission_request__descriptor, SPK_METHOD_UNARY, SPK_ADMIT_CALL,
+     &spk_kill_mapping, NULL, false},
+    {"/spark.submit.v1.SubmitService/ListSubmissions",
+     &spk__list_submissions_request__descriptor, SPK_METHOD_UNARY, SPK_ADMIT_CALL,
+     &spk_list_mapping, NULL, false},
+    {"/spark.submit.v1.SubmitService/Render", &spk__render_request__descriptor,
+     SPK_METHOD_UNARY, SPK_ADMIT_CALL, &spk_render_mapping, NULL, false},
+    {"/spark.submit.v1.SubmitService/Submit", &spk__submit_request__descriptor,
+     SPK_METHOD_UNARY, SPK_ADMIT_CALL, &spk_submit_mapping, NULL, false},
 };
+const size_t spk_n_methods = SPK_LEN(spk_methods);
 
 const struct spk_method *spk_method_find(const char *path, size_t length)
 {
-    for (size_t i = 0; i < SPK_METHODS; i++)
+    for (size_t i = 0; i < spk_n_methods; i++)
         if (strlen(spk_methods[i].path) == length &&
             memcmp(spk_methods[i].path, path, length) == 0)
             return &spk_methods[i];
@@ -64,5 +52,5 @@ const struct spk_method *spk_method_find(const char *path, size_t length)
 
 bool spk_method_is_registered(const struct spk_method *method)
 {
-    return method->kind == SPK_METHOD_UNARY && method->admission == SPK_ADMIT_CALL;
+    return method->kind != SPK_METHOD_BIDI_STREAMING;
 }

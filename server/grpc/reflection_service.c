@@ -2,8 +2,7 @@
 #include "grpc/reflection_service.h"
 
 #include "base/limits.h"
-#include "grpc/admission.h"
-#include "grpc/loop.h"
+#include "grpc/server_group.h"
 
 #define MAX_REQUEST ((size_t)4096)
 
@@ -20,7 +19,7 @@ static void make_answer(void *argument)
     struct answer *a = argument;
     const struct spk_call *call = a->call;
 
-    if (!spk_reflection_answer(a->arena, &call->rpc->reflection, call->request,
+    if (!spk_reflection_answer(a->arena, &call->group->reflection, call->request,
                                call->request_length, &a->bytes, &a->length, &a->err))
         a->bytes = NULL;
 }
@@ -46,25 +45,35 @@ static void answer(struct spk_call *call)
         spk_call_fail(call, &a.err);
 }
 
-static void end_when_closing(struct spk_call *call)
+/* An answer that is on its way comes first. */
+static void end(struct spk_call *call)
 {
-    if (atomic_load(&call->rpc->phase) >= SPK_RPC_REFUSING)
+    if (!call->busy_writing)
         spk_call_end(call);
+}
+
+static void on_written(struct spk_call *call)
+{
+    if (atomic_load(&call->group->phase) >= SPK_RPC_REFUSING)
+        spk_call_end(call);
+    else
+        spk_call_read(call);
 }
 
 void spk_reflection_serve(struct spk_call *call)
 {
     struct spk_err err = {0};
 
-    if (!call->rpc->reflection_on) {
+    if (!call->group->reflection_on) {
         spk_call_refuse(call, SPK_METHOD_DISABLED, "reflection is switched off");
         return;
     }
-    if (!spk_admission_enter_stream(call, end_when_closing, &err)) {
+    if (!spk_admission_enter_stream(call, &err)) {
         spk_call_fail(call, &err);
         return;
     }
     call->on_read = answer;
-    call->on_written = spk_call_read;
+    call->on_written = on_written;
+    call->on_drain = end;
     spk_call_read(call);
 }

@@ -16,14 +16,14 @@ void spk_signals_block(void);
  * Wait for the signal that ends the process; others are answered here: SIGUSR1 logs the state,
  * SIGUSR2 empties the API server in memory (NULL: there is none, the signal is ignored).
  */
-void spk_signals_wait(const struct spk_rpc *rpc, struct spk_api *memory);
+void spk_signals_wait(const struct spk_server_group *group, struct spk_api *memory);
 
 /**
  * Stop taking calls, let running ones end, break off the rest. Afterwards no call is live.
  * Ends the process itself with SPK_EXIT_DRAIN when calls stay stuck, and with SPK_EXIT_FORCED
  * on the third signal.
  */
-void spk_drain(struct spk_rpc *rpc, struct spk_listener *listener,
+void spk_drain(struct spk_server_group *group, struct spk_listener *listener,
                const struct spk_config *config, const struct spk_service *service);
 
 enum spk_exit {

@@ -65,7 +65,7 @@ static void on_answer(struct spk_probe *probe, const struct spk_api_reply *reply
 
     if (good) {
         note_version(probe, reply->object);
-        if (!atomic_exchange(probe->ready, true) && !is_in_memory(probe))
+        if (!spk_health_set_ready(probe->health, true) && !is_in_memory(probe))
             spk_log_event(probe->log, SPK_LOG_INFO, "API server answers", "version",
                           probe->version);
         probe->answered_ms = now;
@@ -78,7 +78,7 @@ static void on_answer(struct spk_probe *probe, const struct spk_api_reply *reply
                       reply->transport == SPK_API_ANSWERED ? reply->message : reply->trouble);
     probe->complained = true;
     if (probe->answered_ms == 0 || now - probe->answered_ms > KEEP_READY_MS)
-        atomic_store(probe->ready, false);
+        (void)spk_health_set_ready(probe->health, false);
 }
 
 static void on_asked(struct spk_api_job *job)
@@ -108,11 +108,11 @@ static void on_waited(struct spk_api_job *job)
 }
 
 void spk_probe_start(struct spk_probe *probe, struct spk_api *api, const struct spk_log *log,
-                     atomic_bool *ready)
+                     struct spk_health *health)
 {
     *probe = (struct spk_probe){.api = api,
                                 .log = log,
-                                .ready = ready,
+                                .health = health,
                                 .arena = SPK_ARENA_LIMIT(SPK_MIB(8)),
                                 .backoff_ms = FIRST_RETRY_MS};
     probe->ask.done = on_asked;

@@ -7,14 +7,15 @@
 
 #include "apiserver/api.h"
 #include "process/log.h"
+#include "service/health.h"
 
 #include <stdatomic.h>
 
 struct spk_probe {
     struct spk_api *api;
     const struct spk_log *log;
-    atomic_bool *ready;     /* what the probe decides */
-    struct spk_arena arena; /* of one question */
+    struct spk_health *health; /* hears of what the probe finds */
+    struct spk_arena arena;    /* of one question */
     struct spk_api_job ask, wait;
     int64_t backoff_ms, answered_ms; /* answered_ms 0: never */
     bool complained;
@@ -24,7 +25,7 @@ struct spk_probe {
 
 /** Start asking. An API server in memory is asked once. */
 void spk_probe_start(struct spk_probe *probe, struct spk_api *api, const struct spk_log *log,
-                     atomic_bool *ready);
+                     struct spk_health *health);
 
 /** Stop, and wait until no question is under way. */
 void spk_probe_stop(struct spk_probe *probe);

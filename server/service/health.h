@@ -37,12 +37,12 @@ void spk_health_leave(struct spk_health *health);
 extern const struct spk_operation_type spk_health_check_type, spk_health_list_type,
     spk_health_watch_type;
 
-/** Of Check and Watch; List takes no request. */
+/** The request of Check and Watch; List takes none. */
 struct spk_health_request {
     const char *service;
 };
 
-/** Of Check, and each answer of Watch. */
+/** The answer of Check, and each one of Watch. */
 struct spk_health_response {
     enum spk_serving status;
 };

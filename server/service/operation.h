@@ -18,6 +18,7 @@
 #include "base/err.h"
 
 #include <stdatomic.h>
+#include <stdint.h>
 
 struct spk_service;
 struct spk_operation;
@@ -35,9 +36,15 @@ void spk_answer_free(struct spk_answer *answer); /* NULL is a no-op */
 /** The client for whom an operation is carried out. */
 struct spk_caller {
     const char *tenant; /* "" outside shared mode */
+    bool has_uid;       /* true if the peer is a user of this machine, on a unix socket */
+    uint32_t uid;
 };
 
 struct spk_record {
+    char request_id[65];        /* the caller's own or the transport's */
+    int64_t started_ms;         /* monotonic */
+    size_t bytes_in, bytes_out; /* of messages: the request, all answers */
+    size_t arena_bytes;         /* memory that the operation took */
     enum spk_code code;
     enum spk_reason reason;
     enum spk_outcome outcome;
@@ -74,8 +81,8 @@ struct spk_operation {
     const char *traceparent; /* W3C trace context; NULL: none */
     bool repeated;           /* the same call was sent before, as far as the transport knows */
     const void *request;     /* of the type: struct spk_submit_request, ... */
-    /* The answer: err, or NULL and response is filled in. Of a stream: its end; an answer that
-     * was sent before may still wait to be taken. */
+    /* The answer: err, or NULL and response is filled in. With a stream it is the end;
+     * an answer that was sent before may still wait to be taken. */
     void (*done)(struct spk_operation *operation, const struct spk_err *err);
     /* Streams: there is an answer to take. From any thread; it must not call back. */
     void (*changed)(struct spk_operation *operation);
@@ -127,7 +134,7 @@ void spk_operation_ready(struct spk_operation *operation);
  */
 void spk_operation_send(struct spk_operation *operation, struct spk_answer *answer);
 
-/** For types: answer. err NULL: response is filled in. Of a stream: its end. */
+/** For types: answer. err NULL: response is filled in. It ends a stream. */
 void spk_operation_finish(struct spk_operation *operation, const struct spk_err *err);
 
 /* For types: another place that uses the operation until it drops it. */

@@ -33,9 +33,10 @@ static void test_each_defined_method_has_a_row_of_its_type(void)
             CU_ASSERT_PTR_NOT_NULL_FATAL(row);
             SPK_ASSERT_TEXT(row->path, path);
             CU_ASSERT_PTR_EQUAL(row->request, defined->input);
-            CU_ASSERT_PTR_NOT_NULL(row->run);
+            CU_ASSERT_EQUAL(row->operation == NULL, row->kind == SPK_METHOD_BIDI_STREAMING);
+            CU_ASSERT_EQUAL(row->serve != NULL, row->kind == SPK_METHOD_BIDI_STREAMING);
         }
-    CU_ASSERT_EQUAL(n, SPK_METHODS);
+    CU_ASSERT_EQUAL(n, spk_n_methods);
 }
 
 static void test_a_path_is_found_whole_and_only_whole(void)
@@ -45,7 +46,10 @@ static void test_a_path_is_found_whole_and_only_whole(void)
                                           "/spark.submit.v1.SubmitService/Submit2",
                                           "/spark.submit.v1.SubmitService/submit"};
 
-    CU_ASSERT_PTR_EQUAL(spk_method_find(known, strlen(known)), &spk_methods[SPK_ROW_SUBMIT]);
+    const struct spk_method *row = spk_method_find(known, strlen(known));
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(row);
+    SPK_ASSERT_TEXT(row->path, known);
     for (size_t i = 0; i < SPK_LEN(unknown); i++)
         CU_ASSERT_PTR_NULL(spk_method_find(unknown[i], strlen(unknown[i])));
 }
@@ -59,7 +63,7 @@ static void test_reflection_knows_the_service_of_each_row(void)
     const uint8_t *bytes = spk_descriptor_set(&length);
 
     CU_ASSERT_FATAL(spk_reflection_index(&arena, bytes, length, &index, &err));
-    for (size_t i = 0; i < SPK_METHODS; i++) {
+    for (size_t i = 0; i < spk_n_methods; i++) {
         const char *service = spk_methods[i].path + 1;
         size_t cut = strcspn(service, "/");
         bool found = false;
@@ -72,26 +76,26 @@ static void test_reflection_knows_the_service_of_each_row(void)
     }
 }
 
-static void test_the_core_reads_only_requests_that_are_counted(void)
+/* A class has room for streams, or it is one of calls with one answer. */
+static void test_streams_have_places_and_calls_have_none(void)
 {
-    for (size_t i = 0; i < SPK_METHODS; i++) {
+    struct spk_admission_limits limits;
+
+    spk_admission_limits_init(&limits);
+    for (size_t i = 0; i < spk_n_methods; i++) {
         const struct spk_method *row = &spk_methods[i];
 
-        CU_ASSERT(row->admission < SPK_ADMISSION_CLASSES);
-        if (spk_method_is_registered(row)) {
-            CU_ASSERT_EQUAL(row->kind, SPK_METHOD_UNARY);
-            CU_ASSERT_EQUAL(row->admission, SPK_ADMIT_CALL);
-        }
+        CU_ASSERT_FATAL(row->admission < SPK_ADMISSION_CLASSES);
+        CU_ASSERT_EQUAL(limits.streams[row->admission] > 0, row->kind != SPK_METHOD_UNARY);
+        CU_ASSERT_EQUAL(spk_method_is_registered(row), row->kind != SPK_METHOD_BIDI_STREAMING);
     }
-    CU_ASSERT(spk_method_is_registered(&spk_methods[SPK_ROW_SUBMIT]));
-    CU_ASSERT_FALSE(spk_method_is_registered(&spk_methods[SPK_ROW_HEALTH_CHECK]));
 }
 
 static CU_TestInfo tests[] = {
     SPK_TEST(each_defined_method_has_a_row_of_its_type),
     SPK_TEST(a_path_is_found_whole_and_only_whole),
     SPK_TEST(reflection_knows_the_service_of_each_row),
-    SPK_TEST(the_core_reads_only_requests_that_are_counted),
+    SPK_TEST(streams_have_places_and_calls_have_none),
     CU_TEST_INFO_NULL,
 };
 
