@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sparksubmitd: start, wait for a signal, stop. */
 #include "apiserver/config/discover.h"
-#include "apiserver/http/loop.h"
+#include "apiserver/http/kube.h"
 #include "apiserver/memory/memory.h"
 #include "base/limits.h"
 #include "config/options.h"

@@ -2,7 +2,7 @@
 #include "cluster.h"
 
 #include "apiserver/config/discover.h"
-#include "apiserver/http/loop.h"
+#include "apiserver/http/kube.h"
 #include "apiserver/http/status.h"
 #include "apiserver/wait.h"
 #include "base/limits.h"

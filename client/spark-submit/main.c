@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A drop-in for bin/spark-submit: same options, exit codes and the log lines tools look for.
  */
-#include "apiserver/http/loop.h"
+#include "apiserver/http/kube.h"
 #include "base/limits.h"
 #include "cluster.h"
 #include "commandline/version_guess.h"

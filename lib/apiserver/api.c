@@ -54,7 +54,7 @@ const char *spk_resource_kind(const char *plural)
 
 bool spk_api_is_write(enum spk_api_verb verb)
 {
-    return verb == SPK_API_CREATE || verb == SPK_API_JSON_PATCH ||
+    return verb == SPK_API_CREATE || verb == SPK_API_UPDATE || verb == SPK_API_JSON_PATCH ||
            verb == SPK_API_MERGE_PATCH || verb == SPK_API_DELETE;
 }
 
@@ -99,6 +99,7 @@ const char *spk_api_verb_name(enum spk_api_verb verb)
 {
     static const char *const names[] = {
         [SPK_API_GET] = "GET",           [SPK_API_LIST] = "LIST",
+        [SPK_API_WATCH] = "WATCH",       [SPK_API_UPDATE] = "UPDATE",
         [SPK_API_CREATE] = "CREATE",     [SPK_API_JSON_PATCH] = "PATCH",
         [SPK_API_MERGE_PATCH] = "PATCH", [SPK_API_DELETE] = "DELETE",
         [SPK_API_VERSION] = "GET",       [SPK_API_WAIT] = "WAIT",

@@ -19,7 +19,9 @@
 enum spk_api_verb {
     SPK_API_GET,
     SPK_API_LIST,
+    SPK_API_WATCH, /* of what LIST would list */
     SPK_API_CREATE,
+    SPK_API_UPDATE, /* PUT */
     SPK_API_JSON_PATCH,
     SPK_API_MERGE_PATCH,
     SPK_API_DELETE,
@@ -48,18 +50,20 @@ struct spk_api_request {
     enum spk_api_verb verb;
     const struct spk_resource *resource;
     const char *ns;             /* NULL: LIST of all namespaces, or no namespaces there */
-    const char *name;           /* NULL for LIST and CREATE */
-    const char *label_selector; /* LIST; built from checked keys and values */
-    const char *field_selector; /* LIST: "involvedObject.uid=..."; NULL: any */
+    const char *name;           /* NULL for LIST, WATCH and CREATE */
+    const char *label_selector; /* LIST, WATCH; built from checked keys and values */
+    const char *field_selector; /* LIST, WATCH: "involvedObject.uid=..."; NULL: any */
     unsigned limit;             /* LIST: items of a page; 0: no pages */
-    const char *continue_token; /* LIST: metadata.continue of the page before; or NULL */
+    const char *continue_token; /* LIST: metadata.continue of the page before; NULL: none */
+    const char *version;        /* WATCH: resourceVersion to start after; NULL: now */
     const char *body;           /* JSON; NULL: none */
     size_t body_length;
-    int timeout_s;        /* ?timeout= of a write; 0: none */
+    int timeout_s;        /* ?timeout= of a write, timeoutSeconds of a WATCH; 0: none */
     bool dry_run, strict; /* dryRun=All; fieldValidation=Strict instead of Warn */
     int64_t wait_ms;      /* SPK_API_WAIT */
+    int64_t idle_ms;      /* WATCH ends if nothing comes for so long; 0: SPK_WATCH_IDLE_MS */
     const char *audit_id; /* UUID per request; NULL: none */
-    bool metadata_only;   /* GET, LIST: a PartialObjectMetadata will do */
+    bool metadata_only;   /* of answers and events a PartialObjectMetadata each will do */
     bool cached;          /* LIST: the API server's cache will do (resourceVersion=0) */
     /* Whom to act as; NULL: as the configuration says. Lives as long as the job. */
     const struct spk_impersonation *as;
@@ -99,10 +103,31 @@ struct spk_api_reply {
     bool lasting; /* NOT_SENT, and another try would end alike: it is not the network */
 };
 
+enum spk_watch_type {
+    SPK_WATCH_ADDED,
+    SPK_WATCH_MODIFIED,
+    SPK_WATCH_DELETED,
+    SPK_WATCH_BOOKMARK, /* nothing but a newer version to go on from */
+};
+
+/** One event of a watch; all of it goes when on_event returns. */
+struct spk_watch_event {
+    enum spk_watch_type type;
+    const cJSON *object;     /* of a bookmark: little more than metadata.resourceVersion */
+    const char *version;     /* its metadata.resourceVersion; "" if it has none */
+    struct spk_arena *arena; /* on_event may use it; it is freed as a whole */
+};
+
 /**
  * A request under way. Request bytes and reply live in arena, which must outlive the job.
  * done is called exactly once, on the loop's thread (or, for the API server in memory, inside
  * spk_api_start).
+ *
+ * A watch calls on_event, on the thread that calls done, for each event, and keeps nothing of
+ * it; an owner that is slow keeps the newest state only. Its end: ANSWERED and 200 if the
+ * server closed it in order; ANSWERED and the code of an ERROR event, 410 if version is too
+ * old; TRUNCATED if the connection was cut, nothing came for idle_ms, or an event was too
+ * large. Watches of a real API server have a thread of their own.
  */
 struct spk_api_job {
     struct spk_queue_item item; /* first: the loop's hand-over list */
@@ -110,8 +135,9 @@ struct spk_api_job {
     struct spk_api_request request;
     struct spk_api_reply reply;
     int64_t deadline_ms; /* monotonic: ends as NOT_SENT or INTERRUPTED then */
+    void (*on_event)(struct spk_api_job *job, const struct spk_watch_event *event);
     void (*done)(struct spk_api_job *job);
-    void *context; /* of done's owner */
+    void *context; /* of the owner of on_event and done */
     void *loop;    /* private to the loop, like what follows */
     int64_t due_ms, started_ms;
     atomic_bool cancelled; /* false in a new job; cancelled before its start counts too */
@@ -126,9 +152,9 @@ struct spk_api_ops {
     void (*close)(struct spk_api *api);
 };
 
-/** An observer of a client's requests; called on the loop's thread, NULL: not interested. */
+/** An observer of a client's requests; NULL: not interested. */
 struct spk_api_observer {
-    /* A request is over; called before its owner hears of it. */
+    /* A request is over; called before its owner hears of it, on the same thread. */
     void (*request)(struct spk_api_observer *observer, const struct spk_api_job *job,
                     int64_t ms);
     /* The token's file was read: others are in force now, or it cannot be read. */

@@ -89,6 +89,14 @@
 #define SPK_KUBE_READ_MS      10000        /* an exchange that writes nothing */
 #define SPK_MAX_STORE         SPK_MIB(256) /* objects of the API server in memory */
 
+/* API server: its connections */
+#define SPK_KUBE_CONNECTIONS  2L  /* of 100 HTTP/2 streams each: more than INFLIGHT */
+#define SPK_KUBE_CONNECTIONS1 25L /* HTTP/1.1: a request takes one, the rest waits */
+#define SPK_MAX_WATCHES       256U
+#define SPK_WATCH_CONNECTIONS 4L /* of 100 HTTP/2 streams each: more than MAX_WATCHES */
+#define SPK_MAX_WATCH_EVENT   SPK_MIB(2) /* etcd holds 1.5 MiB per object */
+#define SPK_WATCH_IDLE_MS     180000     /* bookmarks come about once a minute */
+
 /* Calls */
 #define SPK_MAX_CALLS           1024U
 #define SPK_MAX_CONNECTIONS     1024U

@@ -2,7 +2,7 @@
 /* The client against a real kube-apiserver. argv[1]: its kubeconfig. api-test prepares the
  * namespace "quota". */
 #include "apiserver/config/discover.h"
-#include "apiserver/http/loop.h"
+#include "apiserver/http/kube.h"
 #include "apiserver/http/request.h"
 #include "apiserver/http/status.h"
 #include "driver/kill.h"

@@ -3,7 +3,7 @@
  * What the client says of requests whose connection dies, and what it sends of those that
  * nobody waits for any more; against fault-server, which starts this program.
  */
-#include "apiserver/http/loop.h"
+#include "apiserver/http/kube.h"
 #include "base/limits.h"
 #include "exchange.h"
 #include "mute_names.h"

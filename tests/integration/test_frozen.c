@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An HTTP/2 connection that falls silent, through frozen-relay, which starts this program. */
 #include "apiserver/config/discover.h"
-#include "apiserver/http/loop.h"
+#include "apiserver/http/kube.h"
 #include "exchange.h"
 
 #include "test.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the client does on the wire, against loop-server, which starts this program. */
 #include "apiserver/config/discover.h"
-#include "apiserver/http/loop.h"
+#include "apiserver/http/kube.h"
 #include "base/limits.h"
 #include "exchange.h"
 #include "older_curl.h"

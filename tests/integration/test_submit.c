@@ -2,7 +2,7 @@
 /* The protocol against a real kube-apiserver. argv[1]: its kubeconfig; argv[2]: a suffix that
  * makes names new. submit-test prepares the namespace "quota". */
 #include "apiserver/config/discover.h"
-#include "apiserver/http/loop.h"
+#include "apiserver/http/kube.h"
 #include "deploy/adopt.h"
 #include "exchange.h"
 #include "kubernetes/object.h"

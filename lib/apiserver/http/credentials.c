@@ -103,6 +103,7 @@ bool spk_credentials_init(struct spk_credentials *credentials,
     }
     fresh.header = reading.header;
     *credentials = fresh;
+    (void)pthread_mutex_init(&credentials->lock, NULL);
     return true;
 }
 
@@ -135,17 +136,41 @@ static void reload(struct spk_credentials *credentials, int64_t now_ms)
     credentials->generation++;
 }
 
-const char *spk_credentials_header(struct spk_credentials *credentials, int64_t now_ms)
+bool spk_credentials_append(struct spk_credentials *credentials, int64_t now_ms,
+                            struct curl_slist **headers, unsigned *generation)
 {
+    bool ok = true;
+
+    (void)pthread_mutex_lock(&credentials->lock);
     if (credentials->token_file && now_ms - credentials->read_ms >= MAX_AGE_MS)
         reload(credentials, now_ms);
-    return credentials->header;
+    if (credentials->header) {
+        struct curl_slist *longer = curl_slist_append(*headers, credentials->header);
+
+        ok = longer != NULL;
+        *headers = ok ? longer : *headers;
+    }
+    *generation = credentials->generation;
+    (void)pthread_mutex_unlock(&credentials->lock);
+    return ok;
+}
+
+void spk_credentials_count(struct spk_credentials *credentials, unsigned *generation,
+                           unsigned *reload_errors)
+{
+    (void)pthread_mutex_lock(&credentials->lock);
+    *generation = credentials->generation;
+    *reload_errors = credentials->reload_errors;
+    (void)pthread_mutex_unlock(&credentials->lock);
 }
 
 bool spk_credentials_refused(struct spk_credentials *credentials, unsigned generation,
                              int64_t now_ms)
 {
+    (void)pthread_mutex_lock(&credentials->lock);
     if (generation == credentials->generation && credentials->token_file)
         reload(credentials, now_ms);
-    return generation != credentials->generation;
+    bool renewed = generation != credentials->generation;
+    (void)pthread_mutex_unlock(&credentials->lock);
+    return renewed;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * credentials.h: the Authorization header in force. A token file is opened by path again
- * when what was read is a minute old, or refused; a bad read keeps the old token. One thread
- * at a time uses it; time comes in.
+ * when what was read is a minute old, or refused; a bad read keeps the old token. Any thread
+ * may call; time comes in.
  *
  * @source https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/
  *         (bound tokens), k8s.io/client-go: transport/token_source.go
@@ -11,7 +11,11 @@
 
 #include "apiserver/config/config.h"
 
+#include <curl/curl.h>
+#include <pthread.h>
+
 struct spk_credentials {
+    pthread_mutex_t lock;
     struct spk_arena memory[2]; /* of the header in force and of the one before it */
     const char *token_file;     /* NULL: what was given once stays */
     const char *header;         /* "Authorization: Bearer ..."; NULL: none */
@@ -31,8 +35,19 @@ bool spk_credentials_init(struct spk_credentials *credentials,
 
 void spk_credentials_done(struct spk_credentials *credentials);
 
-/** The header for a request that starts now; valid until the next call. @units monotonic ms */
-const char *spk_credentials_header(struct spk_credentials *credentials, int64_t now_ms);
+/**
+ * Append the header, if there is one, to those of a request that starts now; its generation
+ * goes to *generation.
+ *
+ * @units  monotonic ms
+ * @errors false: no memory
+ */
+bool spk_credentials_append(struct spk_credentials *credentials, int64_t now_ms,
+                            struct curl_slist **headers, unsigned *generation) SPK_CHECK;
+
+/** How often the header changed, and how often its file could not be read. */
+void spk_credentials_count(struct spk_credentials *credentials, unsigned *generation,
+                           unsigned *reload_errors);
 
 /**
  * A request that carried generation was answered with 401. Returns whether another credential

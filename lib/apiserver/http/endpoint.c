@@ -192,18 +192,16 @@ bool spk_endpoint_apply(const struct spk_endpoint *endpoint, CURL *easy, struct 
            apply_tls(config, easy, err) && apply_proxy(config, easy, err);
 }
 
-bool spk_endpoint_apply_multi(const struct spk_endpoint *endpoint, CURLM *multi,
-                              struct spk_err *err)
+bool spk_endpoint_apply_multi(CURLM *multi, long connections, struct spk_err *err)
 {
-    bool http1 = endpoint->config.http1;
     const struct {
         CURLMoption option;
         long value;
     } options[] = {
         {CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX},
         /* Without a limit every transfer above the stream limit opens its own connection. */
-        {CURLMOPT_MAX_HOST_CONNECTIONS, http1 ? 25 : 2},
-        {CURLMOPT_MAX_TOTAL_CONNECTIONS, http1 ? 25 : 4},
+        {CURLMOPT_MAX_HOST_CONNECTIONS, connections},
+        {CURLMOPT_MAX_TOTAL_CONNECTIONS, 2 * connections},
         {CURLMOPT_MAX_CONCURRENT_STREAMS, 100},
     };
 

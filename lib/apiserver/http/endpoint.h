@@ -37,6 +37,6 @@ void spk_endpoint_close(struct spk_endpoint *endpoint);
 bool spk_endpoint_apply(const struct spk_endpoint *endpoint, CURL *easy,
                         struct spk_err *err) SPK_CHECK;
 
-/** Set up the connections of one loop. @errors INTERNAL_ERROR  libcurl lacks something */
-bool spk_endpoint_apply_multi(const struct spk_endpoint *endpoint, CURLM *multi,
-                              struct spk_err *err) SPK_CHECK;
+/** Set up a loop for at most so many connections. @errors INTERNAL_ERROR  libcurl lacks
+ * something */
+bool spk_endpoint_apply_multi(CURLM *multi, long connections, struct spk_err *err) SPK_CHECK;

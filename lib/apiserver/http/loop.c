@@ -2,15 +2,12 @@
 #include "apiserver/http/loop.h"
 
 #include "apiserver/http/connections.h"
-#include "apiserver/http/credentials.h"
-#include "apiserver/http/endpoint.h"
-#include "apiserver/http/transfer.h"
+#include "apiserver/http/reply.h"
 #include "base/clock.h"
 #include "base/limits.h"
 
 #include <semaphore.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 
@@ -23,23 +20,19 @@ struct list {
 };
 
 /* Everything but queue, closing and cancels belongs to the loop's thread. */
-struct kube {
-    struct spk_api api;     /* first */
-    struct spk_arena arena; /* of the client itself */
-    struct spk_endpoint endpoint;
-    struct spk_credentials credentials;
-    unsigned generation, reload_errors; /* of credentials, as the observer knows them */
+struct spk_loop {
+    struct spk_loop_plan plan;
     struct spk_connections connections;
     CURLM *multi;
     pthread_t thread;
     sem_t last_wakeup;      /* posted when nobody uses multi any more but the loop */
     struct spk_queue queue; /* jobs that were started and not yet seen by the loop */
     atomic_bool closing, cancels;
-    struct spk_transfer *transfers, *idle;
+    struct spk_transfer *transfers, *idle; /* all that were made, and those without a job */
     size_t n_transfers, running;
     struct list waiting; /* requests without a transfer */
     struct list timers;  /* SPK_API_WAIT */
-    bool progress;       /* a job was finished: its owner may have started another */
+    bool progress;       /* a job's owner was called: it may have started another */
     bool fresh;          /* a connection fell silent: the next request takes another */
 };
 
@@ -57,32 +50,39 @@ static void unlink_at(struct list *list, struct spk_queue_item **at)
         list->last = at;
 }
 
-static void finish(struct kube *kube, struct spk_api_job *job)
+static void finish(struct spk_loop *loop, struct spk_api_job *job)
 {
-    kube->progress = true;
-    spk_api_finish(&kube->api, job);
+    loop->progress = true;
+    spk_api_finish(loop->plan.api, job);
 }
 
-static void take_new(struct kube *kube)
+static void take_new(struct spk_loop *loop)
 {
-    struct spk_queue_item *item = spk_queue_take_all(&kube->queue), *next;
+    struct spk_queue_item *item = spk_queue_take_all(&loop->queue), *next;
 
     for (; item; item = next) {
         struct spk_api_job *job = (struct spk_api_job *)item;
 
         next = item->next;
-        append(job->request.verb == SPK_API_WAIT ? &kube->timers : &kube->waiting, item);
+        append(job->request.verb == SPK_API_WAIT ? &loop->timers : &loop->waiting, item);
     }
 }
 
+/* A watch has no end of its own that closing could wait for. */
+static bool is_cancelled(const struct spk_loop *loop, const struct spk_api_job *job)
+{
+    return atomic_load(&job->cancelled) ||
+           (job->request.verb == SPK_API_WATCH && atomic_load(&loop->closing));
+}
+
 /* End what is due or cancelled; the earliest of the rest goes to *next_ms. */
-static void expire(struct kube *kube, struct list *list, int64_t now_ms, int64_t *next_ms)
+static void expire(struct spk_loop *loop, struct list *list, int64_t now_ms, int64_t *next_ms)
 {
     struct spk_queue_item **at = &list->first;
 
     while (*at) {
         struct spk_api_job *job = (struct spk_api_job *)*at;
-        bool cancelled = atomic_load(&job->cancelled);
+        bool cancelled = is_cancelled(loop, job);
 
         if (!cancelled && job->due_ms > now_ms) {
             if (job->due_ms < *next_ms)
@@ -93,46 +93,46 @@ static void expire(struct kube *kube, struct list *list, int64_t now_ms, int64_t
         unlink_at(list, at);
         if (cancelled)
             spk_reply_without_answer(&job->reply, SPK_API_CANCELLED, "cancelled");
-        else if (list == &kube->timers)
+        else if (list == &loop->timers)
             spk_reply_without_answer(&job->reply, SPK_API_ANSWERED, "");
         else
             spk_reply_without_answer(&job->reply, SPK_API_NOT_SENT,
                                      "the deadline passed while the request waited");
-        finish(kube, job);
+        finish(loop, job);
     }
 }
 
 /* Take a transfer off the wire; its job is still there. */
-static void detach(struct kube *kube, struct spk_transfer *transfer)
+static void detach(struct spk_loop *loop, struct spk_transfer *transfer)
 {
-    (void)curl_multi_remove_handle(kube->multi, transfer->easy);
-    transfer->next_idle = kube->idle;
-    kube->idle = transfer;
-    kube->running--;
+    (void)curl_multi_remove_handle(loop->multi, transfer->easy);
+    transfer->next_idle = loop->idle;
+    loop->idle = transfer;
+    loop->running--;
 }
 
 /* A write that left is waited for: dropping it would only hide how it ended. */
-static bool is_dropped(const struct spk_transfer *transfer)
+static bool is_dropped(const struct spk_loop *loop, const struct spk_transfer *transfer)
 {
     const struct spk_api_job *job = transfer->job;
 
-    return job && atomic_load(&job->cancelled) &&
+    return job && is_cancelled(loop, job) &&
            !(spk_api_is_write(job->request.verb) && spk_transfer_sent(transfer));
 }
 
-static void drop_cancelled(struct kube *kube)
+static void drop_cancelled(struct spk_loop *loop)
 {
-    if (!atomic_exchange(&kube->cancels, false))
+    if (!atomic_exchange(&loop->cancels, false))
         return;
-    for (size_t i = 0; i < kube->n_transfers; i++) {
-        struct spk_transfer *transfer = &kube->transfers[i];
+    for (size_t i = 0; i < loop->n_transfers; i++) {
+        struct spk_transfer *transfer = &loop->transfers[i];
 
-        if (!is_dropped(transfer))
+        if (!is_dropped(loop, transfer))
             continue;
-        detach(kube, transfer);
+        detach(loop, transfer);
         struct spk_api_job *job = spk_transfer_drop(transfer);
         spk_reply_without_answer(&job->reply, SPK_API_CANCELLED, "cancelled");
-        finish(kube, job);
+        finish(loop, job);
     }
 }
 
@@ -150,7 +150,7 @@ static void explain(void *argument)
 }
 
 /* The request never left. */
-static void refuse(struct kube *kube, struct spk_api_job *job, const struct spk_err *err)
+static void refuse(struct spk_loop *loop, struct spk_api_job *job, const struct spk_err *err)
 {
     struct explanation explanation = {job, err->text};
     bool late = err->reason == SPK_DEADLINE_BEFORE_START;
@@ -160,315 +160,255 @@ static void refuse(struct kube *kube, struct spk_api_job *job, const struct spk_
         job->reply.refused = err->reason;
     if (!spk_arena_run(job->arena, explain, &explanation))
         job->reply.trouble = "the call's memory is used up";
-    finish(kube, job);
-}
-
-static void tell_credentials(struct kube *kube)
-{
-    struct spk_api_observer *observer = kube->api.observer;
-    bool renewed = kube->credentials.generation != kube->generation;
-
-    if (!renewed && kube->credentials.reload_errors == kube->reload_errors)
-        return;
-    kube->generation = kube->credentials.generation;
-    kube->reload_errors = kube->credentials.reload_errors;
-    if (observer && observer->credentials)
-        observer->credentials(observer, renewed);
+    finish(loop, job);
 }
 
 /* Put job on the wire with an idle transfer, which is taken from the list only then. */
-static void launch(struct kube *kube, struct spk_transfer *transfer, struct spk_api_job *job,
-                   bool resent)
+static void launch(struct spk_loop *loop, struct spk_transfer *transfer,
+                   struct spk_api_job *job, bool resent)
 {
     struct spk_err err = {0};
 
     transfer->resent = resent;
-    transfer->fresh = kube->fresh;
-    if (!spk_transfer_begin(transfer, &kube->endpoint, &kube->credentials, job,
+    transfer->fresh = loop->fresh;
+    if (!spk_transfer_begin(transfer, loop->plan.endpoint, loop->plan.credentials, job,
                             spk_monotonic_ms(), &err)) {
-        refuse(kube, job, &err);
+        refuse(loop, job, &err);
         return;
     }
-    if (curl_multi_add_handle(kube->multi, transfer->easy) != CURLM_OK) {
+    if (curl_multi_add_handle(loop->multi, transfer->easy) != CURLM_OK) {
         (void)spk_transfer_drop(transfer);
         (void)spk_fail(&err, SPK_INTERNAL_ERROR, "the request could not be started");
-        refuse(kube, job, &err);
+        refuse(loop, job, &err);
         return;
     }
-    kube->fresh = false;
-    kube->idle = transfer->next_idle;
-    kube->running++;
+    loop->fresh = false;
+    loop->idle = transfer->next_idle;
+    loop->running++;
 }
 
-static void launch_waiting(struct kube *kube)
+/* Handles are made when they are needed first: most programs never need many. */
+static bool add_transfer(struct spk_loop *loop)
 {
-    while (kube->waiting.first && kube->idle) {
-        struct spk_queue_item *item = kube->waiting.first;
+    struct spk_transfer *transfer = &loop->transfers[loop->n_transfers];
 
-        unlink_at(&kube->waiting, &kube->waiting.first);
-        launch(kube, kube->idle, (struct spk_api_job *)item, false);
+    if (loop->n_transfers == loop->plan.max_transfers)
+        return false;
+    transfer->easy = curl_easy_init();
+    if (!transfer->easy) {
+        loop->plan.max_transfers = loop->n_transfers; /* no memory for more: these must do */
+        return false;
+    }
+    transfer->connections = &loop->connections;
+    transfer->progress = &loop->progress;
+    transfer->next_idle = loop->idle;
+    loop->idle = transfer;
+    loop->n_transfers++;
+    return true;
+}
+
+static bool has_place(struct spk_loop *loop)
+{
+    return loop->idle || add_transfer(loop);
+}
+
+static void launch_waiting(struct spk_loop *loop)
+{
+    while (loop->waiting.first && has_place(loop)) {
+        struct spk_queue_item *item = loop->waiting.first;
+
+        unlink_at(&loop->waiting, &loop->waiting.first);
+        launch(loop, loop->idle, (struct spk_api_job *)item, false);
     }
 }
 
-static void complete(struct kube *kube, struct spk_transfer *transfer, CURLcode code)
+static void complete(struct spk_loop *loop, struct spk_transfer *transfer, CURLcode code)
 {
     bool refused = code == CURLE_OK && spk_transfer_http(transfer) == 401;
     bool resent = transfer->resent;
     unsigned generation = transfer->generation;
 
-    detach(kube, transfer);
+    detach(loop, transfer);
     if (refused && !resent && !atomic_load(&transfer->job->cancelled) &&
-        spk_credentials_refused(&kube->credentials, generation, spk_monotonic_ms())) {
-        launch(kube, transfer, spk_transfer_drop(transfer), true);
+        spk_credentials_refused(loop->plan.credentials, generation, spk_monotonic_ms())) {
+        launch(loop, transfer, spk_transfer_drop(transfer), true);
         return;
     }
     if (code == CURLE_OPERATION_TIMEDOUT && spk_transfer_sent(transfer))
-        kube->fresh |= spk_connections_overdue(&kube->connections, transfer->easy,
-                                               transfer->sent_ms, spk_monotonic_ms());
-    finish(kube, spk_transfer_end(transfer, code));
+        loop->fresh |= spk_connections_overdue(&loop->connections, transfer->easy,
+                                               spk_transfer_heard_ms(transfer),
+                                               spk_monotonic_ms());
+    finish(loop, spk_reply_read(transfer, code));
 }
 
-static void complete_all(struct kube *kube)
+static void complete_all(struct spk_loop *loop)
 {
     const CURLMsg *message;
     int left;
 
-    while ((message = curl_multi_info_read(kube->multi, &left))) {
+    while ((message = curl_multi_info_read(loop->multi, &left))) {
         CURLcode code = message->data.result;
         char *private = NULL;
 
         if (message->msg != CURLMSG_DONE ||
             curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private) != CURLE_OK)
             continue;
-        complete(kube, (struct spk_transfer *)(void *)private, code);
+        complete(loop, (struct spk_transfer *)(void *)private, code);
     }
 }
 
 /* End what libcurl lets wait for ever; the earliest of the rest goes to *next_ms. */
-static void expire_transfers(struct kube *kube, int64_t now_ms, int64_t *next_ms)
+static void expire_transfers(struct spk_loop *loop, int64_t now_ms, int64_t *next_ms)
 {
-    for (size_t i = 0; i < kube->n_transfers; i++) {
-        struct spk_transfer *transfer = &kube->transfers[i];
-        int64_t due_ms = transfer->due_ms + GRACE_MS;
+    for (size_t i = 0; i < loop->n_transfers; i++) {
+        struct spk_transfer *transfer = &loop->transfers[i];
 
         if (!transfer->job)
             continue;
+        int64_t due_ms = spk_transfer_due_ms(transfer) + GRACE_MS;
         if (due_ms <= now_ms) {
             spk_transfer_overdue(transfer);
-            complete(kube, transfer, CURLE_OPERATION_TIMEDOUT);
+            complete(loop, transfer, CURLE_OPERATION_TIMEDOUT);
         } else if (due_ms < *next_ms)
             *next_ms = due_ms;
     }
 }
 
-static bool is_idle(const struct kube *kube)
+static bool is_idle(const struct spk_loop *loop)
 {
-    return !kube->running && !kube->waiting.first && !kube->timers.first;
+    return !loop->running && !loop->waiting.first && !loop->timers.first;
 }
 
-static void serve(struct kube *kube)
+static void serve(struct spk_loop *loop)
 {
     for (;;) {
         /* Read before the queue: whoever closes has started his last job by then. */
-        bool closing = atomic_load(&kube->closing);
+        bool closing = atomic_load(&loop->closing);
         int64_t now_ms = spk_monotonic_ms(), next_ms = now_ms + MAX_POLL_MS;
         int still_running;
 
-        atomic_store(&kube->api.ticked_ms, now_ms);
-        kube->progress = false;
-        take_new(kube);
-        drop_cancelled(kube);
-        expire(kube, &kube->timers, now_ms, &next_ms);
-        expire(kube, &kube->waiting, now_ms, &next_ms);
-        launch_waiting(kube);
-        (void)curl_multi_perform(kube->multi, &still_running);
-        complete_all(kube);
-        tell_credentials(kube);
-        expire_transfers(kube, now_ms, &next_ms);
-        if (kube->progress)
+        if (loop->plan.turn)
+            loop->plan.turn(loop->plan.api, now_ms);
+        loop->progress = false;
+        take_new(loop);
+        drop_cancelled(loop);
+        expire(loop, &loop->timers, now_ms, &next_ms);
+        expire(loop, &loop->waiting, now_ms, &next_ms);
+        launch_waiting(loop);
+        (void)curl_multi_perform(loop->multi, &still_running);
+        complete_all(loop);
+        expire_transfers(loop, now_ms, &next_ms);
+        if (loop->progress)
             continue;
-        if (closing && is_idle(kube))
+        if (closing && is_idle(loop))
             return;
-        if (kube->waiting.first && kube->idle)
+        if (loop->waiting.first && has_place(loop))
             continue;
-        (void)curl_multi_poll(kube->multi, NULL, 0, (int)(next_ms - now_ms), NULL);
+        (void)curl_multi_poll(loop->multi, NULL, 0, (int)(next_ms - now_ms), NULL);
     }
 }
 
-static void release_handles(struct kube *kube)
+static void release_handles(struct spk_loop *loop)
 {
-    for (; kube->n_transfers; kube->n_transfers--)
-        curl_easy_cleanup(kube->transfers[kube->n_transfers - 1].easy);
-    if (kube->multi)
-        (void)curl_multi_cleanup(kube->multi);
-    kube->multi = NULL;
+    for (; loop->n_transfers; loop->n_transfers--)
+        curl_easy_cleanup(loop->transfers[loop->n_transfers - 1].easy);
+    if (loop->multi)
+        (void)curl_multi_cleanup(loop->multi);
+    loop->multi = NULL;
 }
 
 /* Saying goodbye on a broken connection raises SIGPIPE, which is blocked on this thread only.
  */
 static void *run(void *argument)
 {
-    struct kube *kube = argument;
+    struct spk_loop *loop = argument;
 
-    (void)prctl(PR_SET_NAME, "api-server");
-    serve(kube);
-    while (sem_wait(&kube->last_wakeup) < 0)
+    (void)prctl(PR_SET_NAME, loop->plan.name);
+    serve(loop);
+    while (sem_wait(&loop->last_wakeup) < 0)
         ;
-    release_handles(kube);
+    release_handles(loop);
     return NULL;
 }
 
-static void start(struct spk_api *api, struct spk_api_job *job)
+void spk_loop_start(struct spk_loop *loop, struct spk_api_job *job)
 {
-    struct kube *kube = (struct kube *)api;
     bool was_empty = false;
 
     job->due_ms = job->request.verb == SPK_API_WAIT ? spk_monotonic_ms() + job->request.wait_ms
                                                     : job->deadline_ms;
-    (void)spk_queue_put(&kube->queue, &job->item, &was_empty);
-    /* On the loop's own thread another job was just finished: it goes round once more. */
-    if (was_empty && !pthread_equal(pthread_self(), kube->thread))
-        (void)curl_multi_wakeup(kube->multi);
+    (void)spk_queue_put(&loop->queue, &job->item, &was_empty);
+    /* On the loop's own thread a job's owner was just called: it goes round once more. */
+    if (was_empty && !pthread_equal(pthread_self(), loop->thread))
+        (void)curl_multi_wakeup(loop->multi);
 }
 
-static void cancel(struct spk_api *api, struct spk_api_job *job)
+void spk_loop_cancel(struct spk_loop *loop)
 {
-    struct kube *kube = (struct kube *)api;
-
-    atomic_store(&job->cancelled, true);
-    atomic_store(&kube->cancels, true);
-    (void)curl_multi_wakeup(kube->multi);
-}
-
-static int64_t now_ms(struct spk_api *api)
-{
-    (void)api;
-    return spk_monotonic_ms();
+    atomic_store(&loop->cancels, true);
+    (void)curl_multi_wakeup(loop->multi);
 }
 
 /* Give back whatever there is; the thread has ended or never ran. */
-static void release(struct kube *kube)
+static void release(struct spk_loop *loop)
 {
-    release_handles(kube);
-    spk_endpoint_close(&kube->endpoint);
-    spk_credentials_done(&kube->credentials);
-    spk_queue_done(&kube->queue);
-    (void)sem_destroy(&kube->last_wakeup);
-    spk_arena_free(&kube->arena);
-    free(kube);
+    release_handles(loop);
+    spk_queue_done(&loop->queue);
+    (void)sem_destroy(&loop->last_wakeup);
+    free(loop->transfers);
+    free(loop);
 }
 
-static void close_loop(struct spk_api *api)
+void spk_loop_close(struct spk_loop *loop)
 {
-    struct kube *kube = (struct kube *)api;
-
-    atomic_store(&kube->closing, true);
-    (void)curl_multi_wakeup(kube->multi);
-    (void)sem_post(&kube->last_wakeup);
-    (void)pthread_join(kube->thread, NULL);
-    release(kube);
-}
-
-static const struct spk_api_ops ops = {
-    .start = start,
-    .cancel = cancel,
-    .now_ms = now_ms,
-    .close = close_loop,
-};
-
-struct opening {
-    struct kube *kube;
-    const struct spk_kube_config *config;
-    bool ok;
-    struct spk_err *err;
-};
-
-static bool make_transfers(struct kube *kube, size_t n)
-{
-    kube->transfers = spk_alloc_array(&kube->arena, n, sizeof(*kube->transfers));
-    for (; kube->n_transfers < n; kube->n_transfers++) {
-        struct spk_transfer *transfer = &kube->transfers[kube->n_transfers];
-
-        transfer->easy = curl_easy_init();
-        if (!transfer->easy)
-            return false;
-        transfer->connections = &kube->connections;
-        transfer->next_idle = kube->idle;
-        kube->idle = transfer;
-    }
-    return true;
-}
-
-static void build(void *argument)
-{
-    struct opening *opening = argument;
-    struct kube *kube = opening->kube;
-    const struct spk_kube_config *config = opening->config;
-    size_t inflight = config->max_inflight ? config->max_inflight : SPK_KUBE_INFLIGHT;
-
-    if (!spk_endpoint_open(&kube->arena, config, &kube->endpoint, opening->err) ||
-        !spk_credentials_init(&kube->credentials, &kube->endpoint.config, spk_monotonic_ms(),
-                              opening->err))
+    if (!loop)
         return;
-    kube->generation = kube->credentials.generation;
-    kube->api.url = kube->endpoint.url;
-    kube->api.default_namespace = kube->endpoint.config.ns;
-    kube->multi = curl_multi_init();
-    if (!kube->multi || !make_transfers(kube, inflight))
-        (void)spk_fail(opening->err, SPK_INTERNAL_ERROR, "libcurl cannot be set up");
-    else
-        opening->ok =
-            spk_endpoint_apply(&kube->endpoint, kube->transfers[0].easy, opening->err) &&
-            spk_endpoint_apply_multi(&kube->endpoint, kube->multi, opening->err);
+    atomic_store(&loop->closing, true);
+    spk_loop_cancel(loop);
+    (void)sem_post(&loop->last_wakeup);
+    (void)pthread_join(loop->thread, NULL);
+    release(loop);
+}
+
+/* The first handle shows whether this libcurl knows all that is needed. */
+static bool set_up(struct spk_loop *loop, struct spk_err *err)
+{
+    loop->transfers = calloc(loop->plan.max_transfers, sizeof(*loop->transfers));
+    loop->multi = curl_multi_init();
+    if (!loop->transfers || !loop->multi || !add_transfer(loop))
+        return spk_fail(err, SPK_INTERNAL_ERROR, "libcurl cannot be set up");
+    return spk_endpoint_apply(loop->plan.endpoint, loop->transfers[0].easy, err) &&
+           spk_endpoint_apply_multi(loop->multi, loop->plan.max_connections, err);
 }
 
 /* Signals are the business of main. */
-static bool start_thread(struct kube *kube)
+static bool start_thread(struct spk_loop *loop, struct spk_err *err)
 {
     sigset_t all, before;
 
     (void)sigfillset(&all);
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    bool ok = pthread_create(&kube->thread, NULL, run, kube) == 0;
+    bool ok = pthread_create(&loop->thread, NULL, run, loop) == 0;
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return ok;
+    return ok || spk_fail(err, SPK_INTERNAL_ERROR, "no thread can be started");
 }
 
-bool spk_kube_open(struct spk_api **out, const struct spk_kube_config *config,
+bool spk_loop_open(struct spk_loop **out, const struct spk_loop_plan *plan,
                    struct spk_err *err)
 {
-    struct kube *kube = calloc(1, sizeof(*kube));
-    struct opening opening = {.kube = kube, .config = config, .err = err};
+    struct spk_loop *loop = calloc(1, sizeof(*loop));
 
-    if (!kube)
+    if (!loop)
         return spk_fail(err, SPK_INTERNAL_ERROR, "out of memory");
-    kube->api.ops = &ops;
-    atomic_init(&kube->api.ticked_ms, spk_monotonic_ms());
-    kube->arena.limit = 2 * SPK_MAX_CA + SPK_ARENA_BYTES;
-    kube->waiting.last = &kube->waiting.first;
-    kube->timers.last = &kube->timers.first;
-    spk_queue_init(&kube->queue, 0);
-    (void)sem_init(&kube->last_wakeup, 0, 0);
-    if (!spk_arena_run(&kube->arena, build, &opening))
-        (void)spk_fail(err, SPK_INTERNAL_ERROR, "out of memory");
-    if (opening.ok && !start_thread(kube))
-        opening.ok = spk_fail(err, SPK_INTERNAL_ERROR, "no thread can be started");
-    if (!opening.ok) {
-        release(kube);
+    loop->plan = *plan;
+    loop->waiting.last = &loop->waiting.first;
+    loop->timers.last = &loop->timers.first;
+    spk_queue_init(&loop->queue, 0);
+    (void)sem_init(&loop->last_wakeup, 0, 0);
+    if (!set_up(loop, err) || !start_thread(loop, err)) {
+        release(loop);
         return false;
     }
-    *out = &kube->api;
+    *out = loop;
     return true;
-}
-
-bool spk_kube_init(struct spk_err *err)
-{
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK)
-        return true;
-    return spk_fail(err, SPK_INTERNAL_ERROR, "libcurl cannot be initialised");
-}
-
-void spk_kube_done(void)
-{
-    curl_global_cleanup();
 }

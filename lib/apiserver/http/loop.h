@@ -1,28 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * loop.h: the client of a real API server: one thread that runs every request over a few
- * shared HTTP/2 connections. Any thread starts and cancels jobs; done is called on the loop's
- * thread and must not block.
+ * loop.h: one thread that carries out jobs over a few shared connections of its own. Any
+ * thread starts and cancels jobs; their owners are called on the loop's thread and must not
+ * block.
  */
 #pragma once
 
 #include "apiserver/api.h"
-#include "apiserver/config/config.h"
+#include "apiserver/http/credentials.h"
+#include "apiserver/http/endpoint.h"
 
-/** Once in a program, before it has a second thread. @errors INTERNAL_ERROR */
-bool spk_kube_init(struct spk_err *err) SPK_CHECK;
+struct spk_loop;
 
-/** At the end, after the last client; harmless without spk_kube_init. */
-void spk_kube_done(void);
+struct spk_loop_plan {
+    struct spk_api *api; /* whose jobs these are */
+    const struct spk_endpoint *endpoint;
+    struct spk_credentials *credentials; /* all three outlive the loop */
+    size_t max_transfers;                /* more jobs wait for their turn */
+    long max_connections;
+    const char *name; /* of the thread: at most 15 bytes */
+    void (*turn)(struct spk_api *api,
+                 int64_t now_ms); /* each turn, once a second; NULL: none */
+};
 
 /**
- * Open a client; config is copied. No request is sent yet. spk_kube_init must have been
- * called.
- *
- * @owner  *out is the caller's, until spk_api_close, which waits for all jobs
- * @errors CREDENTIALS_INVALID  the token file cannot be read, the certificate has no key, the
- *                              key is encrypted
- *         INTERNAL_ERROR       no thread or no memory
+ * @owner  *out is the caller's until spk_loop_close
+ * @errors INTERNAL_ERROR  no thread or no memory, or libcurl lacks something
  */
-bool spk_kube_open(struct spk_api **out, const struct spk_kube_config *config,
+bool spk_loop_open(struct spk_loop **out, const struct spk_loop_plan *plan,
                    struct spk_err *err) SPK_CHECK;
+
+void spk_loop_start(struct spk_loop *loop, struct spk_api_job *job);
+
+/** Have the loop look for jobs that are marked as cancelled. */
+void spk_loop_cancel(struct spk_loop *loop);
+
+/** Cancel watches, wait for all other jobs, and end the thread; NULL is a no-op. */
+void spk_loop_close(struct spk_loop *loop);

@@ -16,6 +16,8 @@ static const struct verb {
 } verbs[] = {
     [SPK_API_GET] = {"GET", NULL, true, false},
     [SPK_API_LIST] = {"GET", NULL, false, false},
+    [SPK_API_WATCH] = {"GET", NULL, false, false},
+    [SPK_API_UPDATE] = {"PUT", "application/json", true, true},
     [SPK_API_CREATE] = {"POST", "application/json", false, true},
     [SPK_API_JSON_PATCH] = {"PATCH", "application/json-patch+json", true, true},
     [SPK_API_MERGE_PATCH] = {"PATCH", "application/merge-patch+json", true, true},
@@ -77,6 +79,11 @@ static void put_query(struct spk_buf *path, const char *key, const char *value)
     spk_buf_printf(path, "%s=%s", key, spk_percent_encode(path->arena, value));
 }
 
+static bool is_of_many(enum spk_api_verb verb)
+{
+    return verb == SPK_API_LIST || verb == SPK_API_WATCH;
+}
+
 static bool put_resource(struct spk_buf *path, const struct spk_api_request *request,
                          struct spk_err *err)
 {
@@ -86,7 +93,7 @@ static bool put_resource(struct spk_buf *path, const struct spk_api_request *req
         return spk_fail(err, SPK_INTERNAL_ERROR, "the request names no resource");
     spk_buf_printf(path, "/%s/%s", strchr(resource->api_version, '/') ? "apis" : "api",
                    resource->api_version);
-    if (!resource->cluster_scoped && (request->ns || request->verb != SPK_API_LIST)) {
+    if (!resource->cluster_scoped && (request->ns || !is_of_many(request->verb))) {
         if (!request->ns || !is_label(request->ns, request->ns + strlen(request->ns)))
             return spk_fail(err, SPK_INTERNAL_ERROR, "'%.64s' is not a namespace's name",
                             request->ns ? request->ns : "");
@@ -102,13 +109,24 @@ static bool put_resource(struct spk_buf *path, const struct spk_api_request *req
     return true;
 }
 
+static void put_watch(struct spk_buf *path, const struct spk_api_request *request)
+{
+    put_query(path, "watch", "true");
+    put_query(path, "allowWatchBookmarks", "true");
+    put_query(path, "resourceVersion", request->version);
+    if (request->timeout_s)
+        put_query(path, "timeoutSeconds", spk_printf(path->arena, "%d", request->timeout_s));
+}
+
 static void put_queries(struct spk_buf *path, const struct spk_api_request *request)
 {
     bool write = verbs[request->verb].write;
-    bool list = request->verb == SPK_API_LIST;
+    bool list = request->verb == SPK_API_LIST, many = is_of_many(request->verb);
 
-    put_query(path, "labelSelector", list ? request->label_selector : NULL);
-    put_query(path, "fieldSelector", list ? request->field_selector : NULL);
+    put_query(path, "labelSelector", many ? request->label_selector : NULL);
+    put_query(path, "fieldSelector", many ? request->field_selector : NULL);
+    if (request->verb == SPK_API_WATCH)
+        put_watch(path, request);
     if (list && request->limit)
         put_query(path, "limit", spk_printf(path->arena, "%u", request->limit));
     put_query(path, "continue", list ? request->continue_token : NULL);

@@ -11,7 +11,7 @@
 #include "apiserver/api.h"
 
 struct spk_http_request {
-    const char *method; /* "GET", "POST", "PATCH", "DELETE" */
+    const char *method; /* "GET", "POST", "PUT", "PATCH", "DELETE" */
     const char *path;   /* absolute, with the query: "/api/v1/namespaces/ns/pods?..." */
     struct spk_strings headers; /* "Accept: application/json", ...; no credentials */
 };

@@ -6,53 +6,14 @@
 #include "apiserver/http/status.h"
 #include "base/clock.h"
 #include "base/limits.h"
-#include "json/read.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #define WRITE_EXTRA_MS 1000 /* beyond the ?timeout= that the API server keeps */
-
-void spk_reply_without_answer(struct spk_api_reply *reply, enum spk_api_transport transport,
-                              const char *trouble)
-{
-    *reply = (struct spk_api_reply){
-        .transport = transport,
-        .reason = "",
-        .message = "",
-        .details_kind = "",
-        .details_name = "",
-        .trouble = trouble,
-    };
-}
-
-/* Ends for a reason that lies in the configuration or in what the peer is. */
-static bool is_lasting(CURLcode code)
-{
-    static const CURLcode lasting[] = {
-        CURLE_UNSUPPORTED_PROTOCOL,
-        CURLE_URL_MALFORMAT,
-        CURLE_NOT_BUILT_IN,
-        CURLE_BAD_FUNCTION_ARGUMENT,
-        CURLE_SSL_ENGINE_NOTFOUND,
-        CURLE_SSL_ENGINE_SETFAILED,
-        CURLE_SSL_CERTPROBLEM,
-        CURLE_SSL_CIPHER,
-        CURLE_PEER_FAILED_VERIFICATION,
-        CURLE_SSL_ENGINE_INITFAILED,
-        CURLE_SSL_CACERT_BADFILE,
-        CURLE_SSL_CRL_BADFILE,
-        CURLE_SSL_ISSUER_ERROR,
-        CURLE_SSL_PINNEDPUBKEYNOTMATCH,
-        CURLE_SSL_INVALIDCERTSTATUS,
-    };
-
-    for (size_t i = 0; i < SPK_LEN(lasting); i++)
-        if (code == lasting[i])
-            return true;
-    return false;
-}
+#define WATCH_EXTRA_MS 5000 /* likewise: an end in order is worth waiting for */
 
 struct chunk {
     struct spk_buf *buf;
@@ -67,10 +28,36 @@ static void put_chunk(void *argument)
     spk_buf_put(chunk->buf, chunk->data, chunk->length);
 }
 
+static bool is_watch(const struct spk_transfer *transfer)
+{
+    return transfer->job->request.verb == SPK_API_WATCH;
+}
+
+static void tell_event(void *context, const struct spk_watch_event *event)
+{
+    struct spk_transfer *transfer = context;
+
+    *transfer->progress = true;
+    transfer->job->on_event(transfer->job, event);
+}
+
+static bool is_cancelled(void *context)
+{
+    const struct spk_transfer *transfer = context;
+
+    return atomic_load(&transfer->job->cancelled);
+}
+
 static size_t on_body(char *data, size_t size, size_t count, void *argument)
 {
     struct spk_transfer *transfer = argument;
     struct chunk chunk = {&transfer->body, data, size * count};
+
+    transfer->heard_ms = spk_monotonic_ms();
+    if (is_watch(transfer) && spk_transfer_http(transfer) == 200) {
+        transfer->streamed += chunk.length;
+        return spk_watch_read(&transfer->watch, data, chunk.length) ? chunk.length : 0;
+    }
 
     if (chunk.length > SPK_MAX_REPLY - transfer->body.length)
         return 0;
@@ -158,7 +145,7 @@ static int on_sending(void *argument, char *to, char *from, int to_port, int fro
 
     (void)to, (void)from, (void)to_port, (void)from_port;
     transfer->sent = true;
-    transfer->sent_ms = spk_monotonic_ms();
+    transfer->sent_ms = transfer->heard_ms = spk_monotonic_ms();
     return CURL_PREREQFUNC_OK;
 }
 
@@ -178,7 +165,8 @@ static bool watch_sending(struct spk_transfer *transfer)
 struct outgoing {
     struct spk_transfer *transfer;
     const struct spk_endpoint *endpoint;
-    const char *authorization;
+    struct spk_credentials *credentials;
+    int64_t now_ms;
     struct spk_http_request http;
     const char *url;
     bool ok;
@@ -220,7 +208,8 @@ static bool put_headers(const struct outgoing *out, struct curl_slist **list)
 
     return append_all(list, &out->http.headers) && append(list, endpoint->host) &&
            (named || append_all(list, &endpoint->as)) && append(list, "Expect:") &&
-           append(list, out->authorization);
+           spk_credentials_append(out->credentials, out->now_ms, list,
+                                  &out->transfer->generation);
 }
 
 static int64_t lesser(int64_t a, int64_t b)
@@ -233,7 +222,11 @@ static long limit_ms(const struct spk_api_job *job, int64_t now_ms, long asked_m
 {
     int64_t limit = asked_ms ? asked_ms : SPK_KUBE_READ_MS;
 
-    if (job->request.timeout_s) {
+    if (job->request.verb == SPK_API_WATCH)
+        limit = job->request.timeout_s
+                    ? (int64_t)job->request.timeout_s * 1000 + WATCH_EXTRA_MS
+                    : INT_MAX;
+    else if (job->request.timeout_s) {
         int64_t write = (int64_t)job->request.timeout_s * 1000 + WRITE_EXTRA_MS;
 
         limit = asked_ms ? lesser(write, asked_ms) : write;
@@ -272,6 +265,11 @@ static bool set_request(struct spk_transfer *transfer, const struct outgoing *ou
 static void clear(struct spk_transfer *transfer)
 {
     transfer->body = (struct spk_buf){.arena = transfer->job->arena};
+    transfer->watch = (struct spk_watch_reader){.on_event = tell_event,
+                                                .is_over = is_cancelled,
+                                                .context = transfer,
+                                                .kept = transfer->job->arena};
+    transfer->streamed = 0;
     transfer->header_bytes = 0;
     transfer->sent = false;
     transfer->date[0] = transfer->retry_after[0] = '\0';
@@ -291,7 +289,7 @@ static bool prepare(struct spk_transfer *transfer, struct outgoing *out, int64_t
     if (!out->ok)
         return false;
     clear(transfer);
-    transfer->sent_ms = now_ms;
+    transfer->sent_ms = transfer->heard_ms = now_ms;
     transfer->due_ms = now_ms + timeout;
     if (!spk_endpoint_apply(out->endpoint, transfer->easy, out->err))
         return false;
@@ -309,8 +307,8 @@ bool spk_transfer_begin(struct spk_transfer *transfer, const struct spk_endpoint
     struct outgoing out = {.transfer = transfer, .endpoint = endpoint, .err = err};
 
     transfer->job = job;
-    out.authorization = spk_credentials_header(credentials, now_ms);
-    transfer->generation = credentials->generation;
+    out.credentials = credentials;
+    out.now_ms = now_ms;
     if (prepare(transfer, &out, now_ms))
         return true;
     (void)spk_transfer_drop(transfer);
@@ -336,93 +334,42 @@ bool spk_transfer_sent(const struct spk_transfer *transfer)
            bytes > 0;
 }
 
+static int64_t silence_ms(const struct spk_transfer *transfer)
+{
+    const struct spk_api_request *request = &transfer->job->request;
+
+    return transfer->heard_ms + (request->idle_ms ? request->idle_ms : SPK_WATCH_IDLE_MS);
+}
+
+int64_t spk_transfer_heard_ms(const struct spk_transfer *transfer)
+{
+    return is_watch(transfer) ? transfer->heard_ms : transfer->sent_ms;
+}
+
+int64_t spk_transfer_due_ms(const struct spk_transfer *transfer)
+{
+    return is_watch(transfer) ? lesser(transfer->due_ms, silence_ms(transfer))
+                              : transfer->due_ms;
+}
+
 void spk_transfer_overdue(struct spk_transfer *transfer)
 {
-    (void)snprintf(transfer->trouble, sizeof(transfer->trouble), "%s",
-                   spk_transfer_sent(transfer) ? "the answer did not come in time"
-                                               : "there was no connection in time");
-}
+    const char *trouble = "the answer did not come in time";
 
-/* The code of libcurl speaks of its last try only. */
-static enum spk_api_transport classify(const struct spk_transfer *transfer, CURLcode code)
-{
-    if (code == CURLE_OK)
-        return SPK_API_ANSWERED;
-    if (spk_transfer_http(transfer))
-        return SPK_API_TRUNCATED;
-    return spk_transfer_sent(transfer) ? SPK_API_INTERRUPTED : SPK_API_NOT_SENT;
-}
-
-struct incoming {
-    struct spk_transfer *transfer;
-    CURLcode code;
-};
-
-static int64_t parse_date(const char *date)
-{
-    time_t seconds = *date ? curl_getdate(date, NULL) : 0;
-
-    return seconds > 0 ? (int64_t)seconds : 0;
-}
-
-static void read_reply(void *argument)
-{
-    struct incoming *in = argument;
-    struct spk_transfer *transfer = in->transfer;
-    struct spk_api_job *job = transfer->job;
-    struct spk_api_reply *reply = &job->reply;
-    const char *trouble = transfer->trouble[0] ? transfer->trouble
-                                               : curl_easy_strerror(in->code);
-    cJSON *object = NULL;
-    struct spk_err unread;
-
-    if (reply->transport != SPK_API_ANSWERED)
-        reply->trouble = spk_strdup(job->arena, trouble);
-    if (!reply->http)
-        return;
-    reply->date_s = parse_date(transfer->date);
-    reply->retry_after_ms = spk_status_retry_after_ms(
-        transfer->retry_after, reply->date_s ? reply->date_s : spk_wall_ms() / 1000);
-    reply->warnings = transfer->warnings;
-    if (reply->http < 400 && transfer->location[0])
-        reply->location = spk_status_location(job->arena, transfer->location);
-    if (reply->transport != SPK_API_ANSWERED)
-        return;
-    const char *body = spk_buf_string(&transfer->body);
-    if (reply->http >= 300)
-        spk_status_decode(reply, job->arena, body, transfer->body.length);
-    else if (spk_json_read_stored(job->arena, body, transfer->body.length, &object, &unread))
-        reply->object = object;
+    if (!spk_transfer_sent(transfer))
+        trouble = "there was no connection in time";
+    else if (is_watch(transfer) && spk_transfer_http(transfer))
+        trouble = "nothing came on the watch any more";
+    (void)snprintf(transfer->trouble, sizeof(transfer->trouble), "%s", trouble);
 }
 
 struct spk_api_job *spk_transfer_drop(struct spk_transfer *transfer)
 {
     struct spk_api_job *job = transfer->job;
 
+    spk_watch_done(&transfer->watch);
     curl_slist_free_all(transfer->headers);
     transfer->headers = NULL;
     transfer->job = NULL;
     return job;
-}
-
-struct spk_api_job *spk_transfer_end(struct spk_transfer *transfer, CURLcode code)
-{
-    struct spk_api_reply *reply = &transfer->job->reply;
-    struct incoming in = {transfer, code};
-    enum spk_api_transport transport = classify(transfer, code);
-
-    spk_reply_without_answer(reply, transport, "");
-    reply->http = transport == SPK_API_ANSWERED || transport == SPK_API_TRUNCATED
-                      ? spk_transfer_http(transfer)
-                      : 0;
-    reply->lasting = transport == SPK_API_NOT_SENT && is_lasting(code);
-    reply->body_length = transfer->body.length;
-    if (!spk_arena_run(transfer->job->arena, read_reply, &in)) {
-        int http = reply->http;
-
-        spk_reply_without_answer(reply, http ? SPK_API_TRUNCATED : transport,
-                                 "the call's memory is used up");
-        reply->http = http;
-    }
-    return spk_transfer_drop(transfer);
 }

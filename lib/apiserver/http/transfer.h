@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * transfer.h: one request under way on one easy handle: from a job to the wire, and from what
- * came back, or did not, to the job's reply.
- *
- * A reply's bytes live in the job's arena. When that is exhausted the transfer ends as
- * TRUNCATED; libcurl's frames are never jumped over.
+ * transfer.h: one request under way on one easy handle: from a job to the wire, and what comes
+ * back. Bytes of an answer go to the job's arena, events of a watch straight to its owner;
+ * libcurl's frames are never jumped over.
  */
 #pragma once
 
@@ -12,6 +10,7 @@
 #include "apiserver/http/connections.h"
 #include "apiserver/http/credentials.h"
 #include "apiserver/http/endpoint.h"
+#include "apiserver/http/watch_events.h"
 
 struct spk_transfer {
     CURL *easy;
@@ -27,6 +26,11 @@ struct spk_transfer {
     int64_t sent_ms;     /* monotonic: when it last began; its start, unless watched */
     int64_t due_ms;      /* monotonic: libcurl may wait for a connection without a limit */
 
+    int64_t heard_ms; /* monotonic: when bytes of the body last came, or as sent_ms */
+    bool *progress;   /* set when the owner was called */
+
+    struct spk_watch_reader watch;
+    size_t streamed; /* bytes that watch has read */
     struct spk_buf body;
     size_t header_bytes;
     char date[64], retry_after[64]; /* values of headers; "" if none or too long */
@@ -55,15 +59,14 @@ int spk_transfer_http(const struct spk_transfer *transfer);
  */
 bool spk_transfer_sent(const struct spk_transfer *transfer);
 
-/** Note, for its reply, that the transfer is past due_ms and libcurl has not said a word. */
-void spk_transfer_overdue(struct spk_transfer *transfer);
+/** When to end the transfer, if nothing comes in the meantime. @units monotonic ms */
+int64_t spk_transfer_due_ms(const struct spk_transfer *transfer);
 
-/** Fill in the job's reply and make the transfer idle; returns the job. */
-struct spk_api_job *spk_transfer_end(struct spk_transfer *transfer, CURLcode code);
+/** Since when its connection owes an answer or, of a watch, events. @units monotonic ms */
+int64_t spk_transfer_heard_ms(const struct spk_transfer *transfer);
+
+/** Note, for its reply, that the transfer is due and libcurl has not said a word. */
+void spk_transfer_overdue(struct spk_transfer *transfer);
 
 /** Make the transfer idle without a reply; returns the job. */
 struct spk_api_job *spk_transfer_drop(struct spk_transfer *transfer);
-
-/** A reply without an answer. */
-void spk_reply_without_answer(struct spk_api_reply *reply, enum spk_api_transport transport,
-                              const char *trouble);

@@ -308,8 +308,8 @@ static void wait(struct exchange *ex)
 }
 
 static const struct verb {
-    void (*run)(struct exchange *ex);
-    bool body; /* needs one */
+    void (*run)(struct exchange *ex); /* NULL: not there yet */
+    bool body;                        /* needs one */
 } verbs[] = {
     [SPK_API_GET] = {get, false},          [SPK_API_LIST] = {list, false},
     [SPK_API_CREATE] = {create, true},     [SPK_API_JSON_PATCH] = {patch, true},
@@ -331,6 +331,10 @@ static void run(void *argument)
     if (request->body && !spk_json_read_stored(ex->arena, request->body, request->body_length,
                                                &ex->body, &err)) {
         refuse(ex, 400, "BadRequest", spk_strdup(ex->arena, err.text));
+        return;
+    }
+    if (!verb->run) {
+        refuse(ex, 405, "MethodNotAllowed", "the API server in memory has no such verb");
         return;
     }
     if (verb->body && !ex->body) {

@@ -53,6 +53,28 @@ static void test_each_verb_has_its_form(void)
          "GET /api/v1/namespaces/ns/pods?labelSelector=a%3Db&"
          "fieldSelector=involvedObject.uid%3Du&limit=20&continue=t%3D | Accept: "
          "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"},
+        {{.verb = SPK_API_WATCH,
+          .resource = pod,
+          .ns = "ns",
+          .field_selector = "metadata.name=a",
+          .version = "12",
+          .timeout_s = 300,
+          .metadata_only = true},
+         "GET /api/v1/namespaces/ns/pods?fieldSelector=metadata.name%3Da&watch=true&"
+         "allowWatchBookmarks=true&resourceVersion=12&timeoutSeconds=300 | Accept: "
+         "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json"},
+        {{.verb = SPK_API_WATCH, .resource = pod, .label_selector = "a=b"},
+         "GET /api/v1/pods?labelSelector=a%3Db&watch=true&allowWatchBookmarks=true | "
+         "Accept: application/json"},
+        {{.verb = SPK_API_UPDATE,
+          .resource = pod,
+          .ns = "ns",
+          .name = "p",
+          .body = body,
+          .body_length = 2,
+          .timeout_s = 9},
+         "PUT /api/v1/namespaces/ns/pods/p?timeout=9s&fieldManager=spark-submit&"
+         "fieldValidation=Warn | Accept: application/json | Content-Type: application/json"},
         {{.verb = SPK_API_CREATE,
           .resource = pod,
           .ns = "ns",
