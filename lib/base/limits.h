@@ -97,6 +97,11 @@
 #define SPK_MAX_WATCH_EVENT   SPK_MIB(2) /* etcd holds 1.5 MiB per object */
 #define SPK_WATCH_IDLE_MS     180000     /* bookmarks come about once a minute */
 
+/* Janitor: gentle, since it only removes what nobody waits for. */
+#define SPK_JANITOR_OBJECTS         100U /* deleted in one round */
+#define SPK_JANITOR_INTERVAL_MS     600000
+#define SPK_JANITOR_MIN_INTERVAL_MS 1000 /* a round lists all that is there */
+
 /* Calls */
 #define SPK_MAX_CALLS           1024U
 #define SPK_MAX_CONNECTIONS     1024U
