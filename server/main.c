@@ -9,6 +9,7 @@
 #include "grpc/core_log.h"
 #include "process/api_log.h"
 #include "process/drain.h"
+#include "process/janitor.h"
 #include "process/log_writer.h"
 #include "process/probe.h"
 #include "process/watchdog.h"
@@ -35,6 +36,9 @@ struct server {
     struct spk_api *api;
     struct spk_api_log api_log;
     struct spk_probe probe;
+    struct spk_impersonation janitor_as;
+    struct spk_janitor_config janitor_config;
+    struct spk_janitor_runner janitor;
     struct spk_queue running;
     struct spk_health health;
     struct spk_service service;
@@ -198,6 +202,27 @@ static bool open_rpc(struct server *server)
     return true;
 }
 
+static bool start_janitor(struct server *server)
+{
+    const struct spk_config *config = &server->options.config;
+    struct spk_janitor_config *janitor = &server->janitor_config;
+
+    *janitor = (struct spk_janitor_config){
+        .interval_ms = config->janitor_interval_ms,
+        .min_age_s = (config->janitor_age_ms + 999) / 1000,
+        .namespaces = config->janitor_namespaces,
+    };
+    if (janitor->namespaces.n == 0)
+        spk_strings_add(&server->arena, &janitor->namespaces,
+                        server->service.settings.default_namespace);
+    if (config->janitor_user) {
+        server->janitor_as.user = config->janitor_user;
+        janitor->as = &server->janitor_as;
+    }
+    return spk_janitor_start(&server->janitor, janitor, server->api, &server->log,
+                             &server->err);
+}
+
 static bool start(struct server *server)
 {
     spk_probe_start(&server->probe, server->api, &server->log, &server->health);
@@ -205,7 +230,7 @@ static bool start(struct server *server)
     if (!spk_rpc_start(&server->rpc, &server->err))
         return fail(server, SPK_EXIT_INTERNAL);
     spk_server_group_start(&server->group);
-    return spk_listener_start(&server->listener, &server->err) ||
+    return (spk_listener_start(&server->listener, &server->err) && start_janitor(server)) ||
            fail(server, SPK_EXIT_INTERNAL);
 }
 
@@ -293,6 +318,7 @@ static void prepare(void *argument)
 
 static void finish(struct server *server)
 {
+    spk_janitor_stop(&server->janitor);
     spk_probe_stop(&server->probe);
     spk_rpc_stop(&server->rpc);
     spk_server_group_close(&server->group);

@@ -88,6 +88,16 @@ static const struct spk_option table[] = {
      "the operator's flag"},
     {"submission-variant", SPK_OPTION_CHOICE, FIELD(submission_variant), "auto", "auto|G",
      "G: a gated driver first, always; auto: only without an owner"},
+    {"janitor-interval", SPK_OPTION_DURATION, FIELD(janitor_interval_ms), "auto", "DURATION",
+     "pause between two rounds that delete drivers nobody opened and children no driver uses; "
+     "0s: never; auto: 0s in sidecar mode and with --api-server=memory, else 10m"},
+    {"janitor-age", SPK_OPTION_DURATION, FIELD(janitor_age_ms), "10m", "DURATION",
+     "the janitor leaves alone what is younger than this, or than four times --max-deadline"},
+    {"janitor-namespaces", SPK_OPTION_LIST, FIELD(janitor_namespaces), NULL, "NAMES",
+     "where the janitor works; default: the namespace of applications that name none"},
+    {"janitor-user", SPK_OPTION_TEXT, FIELD(janitor_user), "", "NAME",
+     "whom the janitor impersonates, system:serviceaccount:NAMESPACE:NAME for a service "
+     "account; default: nobody"},
     {"log-level", SPK_OPTION_CHOICE, FIELD(log_level), "info", "debug|info|warn|error",
      "least level that is written"},
     {"log-format", SPK_OPTION_CHOICE, FIELD(log_format), "auto", "auto|text|json",
@@ -251,6 +261,10 @@ static void fill_in(struct parser *p)
 
     if (config->drain_delay_ms < 0)
         config->drain_delay_ms = routed ? 5000 : 0;
+    if (config->janitor_interval_ms < 0)
+        config->janitor_interval_ms = routed ? SPK_JANITOR_INTERVAL_MS : 0;
+    if (config->janitor_age_ms < 4 * config->max_deadline_ms)
+        config->janitor_age_ms = 4 * config->max_deadline_ms;
     if (config->memory_budget == 0)
         config->memory_budget = cgroup_budget(p->arena);
     if (config->allowed_uids.n == 0) {
@@ -277,6 +291,18 @@ static bool check_listen(const struct spk_config *config, struct spk_err *err)
     return true;
 }
 
+static bool check_janitor(const struct spk_config *config, struct spk_err *err)
+{
+    if (config->janitor_interval_ms == 0)
+        return true;
+    if (config->api_server == SPK_API_IN_MEMORY)
+        return spk_fail(err, SPK_INVALID_FIELD, "an API server in memory has no janitor");
+    if (config->janitor_interval_ms >= SPK_JANITOR_MIN_INTERVAL_MS)
+        return true;
+    return spk_fail(err, SPK_INVALID_FIELD, "it is neither 0s nor at least %ds",
+                    SPK_JANITOR_MIN_INTERVAL_MS / 1000);
+}
+
 static bool check(const struct spk_config *config, struct spk_err *err)
 {
     if (!check_listen(config, err))
@@ -294,6 +320,8 @@ static bool check(const struct spk_config *config, struct spk_err *err)
         (void)spk_fail(err, SPK_INVALID_FIELD, "it is longer than --max-deadline");
         return spk_fail_at(err, "--default-deadline");
     }
+    if (!check_janitor(config, err))
+        return spk_fail_at(err, "--janitor-interval");
     for (size_t i = 0; i < config->spark_env.n; i++) {
         const char *equals = strchr(config->spark_env.items[i], '=');
 

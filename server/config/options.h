@@ -52,6 +52,10 @@ struct spk_config {
     const char *ingress_url_format, *default_batch_scheduler, *kube_scheduler_names;
     bool enable_batch_scheduler, load_spark_defaults;
     enum spk_variant_flag submission_variant;
+    int64_t janitor_interval_ms; /* 0: no janitor */
+    int64_t janitor_age_ms;      /* at least four times max_deadline_ms */
+    struct spk_strings janitor_namespaces;
+    const char *janitor_user; /* NULL: the service itself */
     enum spk_log_level log_level;
     enum spk_log_format log_format;
 };
