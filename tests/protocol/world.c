@@ -222,15 +222,25 @@ static void log_request(struct world *world, const struct call *call,
                                      .dry_run = request->dry_run});
 }
 
-/* Carry out what the call waits for. */
-static void serve(struct world *world, struct call *call)
+static struct spk_api_job *take_pending(struct call *call, size_t which)
 {
-    struct spk_api_job *job = call->pending;
+    struct spk_api_job *job = call->pending[which];
 
-    call->pending = NULL;
+    for (size_t i = which + 1; i < call->n_pending; i++)
+        call->pending[i - 1] = call->pending[i];
+    call->n_pending--;
+    return job;
+}
+
+/* Carry out one of the things that the call waits for. */
+static void serve(struct world *world, struct call *call, size_t which)
+{
+    struct spk_api_job *job = take_pending(call, which);
+
     world->now_ms++;
     if (job->request.verb == SPK_API_WAIT) {
-        world->now_ms += job->request.wait_ms;
+        if (world->now_ms < job->due_ms)
+            world->now_ms = job->due_ms;
         job->reply = no_answer(SPK_API_ANSWERED);
         job->done(job);
         return;
@@ -275,11 +285,12 @@ static void wire_start(struct spk_api *api, struct spk_api_job *job)
 {
     struct call *call = (struct call *)(void *)((char *)api - offsetof(struct call, wire));
 
-    assert(!call->pending && !call->finished);
+    assert(call->n_pending < MAX_WIDTH && !call->finished);
+    job->due_ms = call->world->now_ms + 1 + job->request.wait_ms;
     if (job->request.verb == SPK_API_WAIT && job->request.wait_ms == 0)
         job->done(job);
     else
-        call->pending = job;
+        call->pending[call->n_pending++] = job;
 }
 
 static void wire_cancel(struct spk_api *api, struct spk_api_job *job)
@@ -314,6 +325,20 @@ static void note_end(struct spk_submit_call *submit)
     call->ended_at = call->world->n_events;
 }
 
+static void render(const struct world *world, struct call *call)
+{
+    const struct scenario *scenario = world->scenario;
+
+    rendering_init(
+        &call->rendering,
+        &(struct rendering_input){
+            .variant = scenario->variant,
+            .uid = scenario->variant == SPK_VARIANT_CHILDREN_FIRST ? world->uid : NULL,
+            .id = scenario->other_ids ? call->index : 0,
+            .parts = scenario->rich ? ALL_PARTS : PLAIN_PARTS,
+        });
+}
+
 static struct call *begin(struct world *world, size_t caller, bool retry)
 {
     struct call *call = calloc(1, sizeof(*call));
@@ -324,7 +349,7 @@ static struct call *begin(struct world *world, size_t caller, bool retry)
     call->index = world->n_calls;
     call->wire = (struct spk_api){.ops = &wire_ops, .url = "simulation"};
     call->arena = (struct spk_arena)SPK_ARENA_LIMIT(CALL_ARENA);
-    rendering_init(&call->rendering, world, world->scenario->other_ids ? call->index : 0);
+    render(world, call);
     world->calls[world->n_calls++] = call;
     world->current[caller] = call;
     call->submit = (struct spk_submit_call){
@@ -375,7 +400,10 @@ static void repeat_calls(struct world *world)
 /* One step of whoever is chosen; false: nothing is left to happen. */
 static bool step(struct world *world)
 {
-    struct call *ready[MAX_CALLERS];
+    struct {
+        struct call *call;
+        size_t which;
+    } ready[MAX_CALLERS * MAX_WIDTH];
     unsigned n = 0;
 
     for (size_t i = 0; i < world->n_late; i++)
@@ -383,9 +411,15 @@ static bool step(struct world *world)
             arrive(world, i);
             return true;
         }
-    for (size_t i = 0; i < world->scenario->callers; i++)
-        if (world->current[i] && world->current[i]->pending && !world->current[i]->crashed)
-            ready[n++] = world->current[i];
+    for (size_t i = 0; i < world->scenario->callers; i++) {
+        struct call *call = world->current[i];
+        size_t pending = call && !call->crashed ? call->n_pending : 0;
+
+        for (size_t which = 0; which < pending; which++, n++) {
+            ready[n].call = call;
+            ready[n].which = which;
+        }
+    }
     /* Who was answered may ask again before what is late arrives. */
     bool again = n == 0 && anybody_asks_again(world);
     unsigned late = (unsigned)world->n_late;
@@ -393,7 +427,7 @@ static bool step(struct world *world)
         return false;
     unsigned pick = choose(world->choices, n + late + again);
     if (pick < n)
-        serve(world, ready[pick]);
+        serve(world, ready[pick].call, ready[pick].which);
     else if (pick < n + late)
         arrive(world, pick - n);
     else
@@ -414,7 +448,7 @@ struct call *world_call(struct world *world, bool retry)
     struct call *call = begin(world, 0, retry);
 
     while (!call->finished && !call->crashed)
-        serve(world, call);
+        serve(world, call, 0);
     return call;
 }
 

@@ -8,22 +8,14 @@
 #include "apiserver/memory/memory.h"
 #include "choices.h"
 #include "faults.h"
+#include "rendering.h"
 #include "submit/submit.h"
 
 #define MAX_CALLERS 3
 #define MAX_CALLS   64
 #define MAX_EVENTS  2048
 #define MAX_LATE    16
-
-#define WORLD_NS "ns1"
-
-/** One rendering that callers may try to create. */
-struct rendering {
-    struct spk_arena arena;
-    struct spk_key key;
-    struct spk_parts parts;
-    const char *uid; /* of the application; NULL: none */
-};
+#define MAX_WIDTH   16 /* requests and waits of a call at a time */
 
 /** One call of one caller; a repeated call is another one. */
 struct call {
@@ -32,7 +24,8 @@ struct call {
     struct spk_api wire; /* what the submitter talks to */
     struct spk_submit_call submit;
     size_t caller, index;
-    struct spk_api_job *pending;
+    struct spk_api_job *pending[MAX_WIDTH]; /* in the order in which they were started */
+    size_t n_pending;
     bool finished, crashed;
     bool cut_off;    /* nothing that it sends arrives any more */
     size_t ended_at; /* event index at the answer */
@@ -114,9 +107,6 @@ void world_delete(struct world *world, struct spk_arena *arena, const char *kind
 
 /** Run one call of caller 0 to its end, or death. */
 struct call *world_call(struct world *world, bool retry);
-
-/** Make what a rendering of the world's scenario is; id distinguishes submission ids. */
-void rendering_init(struct rendering *rendering, const struct world *world, size_t id);
 
 /** The stored object, in arena; NULL: none. */
 const cJSON *world_get(struct world *world, struct spk_arena *arena, const char *kind,
