@@ -6,6 +6,7 @@
 #define ANSWER SPK_API_ANSWERED
 #define SILENT SPK_API_INTERRUPTED
 #define QUOTA  "x is forbidden: exceeded quota: q, requested: a=1, used: a=1, limited: a=1"
+#define RIGHT  "x is forbidden: User \"u\" cannot do this to it in the namespace"
 
 const struct fault_rule fault_rules[FAULT_COUNT] = {
     [FAULT_NONE] = {"none", true, ANSWER, 0, "", "", false, false},
@@ -17,7 +18,11 @@ const struct fault_rule fault_rules[FAULT_COUNT] = {
     [FAULT_THROTTLED] = {"429", false, ANSWER, 429, "TooManyRequests", "later", false, false},
     [FAULT_CONFLICT] = {"409", false, ANSWER, 409, "Conflict", "modified", false, false},
     [FAULT_QUOTA] = {"403", false, ANSWER, 403, "Forbidden", QUOTA, false, false},
+    [FAULT_FORBIDDEN] = {"403 forbidden", false, ANSWER, 403, "Forbidden", RIGHT, false,
+                         false},
     [FAULT_UNAUTHORIZED] = {"401", false, ANSWER, 401, "Unauthorized", "no", false, false},
+    [FAULT_ODD] = {"417", false, ANSWER, 417, "", "odd", false, true},
+    [FAULT_OTHER] = {"another object", true, ANSWER, 200, "", "", false, true},
     [FAULT_CUT] = {"answer cut", true, SPK_API_TRUNCATED, 0, "", "", false, false},
     [FAULT_LATE] = {"late", false, SILENT, 0, "", "", false, true},
     [FAULT_VERY_LATE] = {"very late", false, SILENT, 0, "", "", false, true},

@@ -14,7 +14,10 @@ enum fault {
     FAULT_THROTTLED,    /* 429 */
     FAULT_CONFLICT,     /* 409 Conflict */
     FAULT_QUOTA,        /* 403 exceeded quota */
+    FAULT_FORBIDDEN,    /* 403, a right is missing */
     FAULT_UNAUTHORIZED, /* 401 */
+    FAULT_ODD,          /* 417, which nobody expects */
+    FAULT_OTHER,        /* has its effect, answered with another object */
     FAULT_CUT,          /* has its effect, the answer cannot be read */
     FAULT_LATE,         /* the answer is lost, the effect comes later */
     FAULT_VERY_LATE,    /* the same, maybe only when the call has long been answered */
