@@ -141,6 +141,23 @@ static bool call_for_result(struct sparksubmit_client *client,
     return true;
 }
 
+/* Tell the keys that were sent: repeating the call takes them. */
+static void add_keys(const Spk__SubmitRequest *request, struct sparksubmit_error *error)
+{
+    const struct {
+        char *to;
+        size_t size;
+        const char *key;
+    } keys[] = {
+        {error->idempotency_key, sizeof(error->idempotency_key), request->idempotency_key},
+        {error->default_idempotency_key, sizeof(error->default_idempotency_key),
+         request->default_idempotency_key},
+    };
+
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+        (void)snprintf(keys[i].to, keys[i].size, "%s", keys[i].key ? keys[i].key : "");
+}
+
 bool sparksubmit_client_submit(struct sparksubmit_client *client,
                                const struct sparksubmit_submit *request, int64_t deadline_ms,
                                struct sparksubmit_result **out,
@@ -161,9 +178,8 @@ bool sparksubmit_client_submit(struct sparksubmit_client *client,
         .creates = !known.validate_only,
     };
     bool ok = call_for_result(client, &call, SPK_RESULT_SUBMIT, out, error);
-    if (!ok && packed.submit.idempotency_key)
-        (void)snprintf(error->idempotency_key, sizeof(error->idempotency_key), "%s",
-                       packed.submit.idempotency_key);
+    if (!ok)
+        add_keys(&packed.submit, error);
     spk_request_free(&packed);
     return ok;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "library/request.h"
 
-#include "library/attempt.h"
 #include "library/call.h"
 
 #include <errno.h>
@@ -142,7 +141,7 @@ static Spk__ControllerSteps controller_steps(enum sparksubmit_choice choice)
 }
 
 /*
- * 128 random bits: one key per logical call, the same in all its attempts. The library has no
+ * 128 random bits: one key per logical call, the same in all its tries. The library has no
  * code of lib/, so that it stays small and its names are its own; so it reads the kernel's
  * numbers by itself.
  */
@@ -166,14 +165,21 @@ static bool generate_key(char key[33], struct sparksubmit_error *error)
     return true;
 }
 
+static bool is_given(const char *text)
+{
+    return text && *text;
+}
+
 static bool fill_key(const struct sparksubmit_submit *request, struct spk_packed *out,
                      struct sparksubmit_error *error)
 {
-    /* A key would take precedence over what tells the attempt already. */
-    if (!request->idempotency_key && !request->submission_id &&
-        !spk_attempt_is_told(&request->job) && !generate_key(out->key, error))
-        return false;
-    out->submit.idempotency_key = out->key[0] ? out->key : request->idempotency_key;
+    out->submit.idempotency_key = request->idempotency_key;
+    out->submit.default_idempotency_key = request->default_idempotency_key;
+    if (!is_given(request->idempotency_key) && !is_given(request->default_idempotency_key)) {
+        if (!generate_key(out->key, error))
+            return false;
+        out->submit.default_idempotency_key = out->key;
+    }
     out->submit.submission_id = request->submission_id;
     return true;
 }

@@ -14,7 +14,7 @@ struct spk_packed {
         Spk__RenderRequest render;
     };
     Spk__SparkSubmitCommand command;
-    char key[33]; /* a generated idempotency key */
+    char key[33]; /* a generated default_idempotency_key */
     void *environment, *environment_list, *properties, *properties_list, *files, *files_list;
 };
 

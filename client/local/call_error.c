@@ -71,5 +71,7 @@ bool spk_err_from_error(struct spk_arena *arena, const struct sparksubmit_error 
         spk_err_violation(err, arena, spk_strdup(arena, field), spk_strdup(arena, text));
     spk_err_note(err, arena, "attempt", given(arena, error->attempt));
     spk_err_note(err, arena, "idempotency_key", given(arena, error->idempotency_key));
+    spk_err_note(err, arena, "default_idempotency_key",
+                 given(arena, error->default_idempotency_key));
     return false;
 }

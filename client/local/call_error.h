@@ -14,8 +14,8 @@ enum spk_retry spk_error_retry(const struct sparksubmit_error *error);
 
 /**
  * Take over error: reason, text, field, further violations, outcome, advice, and the notes
- * attempt and idempotency_key. A server that gave no reason, or one of a later time, has not
- * answered: KUBE_UNREACHABLE. Returns false.
+ * attempt, idempotency_key and default_idempotency_key. A server that gave no reason, or one
+ * of a later time, has not answered: KUBE_UNREACHABLE. Returns false.
  *
  * @owner  violations and notes live in arena
  */

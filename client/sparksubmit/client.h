@@ -94,9 +94,7 @@ struct sparksubmit_job {
 struct sparksubmit_submit {
     size_t size;
     struct sparksubmit_job job;
-    const char *idempotency_key; /* NULL: made by the library unless submission_id is given or
-                                    the job says which attempt it is: by a manifest's
-                                    metadata.uid, or by a submission id among the arguments */
+    const char *idempotency_key; /* of the attempt, whatever the job says; NULL: none */
     const char *submission_id;   /* NULL: the server's choice */
     const char *spark_version;   /* NULL: the manifest's */
     bool require_submission_id;
@@ -105,6 +103,9 @@ struct sparksubmit_submit {
     enum sparksubmit_choice pod_mutation;     /* DO: by the server itself */
     enum sparksubmit_choice controller_steps; /* DO: by the server itself */
     uint64_t token;                           /* for sparksubmit_client_cancel; 0: none */
+    const char *default_idempotency_key; /* used by the server if nothing else in the request
+                                            names the attempt; NULL: made by the library, one
+                                            per call, unless idempotency_key is given */
 };
 
 /**
@@ -114,8 +115,8 @@ struct sparksubmit_submit {
  * Units: deadline_ms 1..120000, 0 is 30000.
  * Owner: *out is the caller's until sparksubmit_result_free.
  * Errors: the server's; UNAVAILABLE when it cannot be reached; DEADLINE_EXCEEDED; CANCELLED;
- *         INVALID_ARGUMENT for a request the library cannot send. error->idempotency_key is
- *         the key to repeat the call with.
+ *         INVALID_ARGUMENT for a request the library cannot send. To repeat the call, send
+ *         the same request with error->idempotency_key and error->default_idempotency_key.
  */
 SPARKSUBMIT_API bool sparksubmit_client_submit(struct sparksubmit_client *client,
                                                const struct sparksubmit_submit *request,

@@ -28,13 +28,13 @@ enum sparksubmit_error_outcome {
     SPARKSUBMIT_OUTCOME_NOT_CREATED, /* nothing */
     SPARKSUBMIT_OUTCOME_PARTIAL,   /* children or a gated Pod may exist; no driver can start */
     SPARKSUBMIT_OUTCOME_CREATED,   /* the driver exists */
-    SPARKSUBMIT_OUTCOME_UNSETTLED, /* the driver may exist: repeat with the same key */
+    SPARKSUBMIT_OUTCOME_UNSETTLED, /* the driver may exist: repeat with the same keys */
 };
 
 /** Advice: can repeating the call help? */
 enum sparksubmit_error_retry {
     SPARKSUBMIT_ADVICE_NO,       /* nothing until input, rights or cluster change */
-    SPARKSUBMIT_ADVICE_SAME_KEY, /* repeat the identical request */
+    SPARKSUBMIT_ADVICE_SAME_KEY, /* repeat the identical request, its keys with it */
     SPARKSUBMIT_ADVICE_NEW_KEY,  /* repeat with a new idempotency key or name */
 };
 
@@ -48,7 +48,9 @@ struct sparksubmit_error {
     char text[1024];        /* for people */
     char violations[8192];  /* all fields at fault: sparksubmit_error_violation reads them */
     char attempt[64];       /* id of the attempt, 16 hexadecimal digits; "" if not known */
-    char idempotency_key[256]; /* the call's key, given or made; "" if there is none */
+    char idempotency_key[256];         /* the call's, as given; "" if there is none */
+    char default_idempotency_key[256]; /* likewise, or made by the library: the same call with
+                                          this one is the same attempt */
 };
 
 /**

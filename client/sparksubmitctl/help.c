@@ -6,8 +6,9 @@
 static const char values[] =
     "\nADDRESS is unix:PATH, unix:///PATH, an absolute path, HOST:PORT, tcp://HOST:PORT or\n"
     "dns:///HOST:PORT. DURATION is a number with its unit: 500ms, 30s, 2m.\n";
-static const char exit_codes[] = "\nexit: 0 OK, 1 refused, 2 usage, 3 try again later, 4 "
-                                 "outcome unknown, 5 not found\n";
+static const char exit_codes[] =
+    "\nexit: 0 OK, 1 refused, 2 usage, 3 try again later, 4 outcome unknown, 5 not found\n"
+    "After 3 and 4 repeat a submission with the key that its error tells.\n";
 
 static void list_commands(struct spk_buf *text)
 {

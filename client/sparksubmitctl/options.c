@@ -10,9 +10,11 @@ static const struct ctl_command commands[] = {
      "submit an application, or a spark-submit command line",
      "A submission that is repeated with its --idempotency-key finds the driver it made. "
      "Without\n"
-     "one a key is drawn, unless the manifest has a metadata.uid, and is told with the result "
-     "and\n"
-     "with an error.\n\n"
+     "one a default key is drawn, which counts if nothing else names the attempt: neither "
+     "the\n"
+     "manifest, the arguments nor --submission-id. An error tells it: the same command with "
+     "this\n"
+     "--default-idempotency-key is the same attempt, whichever counts.\n\n"
      "ids in the result: Key is what to pass back, Attempt is its short form in labels and "
      "names;\n"
      "Submission ID is the label sparkoperator.k8s.io/submission-id; Application ID is "
@@ -61,6 +63,8 @@ static const struct ctl_option options[] = {
     SWITCH_ROW("--validate", validate, "s", "only check, create nothing"),
     TEXT_ROW("--idempotency-key", idempotency_key, "sr", "KEY",
              "key of the attempt; choose it before the first try"),
+    TEXT_ROW("--default-idempotency-key", default_key, "s", "KEY",
+             "likewise, if nothing else names it; an error tells it"),
     TEXT_ROW("--submission-id", submission_id, "sr", "ID", "submission id of the attempt"),
     SWITCH_ROW("--require-submission-id", require_submission_id, "s",
                "no other submission id will do"),

@@ -41,7 +41,8 @@ struct ctl_options {
     const struct ctl_command *command;
     struct spk_strings files; /* -f, in order */
     const char *endpoint, *output, *stage, *spark_version, *submission_id, *uid;
-    const char *idempotency_key, *pod_mutation, *controller_steps, *unknown_fields;
+    const char *idempotency_key, *default_key, *pod_mutation, *controller_steps,
+        *unknown_fields;
     const char *driver_template, *executor_template, *conf_dir, *timeout, *service;
     const char *api_server;
     struct spk_strings operator_options, environment; /* K=V */

@@ -14,7 +14,7 @@
 /* An error of either kind. */
 struct failure {
     enum spk_code code;
-    const char *reason, *field, *text, *attempt, *key;
+    const char *reason, *field, *text, *attempt, *key, *default_key;
     enum spk_outcome outcome;
     enum spk_retry retry;
     const char **fields, **texts; /* all violations, the first too */
@@ -77,6 +77,7 @@ static void print_json(struct spk_arena *arena, const struct ctl_options *option
     spk_json_text(tree, "retry", spk_retry_name(failure->retry));
     spk_json_text(tree, "attempt", failure->attempt);
     spk_json_text(tree, "idempotencyKey", failure->key);
+    spk_json_text(tree, "defaultIdempotencyKey", failure->default_key);
     cJSON *violations = spk_json_list(tree, "violations");
     for (size_t i = 0; i < failure->n; i++) {
         cJSON *violation = spk_json_push_object(violations);
@@ -118,9 +119,14 @@ static void print_outcome(struct spk_arena *arena, const struct failure *failure
 
     if ((size_t)failure->outcome < SPK_LEN(notes) && notes[failure->outcome])
         fprintf(stderr, "outcome: %s\n", notes[failure->outcome]);
-    if (*failure->key && failure->retry == SPK_RETRY_SAME_KEY)
+    if (failure->retry != SPK_RETRY_SAME_KEY)
+        return;
+    if (*failure->key)
         fprintf(stderr, "to repeat it safely: --idempotency-key %s\n",
                 clean(arena, failure->key));
+    else if (*failure->default_key)
+        fprintf(stderr, "to repeat it safely: --default-idempotency-key %s\n",
+                clean(arena, failure->default_key));
 }
 
 static int print_failure(struct spk_arena *arena, const struct ctl_options *options,
@@ -163,6 +169,7 @@ int ctl_print_err(struct spk_arena *arena, const struct ctl_options *options,
         .text = text,
         .attempt = "",
         .key = "",
+        .default_key = "",
         .outcome = err->outcome,
         .retry = spk_reason_retry(err->reason),
     };
@@ -183,6 +190,7 @@ int ctl_print_error(struct spk_arena *arena, const struct ctl_options *options,
         .text = spk_error_clause(error),
         .attempt = error->attempt,
         .key = error->idempotency_key,
+        .default_key = error->default_idempotency_key,
         .outcome = spk_error_outcome(error),
         .retry = spk_error_retry(error),
     };

@@ -166,6 +166,7 @@ static int submit(struct spk_arena *arena, const struct ctl_options *options,
     struct sparksubmit_submit request = {
         .size = sizeof(request),
         .idempotency_key = options->idempotency_key,
+        .default_idempotency_key = options->default_key,
         .submission_id = options->submission_id,
         .spark_version = options->spark_version,
         .require_submission_id = options->require_submission_id,

@@ -26,14 +26,20 @@ static bool is_id(const char *text)
     return length > 0 && length <= MAX_ID && strspn(text, legal) == length;
 }
 
+static bool check_key(const char *key, const char *field, struct spk_err *err)
+{
+    if (!given(key) || is_id(key))
+        return true;
+    spk_fail(err, SPK_INVALID_FIELD,
+             "'%.32s' is not an idempotency key: 1 to 128 characters of [A-Za-z0-9._:-]", key);
+    return spk_fail_at(err, "%s", field);
+}
+
 static bool check_ids(const struct spk_key_input *input, struct spk_err *err)
 {
-    if (given(input->idempotency_key) && !is_id(input->idempotency_key)) {
-        spk_fail(err, SPK_INVALID_FIELD,
-                 "'%.32s' is not an idempotency key: 1 to 128 characters of [A-Za-z0-9._:-]",
-                 input->idempotency_key);
-        return spk_fail_at(err, "idempotency_key");
-    }
+    if (!check_key(input->idempotency_key, "idempotency_key", err) ||
+        !check_key(input->default_key, "default_idempotency_key", err))
+        return false;
     if (given(input->submission_id) && !spk_is_label_value(input->submission_id)) {
         spk_fail(err, SPK_INVALID_FIELD,
                  "'%.32s' is not a submission id: it must be a label value, at most 63 "
@@ -77,6 +83,8 @@ static enum spk_key_source choose(const struct spk_key_input *input)
         return SPK_KEY_COUNTERS;
     if (given(input->submission_id))
         return SPK_KEY_SUBMISSION;
+    if (given(input->default_key))
+        return SPK_KEY_CALLER;
     return given(input->random) ? SPK_KEY_RANDOM : SPK_KEY_INPUT;
 }
 
@@ -85,12 +93,22 @@ static const char *decimal(struct spk_arena *arena, int64_t value)
     return spk_printf(arena, "%" PRId64, value);
 }
 
-/* A key of the caller's and a random one that the caller gets back hash alike, so that the
- * second can be used as the first. */
+/* The key that names the attempt; NULL: something else does. */
+static const char *key_in_use(const struct spk_key_input *input, enum spk_key_source source)
+{
+    if (source == SPK_KEY_RANDOM)
+        return input->random;
+    if (source != SPK_KEY_CALLER)
+        return NULL;
+    return given(input->idempotency_key) ? input->idempotency_key : input->default_key;
+}
+
+/* All keys hash alike, so that a default or random one that the caller gets back can be used
+ * as one of its own. */
 static const char *attempt_hash(struct spk_arena *arena, const struct spk_key_input *input,
                                 enum spk_key_source source)
 {
-    const char *key = source == SPK_KEY_RANDOM ? input->random : input->idempotency_key;
+    const char *key = key_in_use(input, source);
     const char *caller[] = {"key/v1",           input->ns,  input->tenant,
                             input->application, input->uid, key};
     const char *counters[] = {"cr/v1",
@@ -139,9 +157,7 @@ bool spk_key_make(struct spk_arena *arena, const struct spk_key_input *input,
     key.object_sha256 = spk_hash_fields(arena, object, SPK_LEN(object));
     key.attempt = spk_strndup(arena, key.attempt_sha256, SHORT_HEX);
     key.object = spk_strndup(arena, key.object_sha256, SHORT_HEX);
-    key.idempotency_key = given(input->idempotency_key);
-    if (key.source == SPK_KEY_RANDOM)
-        key.idempotency_key = input->random;
+    key.idempotency_key = key_in_use(input, key.source);
     if (key.source == SPK_KEY_COUNTERS)
         key.order = spk_printf(arena, "%" PRId64 ".%" PRId64 ".%" PRId64, input->generation,
                                input->execution_attempts, input->submission_attempts);

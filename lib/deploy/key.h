@@ -14,7 +14,7 @@
 
 /** Where A comes from: the first row that applies, top to bottom. */
 enum spk_key_source {
-    SPK_KEY_CALLER,     /* idempotency_key */
+    SPK_KEY_CALLER,     /* idempotency_key, or default_key instead of SPK_KEY_RANDOM */
     SPK_KEY_COUNTERS,   /* uid, generation and attempt counters of the SparkApplication */
     SPK_KEY_SUBMISSION, /* the submission id */
     SPK_KEY_RANDOM,     /* 32 random bytes of the caller's */
@@ -23,6 +23,7 @@ enum spk_key_source {
 
 struct spk_key_input {
     const char *idempotency_key; /* NULL: none, likewise below */
+    const char *default_key;     /* used as one if nothing else names the attempt */
     const char *ns, *tenant, *application;
     const char *uid;
     bool has_counters; /* the payload is a SparkApplication with a uid */
@@ -38,7 +39,7 @@ struct spk_key {
     const char *attempt, *object;                              /* a, k: their first 16 */
     const char *order;           /* "<generation>.<execution>.<submission>"; NULL: unknown */
     const char *submission_id;   /* effective: given, or derived from A in UUID shape */
-    const char *idempotency_key; /* given, or the random one; NULL */
+    const char *idempotency_key; /* the one in use: given or random; NULL: none is */
 };
 
 /**

@@ -115,6 +115,7 @@ bool spk_identify(struct spk_arena *arena, const struct spk_request *request,
     const struct spk_conf *conf = &submission->conf;
     struct spk_key_input input = {
         .idempotency_key = non_empty(request->idempotency_key),
+        .default_key = non_empty(request->default_key),
         .ns = conf_or(conf, "spark.kubernetes.namespace", "default"),
         .tenant = request->tenant,
         .application = conf_or(conf, "spark.app.name", "spark"),

@@ -55,6 +55,7 @@ struct spk_settings {
 struct spk_request {
     struct spk_payload payload;
     const char *idempotency_key, *submission_id; /* NULL or "": none */
+    const char *default_key;                     /* a key if nothing else names the attempt */
     const char *spark_version;                   /* override of the spark stage */
     const char *uid;                             /* for a manifest that has none; NULL: none */
     const char *tenant;                          /* "" outside shared mode */

@@ -218,6 +218,7 @@ static bool read_submit(struct spk_arena *arena, const ProtobufCMessage *base,
         .server_dry_run = !message->has_server_dry_run || message->server_dry_run,
         .require_submission_id = message->require_submission_id,
     };
+    request->input.core.default_key = message->default_idempotency_key;
     if (!read_payload(arena, &payload, &request->input, err))
         return false;
     *out = request;

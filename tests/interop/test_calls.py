@@ -99,6 +99,23 @@ class Calls(unittest.TestCase):
         self.assertEqual((line["pod"], line["ns"], line["code"]),
                          ("once-driver", "default", "OK"))
 
+    def test_a_default_key_counts_if_nothing_else_names_the_attempt(self):
+        app = application()
+        app["metadata"]["name"] = "default-key"
+        first = self.client.submit(app, defaultIdempotencyKey="d1")
+        self.assertEqual((first.adopted, first.idempotency_key), (False, "d1"))
+        self.assertTrue(self.client.submit(app, defaultIdempotencyKey="d1").adopted)
+        self.assertTrue(self.client.submit(app, idempotencyKey="d1", defaultIdempotencyKey="x").adopted)
+        refusal = self.client.refused("Submit", {"application": app, "defaultIdempotencyKey": "d2"})
+        self.assertEqual(refusal.reason, "DRIVER_POD_EXISTS")
+
+    def test_a_default_key_is_ignored_if_a_submission_id_names_the_attempt(self):
+        app = application()
+        app["metadata"]["name"] = "named"
+        first = self.client.submit(app, submissionId="s-1", defaultIdempotencyKey="d1")
+        again = self.client.submit(app, submissionId="s-1", defaultIdempotencyKey="d2")
+        self.assertEqual((first.adopted, again.adopted, again.idempotency_key), (False, True, ""))
+
     def test_another_key_finds_the_name_taken(self):
         app = application()
         app["metadata"]["name"] = "taken"
@@ -189,6 +206,8 @@ class Calls(unittest.TestCase):
             ({"command": {"args": ["--nope"]}}, "INVALID_SPARK_SUBMIT_ARGS", "args[0]"),
             ({"application": application(), "sparkVersion": "4.0.1",
               "idempotencyKey": "no spaces please"}, "INVALID_FIELD", "idempotency_key"),
+            ({"application": application(), "sparkVersion": "4.0.1",
+              "defaultIdempotencyKey": "a/b"}, "INVALID_FIELD", "default_idempotency_key"),
             ({"command": {**COMMAND, "driverPodTemplate": {"spec": {}},
                           "driverPodTemplateText": encoded("{}")}}, "INVALID_FIELD",
              "driver_pod_template_text"),

@@ -70,23 +70,23 @@ static void test_errors_arrive_whole(void)
         {"bare",
          5000,
          {14, SPARKSUBMIT_OUTCOME_UNSETTLED, SPARKSUBMIT_ADVICE_SAME_KEY, -1, "", "",
-          "told to", "", "", ""}},
+          "told to", "", "", "", ""}},
         {"details",
          5000,
          {9, SPARKSUBMIT_OUTCOME_PARTIAL, SPARKSUBMIT_ADVICE_NEW_KEY, 2500, "OBJECT_FOREIGN",
-          "spec.a", "told to", "", "", ""}},
+          "spec.a", "told to", "", "", "", ""}},
         {"later",
          5000,
          {14, SPARKSUBMIT_OUTCOME_NOT_CREATED, SPARKSUBMIT_ADVICE_SAME_KEY, 60000,
-          "KUBE_THROTTLED", "", "told to", "", "", ""}},
+          "KUBE_THROTTLED", "", "told to", "", "", "", ""}},
         {"future",
          5000,
          {10, SPARKSUBMIT_OUTCOME_UNSETTLED, SPARKSUBMIT_ADVICE_SAME_KEY, -1, "NEW_REASON", "",
-          "told to", "", "", ""}},
+          "told to", "", "", "", ""}},
         {"garbage",
          5000,
          {13, SPARKSUBMIT_OUTCOME_UNSETTLED, SPARKSUBMIT_ADVICE_SAME_KEY, -1, "", "",
-          "the server's reply is not a message of this interface", "", "", ""}},
+          "the server's reply is not a message of this interface", "", "", "", ""}},
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -128,7 +128,8 @@ static void test_a_deadline_leaves_the_outcome_open(void)
 
     CU_ASSERT_EQUAL(error.code, 4);
     CU_ASSERT_EQUAL(error.outcome, SPARKSUBMIT_OUTCOME_UNSETTLED);
-    CU_ASSERT_EQUAL(strlen(error.idempotency_key), 32); /* the one that was made */
+    SPK_ASSERT_TEXT(error.idempotency_key, "");
+    CU_ASSERT_EQUAL(strlen(error.default_idempotency_key), 32); /* the one that was drawn */
     CU_ASSERT_EQUAL(error.retry, SPARKSUBMIT_ADVICE_SAME_KEY);
 }
 
@@ -218,88 +219,66 @@ static void test_a_retry_is_the_same_request_and_says_so(void)
     sparksubmit_client_close(client);
 }
 
-/* The length of the key that the library made for job; the server answers at the second try.
- */
-static size_t made_key(struct sparksubmit_client *client, const struct sparksubmit_job *job)
+/* Submit; the server answers at the second try, with the two keys: "key|default". */
+static void check_keys(struct sparksubmit_client *client, struct sparksubmit_submit *request,
+                       const char *key, const char *default_key)
 {
-    struct sparksubmit_submit request = {
-        .size = sizeof(request), .job = *job, .spark_version = "twice"};
     struct sparksubmit_result *result = NULL;
     struct sparksubmit_error error = {0};
+    size_t length = strlen(key);
 
-    CU_ASSERT_TRUE_FATAL(sparksubmit_client_submit(client, &request, 10000, &result, &error));
+    request->size = sizeof(*request);
+    request->spark_version = "twice";
+    CU_ASSERT_TRUE_FATAL(sparksubmit_client_submit(client, request, 10000, &result, &error));
     SPK_ASSERT_TEXT(sparksubmit_result_text(result, SPARKSUBMIT_FIELD_ATTEMPT), "1");
-    size_t length = strlen(sparksubmit_result_text(result, SPARKSUBMIT_FIELD_IDEMPOTENCY_KEY));
+    SPK_ASSERT_TEXT(sparksubmit_result_text(result, SPARKSUBMIT_FIELD_APP_NAME), "same");
+    const char *sent = sparksubmit_result_text(result, SPARKSUBMIT_FIELD_IDEMPOTENCY_KEY);
+    CU_ASSERT_EQUAL_FATAL(strncmp(sent, key, length), 0);
+    CU_ASSERT_EQUAL_FATAL(sent[length], '|');
+    if (default_key)
+        SPK_ASSERT_TEXT(sent + length + 1, default_key);
+    else
+        CU_ASSERT_EQUAL(strspn(sent + length + 1, "0123456789abcdef"), 32);
     sparksubmit_result_free(result);
-    return length;
 }
 
-static void test_a_key_is_made_unless_the_manifest_says_its_uid(void)
+static void test_a_default_key_is_drawn_whatever_the_job_says(void)
 {
-    const struct {
-        const char *manifest;
-        size_t key;
-    } cases[] = {
-        {"{\"metadata\":{\"name\":\"druid\"}}", 32},
-        {"{\"metadata\":{\"uid\":\"\"}}", 32},
-        {"{\"metadata\":{\"uid\":null}}", 32},
-        {"{\"metadata\":{\"labels\":{\"uid\":\"u\"}},\"uid\":\"u\"}", 32},
-        {"{\"metadata\":{\"name\":\"a\\\"uid\\\":\"},\"spec\":{\"uid\":\"u\"}}", 32},
-        {" {\"spec\": {}, \"metadata\" : {\"name\": \"[{\", \"uid\" : \"u-1\"}}", 0},
-        {"{\"metadata\":{\"ownerReferences\":[{\"uid\":\"u\"}],\"uid\":\"u-2\"}}", 0},
-        {"{metadata: {uid: u}}", 32}, /* unusual: a key is made */
-        {"metadata:\n  name: druid\n  labels:\n    uid: u\nspec:\n  uid: u\n", 32},
-        {"metadata:\n  name: a\n  uid:\n", 32},
-        {"metadata:\n  name: a\n  uid: \"\"\n", 32},
-        {"metadata:\n  name: a\n  uid: null # none\n", 32},
-        {"metadata:\n  annotations:\n    a: |\n      b\n    uid: u\n  name: a\n", 32},
-        {"---\nkind: A\r\nmetadata:\r\n\r\n  # uid: \r\n  name: a\r\n  uid: u-3\r\n", 0},
-        {"spec: {}\nmetadata:\n    uid: 'u-4'\n    name: a", 0},
-    };
+    static const char *const manifests[] = {"{\"metadata\":{\"name\":\"druid\"}}",
+                                            "{\"metadata\":{\"uid\":\"u-1\"}}",
+                                            "not a manifest"};
+    static const char *const arguments[] = {
+        "--conf", "spark.kubernetes.driver.label.sparkoperator.k8s.io/submission-id=1",
+        "x.jar"};
     struct sparksubmit_client *client = open_client("SPK_TOLD", 0);
+    struct sparksubmit_submit command = {.job = {.arguments = arguments, .n_arguments = 3}};
+    struct sparksubmit_submit named = command;
 
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct sparksubmit_job job = {.manifest = cases[i].manifest,
-                                      .manifest_length = strlen(cases[i].manifest)};
+    for (size_t i = 0; i < sizeof(manifests) / sizeof(manifests[0]); i++) {
+        struct sparksubmit_submit request = {
+            .job = {.manifest = manifests[i], .manifest_length = strlen(manifests[i])}};
 
-        CU_ASSERT_EQUAL(made_key(client, &job), cases[i].key);
+        check_keys(client, &request, "", NULL);
     }
+    check_keys(client, &command, "", NULL);
+    named.submission_id = "s";
+    check_keys(client, &named, "", NULL);
     sparksubmit_client_close(client);
 }
 
-#define ID_LABEL "spark.kubernetes.driver.label.sparkoperator.k8s.io/submission-id"
-
-static void test_a_key_is_made_unless_the_options_say_the_submission_id(void)
+static void test_given_keys_are_sent_as_they_are(void)
 {
-    const struct {
-        const char *arguments[5];
-        size_t n, key;
-        const char *property; /* the id by properties; NULL: none */
-    } cases[] = {
-        {{"--conf", "a=b", "--class", "Pi", "x.jar"}, 5, 32, NULL},
-        {{"--conf", ID_LABEL "=1", "x.jar"}, 3, 0, NULL},
-        {{"--verbose", "--conf=" ID_LABEL "=2", "x.jar"}, 3, 0, NULL},
-        {{"--conf", ID_LABEL "=3", "-c", ID_LABEL "=", "x.jar"}, 5, 32, NULL},
-        {{"x.jar", "--conf", ID_LABEL "=4"}, 3, 32, NULL},
-        {{"--name", "--conf", ID_LABEL "=5"}, 3, 32, NULL},
-        {{"x.jar"}, 1, 0, "6"},
-        {{"x.jar"}, 1, 32, ""},
-        {{"-c", ID_LABEL "=", "x.jar"}, 3, 32, "7"},
-    };
     struct sparksubmit_client *client = open_client("SPK_TOLD", 0);
+    struct sparksubmit_submit request = {.job = {.manifest = "{}", .manifest_length = 2}};
 
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        const struct sparksubmit_pair properties[] = {{"spark.a", "b"},
-                                                      {ID_LABEL, cases[i].property}};
-        struct sparksubmit_job job = {.arguments = cases[i].arguments,
-                                      .properties = properties,
-                                      .n_properties = cases[i].property ? 2 : 1,
-                                      .n_arguments = cases[i].n,
-                                      .driver_template = "{\"uid\": 1}",
-                                      .driver_template_length = 10};
-
-        CU_ASSERT_EQUAL(made_key(client, &job), cases[i].key);
-    }
+    request.default_idempotency_key = "d";
+    check_keys(client, &request, "", "d");
+    request.idempotency_key = "k";
+    check_keys(client, &request, "k", "d");
+    request.default_idempotency_key = NULL;
+    check_keys(client, &request, "k", "");
+    request.idempotency_key = "";
+    check_keys(client, &request, "", NULL);
     sparksubmit_client_close(client);
 }
 
@@ -471,8 +450,8 @@ int main(void)
         SPK_TEST(outcomes_of_all_tries_add_up),
         SPK_TEST(a_nested_reply_is_an_error_on_a_small_stack),
         SPK_TEST(a_retry_is_the_same_request_and_says_so),
-        SPK_TEST(a_key_is_made_unless_the_manifest_says_its_uid),
-        SPK_TEST(a_key_is_made_unless_the_options_say_the_submission_id),
+        SPK_TEST(a_default_key_is_drawn_whatever_the_job_says),
+        SPK_TEST(given_keys_are_sent_as_they_are),
         SPK_TEST(cancel_ends_an_attempt),
         SPK_TEST(cancel_ends_the_pause_between_two),
         SPK_TEST(close_waits_for_a_call_that_pauses),

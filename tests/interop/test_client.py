@@ -98,7 +98,7 @@ class Told:
         self.fail(context, code, delay_ms=1, info=("KUBE_FORBIDDEN", outcome, retry))
 
     def twice(self, raw, request, context):
-        key = request.idempotency_key or raw
+        key = (request.idempotency_key, request.default_idempotency_key)
         attempts = dict(context.invocation_metadata()).get("grpc-previous-rpc-attempts", "-")
         if key not in self.first:
             self.first[key] = raw
@@ -106,7 +106,7 @@ class Told:
                       info=("KUBE_UNREACHABLE", "UNKNOWN", "SAME_KEY"))
         return make("spark.submit.v1.SubmitResponse", {
             "appName": "same" if self.first[key] == raw else "other",
-            "attempt": attempts, "idempotencyKey": request.idempotency_key}).SerializeToString()
+            "attempt": attempts, "idempotencyKey": "|".join(key)}).SerializeToString()
 
     def garbage(self, _raw, _request, _context):
         return b"\xff\xff"

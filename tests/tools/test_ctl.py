@@ -308,7 +308,7 @@ class Errors(unittest.TestCase):
                 self.assertEqual((done.returncode, done.stdout), (1, ""))
                 tree = json.loads(done.stderr)
                 self.assertEqual(set(tree), {"code", "reason", "message", "outcome", "retry", "attempt",
-                                             "idempotencyKey", "violations"})
+                                             "idempotencyKey", "defaultIdempotencyKey", "violations"})
                 self.assertEqual((tree["outcome"], tree["retry"]), ("NOT_CREATED", "NO"))
                 self.assertEqual((tree["code"], tree["reason"]), ("INVALID_ARGUMENT", reason))
                 self.assertEqual(sorted(item["field"] for item in tree["violations"]), fields)
@@ -320,7 +320,7 @@ class Errors(unittest.TestCase):
 
 class Help(unittest.TestCase):
     def test_every_command_has_its_own(self):
-        own = {"submit": {"--validate", "--idempotency-key"}, "render": {"--stage", "--api-server", "--uid"},
+        own = {"submit": {"--validate", "--idempotency-key", "--default-idempotency-key"}, "render": {"--stage", "--api-server", "--uid"},
                "info": {"--endpoint"}, "health": {"--service"}, "version": set()}
         texts = {command: ctl(command, "--help") for command in own}
         for command, words in own.items():

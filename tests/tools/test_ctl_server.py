@@ -11,6 +11,8 @@ import unittest
 
 from ctl import (COMMAND, EXAMPLE, SUBMISSION_ID, UID, application, ctl, mute_server, properties, rendered, server)
 
+ADVICE = r"\nto repeat it safely: (--default-idempotency-key [0-9a-f]{32})\n$"
+
 
 class WithServer(unittest.TestCase):
     def test_a_server_renders_the_same_bytes(self):
@@ -260,16 +262,33 @@ class WithServer(unittest.TestCase):
         self.assertEqual(ctl("health", "--endpoint", address).returncode, 2)
         lost = ctl("submit", "--endpoint", address, "-f", EXAMPLE, "--timeout", "4s")
         self.assertEqual(lost.returncode, 3)
-        self.assertRegex(lost.stderr, r"\nto repeat it safely: --idempotency-key [0-9a-f]{32}\n$")
+        self.assertRegex(lost.stderr, ADVICE)
         self.assertEqual(ctl("info", "--endpoint", address, "--timeout", "2s").returncode, 3)
 
     def test_a_submission_without_answer_has_an_unknown_outcome(self):
         for end in ("hangs", "closes", "gone"):
             with self.subTest(end), mute_server(end) as address:
                 arguments = ["--endpoint", address, "-f", EXAMPLE, "--timeout", "3s"]
-                self.assertEqual(ctl("submit", *arguments).returncode, 4)
+                lost = ctl("submit", *arguments)
+                self.assertEqual(lost.returncode, 4)
+                self.assertRegex(lost.stderr, ADVICE)
+                error = json.loads(ctl("submit", *arguments, "-o", "json", "--default-idempotency-key", "d").stderr)
+                self.assertEqual((error["idempotencyKey"], error["defaultIdempotencyKey"]), ("", "d"))
                 self.assertEqual(ctl("submit", *arguments, "--validate").returncode, 3)
                 self.assertEqual(ctl("render", *arguments).returncode, 3)
+
+    def test_the_advice_after_a_lost_answer_names_the_same_attempt(self):
+        with mute_server("closes") as address:
+            lost = ctl("submit", "--endpoint", address, "-f", EXAMPLE, "--timeout", "3s")
+        option, key = re.search(ADVICE, lost.stderr).group(1).split()
+        with server() as (address, _):
+            def submit(*options):
+                return ctl("submit", "--endpoint", address, "-o", "json", "-f", EXAMPLE, *options)
+
+            first, again = (json.loads(submit(option, key).stdout) for _ in range(2))
+            self.assertEqual((first["adopted"], again["adopted"], again["idempotencyKey"]), (False, True, key))
+            taken = submit()
+            self.assertEqual(json.loads(taken.stderr)["reason"], "DRIVER_POD_EXISTS")
 
     def test_info_is_complete(self):
         with server() as (address, _):

@@ -16,6 +16,7 @@ static void test_nothing_is_dropped(void)
         .text = "driver.memory: 'x' is no size",
         .attempt = "0123456789abcdef",
         .idempotency_key = "k",
+        .default_idempotency_key = "d",
     };
     struct spk_err err = {0};
 
@@ -37,6 +38,9 @@ static void test_nothing_is_dropped(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(err.notes->next);
     SPK_ASSERT_TEXT(err.notes->next->key, "idempotency_key");
     SPK_ASSERT_TEXT(err.notes->next->value, "k");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(err.notes->next->next);
+    SPK_ASSERT_TEXT(err.notes->next->next->key, "default_idempotency_key");
+    SPK_ASSERT_TEXT(err.notes->next->next->value, "d");
 }
 
 static void test_outcomes_are_mapped(void)

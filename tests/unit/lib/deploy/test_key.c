@@ -96,6 +96,32 @@ static void test_a_returned_random_key_names_the_same_attempt(void)
     SPK_ASSERT_TEXT(again.object_sha256, first.object_sha256);
 }
 
+static void test_a_default_key_counts_instead_of_a_random_one_only(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
+
+    for (size_t i = 0; i < SPK_LEN(vectors); i++) {
+        bool counts = vectors[i].source == SPK_KEY_RANDOM ||
+                      vectors[i].source == SPK_KEY_INPUT;
+        struct spk_key_input input = vectors[i].input;
+        struct spk_key key, chosen;
+        struct spk_err err;
+
+        input.input_sha256 = INPUT;
+        input.default_key = "d-1";
+        CU_ASSERT_TRUE_FATAL(spk_key_make(&arena, &input, &key, &err));
+        CU_ASSERT_EQUAL(key.source, counts ? SPK_KEY_CALLER : vectors[i].source);
+        CU_ASSERT_EQUAL(strcmp(key.attempt_sha256, vectors[i].attempt) != 0, counts);
+        SPK_ASSERT_TEXT(key.idempotency_key, counts ? "d-1" : vectors[i].idempotency_key);
+        if (!counts)
+            continue;
+        input.idempotency_key = "d-1";
+        input.default_key = NULL;
+        CU_ASSERT_TRUE_FATAL(spk_key_make(&arena, &input, &chosen, &err));
+        SPK_ASSERT_TEXT(chosen.attempt_sha256, key.attempt_sha256);
+    }
+}
+
 static void test_each_field_makes_another_attempt(void)
 {
     SPK_ARENA arena = SPK_ARENA_LIMIT(1 << 20);
@@ -130,6 +156,7 @@ static void test_bad_ids_and_counters_are_refused(void)
     } cases[] = {
         {{.idempotency_key = "a b"}, "idempotency_key"},
         {{.idempotency_key = "caf\xc3\xa9"}, "idempotency_key"},
+        {{.default_key = "a b"}, "default_idempotency_key"},
         {{.submission_id = "-x"}, "submission_id"},
         {{.submission_id = "a:b"}, "submission_id"},
         {{.submission_id = "a123456789012345678901234567890123456789012345678901234567890123"},
@@ -167,6 +194,7 @@ static void test_the_largest_counter_is_taken(void)
 static CU_TestInfo tests[] = {
     SPK_TEST(keys_have_their_golden_values),
     SPK_TEST(a_returned_random_key_names_the_same_attempt),
+    SPK_TEST(a_default_key_counts_instead_of_a_random_one_only),
     SPK_TEST(each_field_makes_another_attempt),
     SPK_TEST(bad_ids_and_counters_are_refused),
     SPK_TEST(the_largest_counter_is_taken),
