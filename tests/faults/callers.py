@@ -32,28 +32,34 @@ def interop(program, descriptors):
 
 
 class Lane:
-    """A namespace, a proxy, and callers that know the API server by the proxy only. settings: see SETTINGS."""
+    """A namespace, and callers; with a proxy they know the API server by that only."""
 
-    def __init__(self, number, programs, control_plane, folder):
+    def __init__(self, number, programs, control_plane, folder, with_proxy=True):
         self.programs = programs
         self.namespace = "faults-%d" % number
         self.cluster = Cluster(control_plane)
         self.cluster.ensure_namespace(self.namespace, ["default", "spark"])
-        self.proxy = Proxy(control_plane, self.cluster.address)
+        self.proxy = Proxy(control_plane, self.cluster.address) if with_proxy else None
+        self.port = self.proxy.port if with_proxy else self.cluster.address[1]
         self.folder = pathlib.Path(folder, self.namespace)
         self.folder.mkdir()
         self.kubeconfig = self.folder / "kubeconfig"
         text = (pathlib.Path(control_plane) / "kubeconfig").read_text(encoding="utf-8")
-        text = text.replace(self.cluster.server, "https://127.0.0.1:%d" % self.proxy.port)
+        text = text.replace(self.cluster.server, "https://127.0.0.1:%d" % self.port)
         text = text.replace("certificate-authority: ca.crt", "certificate-authority: %s" % self.cluster.authority)
         self.kubeconfig.write_text(text, encoding="utf-8")
         self.kubeconfig.chmod(0o600)
         self.interop = interop(programs.server, programs.descriptors)
         self.server = self.client = None
 
-    def start_server(self, **more):
-        self.server = self.interop.Server("--mode=sidecar", "--log-level=warn", api_server=self, read_log=False, **more)
-        self.server.read_log()
+    def open_server(self, **more):
+        """One more server, with the lane's way to the API server."""
+        server = self.interop.Server("--mode=sidecar", "--log-level=warn", api_server=self, read_log=False, **more)
+        server.read_log()
+        return server
+
+    def start_server(self):
+        self.server = self.open_server()
         self.client = self.interop.Client(self.server)
 
     def stop(self):
@@ -71,7 +77,7 @@ class Lane:
         return tree
 
     def words(self, name):
-        return ["--master", "k8s://https://127.0.0.1:%d" % self.proxy.port, "--deploy-mode", "cluster",
+        return ["--master", "k8s://https://127.0.0.1:%d" % self.port, "--deploy-mode", "cluster",
                 "--name", name, "--class", "Main", "--conf", "spark.kubernetes.namespace=" + self.namespace,
                 "--conf", "spark.kubernetes.container.image=" + IMAGE,
                 "--conf", "spark.kubernetes.submission.waitAppCompletion=false"]
@@ -79,23 +85,26 @@ class Lane:
     def prepare(self, setting):
         """A function that submits the same thing each time it is called, within so many seconds."""
         name = "c%d" % next(NUMBERS)
-        owned = setting.endswith("owned")
         if setting.startswith("drop-in"):
             if setting == "drop-in-derived":
                 return lambda seconds: self.run_drop_in(self.words(name))
             words = [*self.words(name), "--conf", "spark.kubernetes.driver.pod.name=%s-driver" % name]
             return lambda seconds: self.run_drop_in(words)
+        request = self.request(setting, name)
+        return lambda seconds: self.call_server(request, seconds)
+
+    def request(self, setting, name):
         request = {"idempotency_key": "key-%s-%s" % (self.namespace, name)}
         if setting == "server-derived":
             request["command"] = {"args": [*self.words(name), "local:///app.jar"]}
         else:
-            request["application"] = self.application(name, owned)
-        return lambda seconds: self.call_server(request, seconds)
+            request["application"] = self.application(name, setting.endswith("owned"))
+        return request
 
-    def call_server(self, request, seconds):
+    def call_server(self, request, seconds, client=None):
         began = time.monotonic()
         try:
-            reply = self.client.call("Submit", request, timeout=seconds)
+            reply = (client or self.client).call("Submit", request, timeout=seconds)
         except grpc.RpcError as error:
             took = time.monotonic() - began
             refusal = self.interop.Refusal(error)

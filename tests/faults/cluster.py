@@ -118,13 +118,15 @@ class State:
         faults = ["%s: %d, not %d" % (kind, self.kinds()[kind], n) for kind, n in whole.items()
                   if self.kinds()[kind] != n]
         maps = {item["metadata"]["name"] for item in self.items if item["kind"] == "ConfigMap"}
+        owners = set()
         for pod in self.drivers(True):
-            uids = {pod["metadata"]["uid"]} | {owner["uid"] for owner in pod["metadata"].get("ownerReferences", [])}
+            owners |= {pod["metadata"]["uid"]}
+            owners |= {owner["uid"] for owner in pod["metadata"].get("ownerReferences", [])}
             wanted = {volume["configMap"]["name"] for volume in pod["spec"]["volumes"] if "configMap" in volume}
             faults += ["no ConfigMap " + name for name in wanted - maps]
-            faults += ["%s %s belongs to nobody here" % (item["kind"], item["metadata"]["name"])
-                       for item in self.items if item["kind"] != "Pod" and not uids & {
-                           owner["uid"] for owner in item["metadata"].get("ownerReferences", [])}]
+        faults += ["%s %s belongs to nobody here" % (item["kind"], item["metadata"]["name"])
+                   for item in self.items if item["kind"] != "Pod" and not owners & {
+                       owner["uid"] for owner in item["metadata"].get("ownerReferences", [])}]
         return faults
 
     def judge(self, answer, whole):

@@ -78,8 +78,9 @@ class Server:
     """Runs the program; stop() ends it as a cluster would and checks how it ends."""
 
     def __init__(self, *flags, directory=None, api_server=None, read_log=True,
-                 user=None, environment=None):
-        """environment: variables beside those of the test, of which the SPK_ ones are for tests."""
+                 user=None, environment=None, program=None):
+        """environment: variables beside those of the test, of which the SPK_ ones are for tests.
+        program: instead of PROGRAM."""
         mine = {name: value for name, value in os.environ.items() if not name.startswith("SPK_")}
         self.owned = None if directory else tempfile.TemporaryDirectory()
         self.directory = directory or self.owned.name
@@ -89,7 +90,7 @@ class Server:
         self.address = "unix://" + self.path
         self.lines = []
         self.process = subprocess.Popen(
-            [PROGRAM, f"--kubeconfig={api_server.kubeconfig}" if api_server
+            [program or PROGRAM, f"--kubeconfig={api_server.kubeconfig}" if api_server
              else "--api-server=memory", "--listen=" + self.address, "--log-format=json",
              *flags], stderr=subprocess.PIPE, text=True, user=user,
             env={**mine, **(environment or {})})
