@@ -18,6 +18,8 @@ const char *spk_delete_options(struct spk_arena *arena, const struct spk_delete 
     }
     if (how->in_background)
         spk_json_text(options, "propagationPolicy", "Background");
+    if (how->dry_run)
+        spk_json_push_text(spk_json_list(options, "dryRun"), "All");
     if (how->grace_s)
         spk_json_int(options, "gracePeriodSeconds", *how->grace_s);
     return spk_json_write(arena, options);

@@ -66,6 +66,7 @@ static enum spk_query_step ask_delete(struct spk_driver_query *query, struct spk
                 .resource_version = text_at(pod, "metadata.resourceVersion"),
                 .grace_s = query->grace_s,
                 .in_background = true,
+                .dry_run = query->dry_run,
             }),
     };
     return SPK_QUERY_ASK;
@@ -79,8 +80,9 @@ static enum spk_query_step ask_blind_delete(struct spk_driver_query *query,
         .ns = query->target.ns,
         .name = query->target.name,
         .dry_run = query->dry_run,
-        .body = spk_delete_options(
-            arena, &(struct spk_delete){.grace_s = query->grace_s, .in_background = true}),
+        .body = spk_delete_options(arena, &(struct spk_delete){.grace_s = query->grace_s,
+                                                               .in_background = true,
+                                                               .dry_run = query->dry_run}),
     };
     return SPK_QUERY_ASK;
 }

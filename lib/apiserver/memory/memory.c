@@ -272,8 +272,10 @@ static bool meets(const cJSON *object, const cJSON *preconditions, const char *f
            spk_text_equal(wanted, spk_json_get_text(spk_json_get(object, "metadata"), field));
 }
 
+/* Options in a body stand for all of those in the query. */
 static void delete_object(struct exchange *ex)
 {
+    bool is_dry = ex->body ? spk_json_get(ex->body, "dryRun") != NULL : ex->request->dry_run;
     const cJSON *preconditions = spk_json_get(ex->body, "preconditions");
     const struct spk_stored *present;
 
@@ -288,7 +290,7 @@ static void delete_object(struct exchange *ex)
             return;
         }
         answer(ex, 200, object);
-    } while (!ex->request->dry_run &&
+    } while (!is_dry &&
              spk_store_swap(ex->memory->store, &ex->key, present, NULL) == SPK_STORE_CHANGED);
 }
 

@@ -15,6 +15,9 @@ static void test_a_delete_takes_what_was_seen(void)
         {{.uid = "u", .resource_version = "7"},
          "{\"apiVersion\":\"v1\",\"kind\":\"DeleteOptions\",\"preconditions\":"
          "{\"resourceVersion\":\"7\",\"uid\":\"u\"}}"},
+        {{.uid = "u", .dry_run = true},
+         "{\"apiVersion\":\"v1\",\"dryRun\":[\"All\"],\"kind\":\"DeleteOptions\","
+         "\"preconditions\":{\"uid\":\"u\"}}"},
         {{.uid = "u"},
          "{\"apiVersion\":\"v1\",\"kind\":\"DeleteOptions\",\"preconditions\":{\"uid\":\"u\"}"
          "}"},
