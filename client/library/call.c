@@ -215,7 +215,8 @@ static int64_t next_delay(const struct sparksubmit_client *client,
 {
     int64_t delay = FIRST_DELAY_MS << (number < 5 ? number : 5);
 
-    if (error->code != GRPC_STATUS_UNAVAILABLE || number + 1 >= client->attempts)
+    if (error->code != GRPC_STATUS_UNAVAILABLE || logical->call->once ||
+        number + 1 >= client->attempts)
         return -1;
     if (delay > MAX_DELAY_MS)
         delay = MAX_DELAY_MS;

@@ -35,6 +35,7 @@ struct spk_client_call {
     int64_t deadline_ms; /* as given by the caller */
     uint64_t token;
     bool creates; /* objects in a cluster: without an answer the outcome is open */
+    bool once;    /* repeating it is the caller's decision */
 };
 
 /** Call, with retries; *out is freed with spk_reply_free. */

@@ -207,6 +207,69 @@ bool sparksubmit_client_render(struct sparksubmit_client *client,
     return ok;
 }
 
+bool sparksubmit_client_get(struct sparksubmit_client *client,
+                            const struct sparksubmit_get_request *request, int64_t deadline_ms,
+                            struct sparksubmit_result **out, struct sparksubmit_error *error)
+{
+    struct sparksubmit_get_request known = {0};
+    Spk__GetSubmissionRequest message;
+    struct spk_client_call call = {
+        .method = SERVICE "GetSubmission",
+        .request = &message.base,
+        .reply = &spk__get_submission_response__descriptor,
+        .deadline_ms = deadline_ms,
+    };
+
+    if (!take_struct(&known, sizeof(known), request, error) ||
+        !spk_request_get(&known, &message, error))
+        return false;
+    call.token = known.token;
+    return call_for_result(client, &call, SPK_RESULT_GET, out, error);
+}
+
+bool sparksubmit_client_list(struct sparksubmit_client *client,
+                             const struct sparksubmit_list_request *request,
+                             int64_t deadline_ms, struct sparksubmit_result **out,
+                             struct sparksubmit_error *error)
+{
+    struct sparksubmit_list_request known = {0};
+    Spk__ListSubmissionsRequest message;
+    struct spk_client_call call = {
+        .method = SERVICE "ListSubmissions",
+        .request = &message.base,
+        .reply = &spk__list_submissions_response__descriptor,
+        .deadline_ms = deadline_ms,
+    };
+
+    if (!take_struct(&known, sizeof(known), request, error) ||
+        !spk_request_list(&known, &message, error))
+        return false;
+    call.token = known.token;
+    return call_for_result(client, &call, SPK_RESULT_LIST, out, error);
+}
+
+bool sparksubmit_client_kill(struct sparksubmit_client *client,
+                             const struct sparksubmit_kill_request *request,
+                             int64_t deadline_ms, struct sparksubmit_result **out,
+                             struct sparksubmit_error *error)
+{
+    struct sparksubmit_kill_request known = {0};
+    Spk__KillSubmissionRequest message;
+    struct spk_client_call call = {
+        .method = SERVICE "KillSubmission",
+        .request = &message.base,
+        .reply = &spk__kill_submission_response__descriptor,
+        .deadline_ms = deadline_ms,
+        .once = true,
+    };
+
+    if (!take_struct(&known, sizeof(known), request, error) ||
+        !spk_request_kill(&known, &message, error))
+        return false;
+    call.token = known.token;
+    return call_for_result(client, &call, SPK_RESULT_KILL, out, error);
+}
+
 bool sparksubmit_client_info(struct sparksubmit_client *client, int64_t deadline_ms,
                              struct sparksubmit_result **out, struct sparksubmit_error *error)
 {

@@ -23,3 +23,11 @@ bool spk_request_submit(const struct sparksubmit_submit *request, struct spk_pac
 bool spk_request_render(const struct sparksubmit_render_request *request,
                         struct spk_packed *out, struct sparksubmit_error *error);
 void spk_request_free(struct spk_packed *packed);
+
+/* Requests about drivers that exist hold nothing of their own: there is nothing to free. */
+bool spk_request_get(const struct sparksubmit_get_request *request,
+                     Spk__GetSubmissionRequest *out, struct sparksubmit_error *error);
+bool spk_request_list(const struct sparksubmit_list_request *request,
+                      Spk__ListSubmissionsRequest *out, struct sparksubmit_error *error);
+bool spk_request_kill(const struct sparksubmit_kill_request *request,
+                      Spk__KillSubmissionRequest *out, struct sparksubmit_error *error);

@@ -6,16 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct sparksubmit_result {
-    enum spk_result_kind kind;
-    union {
-        ProtobufCMessage *reply;
-        Spk__SubmitResponse *submit;
-        Spk__RenderResponse *render;
-        Spk__GetInfoResponse *info;
-    };
-};
-
 struct sparksubmit_result *spk_result_new(enum spk_result_kind kind, ProtobufCMessage *reply)
 {
     struct sparksubmit_result *result = calloc(1, sizeof(*result));
@@ -24,6 +14,10 @@ struct sparksubmit_result *spk_result_new(enum spk_result_kind kind, ProtobufCMe
         return NULL;
     result->kind = kind;
     result->reply = reply;
+    if (!spk_driver_result_init(result)) {
+        free(result);
+        return NULL;
+    }
     return result;
 }
 
@@ -32,6 +26,7 @@ void sparksubmit_result_free(struct sparksubmit_result *result)
     if (!result)
         return;
     spk_reply_free(result->reply);
+    free(result->words);
     free(result);
 }
 
@@ -117,6 +112,8 @@ const char *sparksubmit_result_text(const struct sparksubmit_result *result,
 {
     if (result->kind == SPK_RESULT_RENDER)
         return rendered_text(result->render, field);
+    if (result->kind >= SPK_RESULT_GET)
+        return spk_driver_result_text(result, field);
     if (result->kind == SPK_RESULT_SUBMIT && field == SPARKSUBMIT_FIELD_ADOPTED)
         return result->submit->adopted ? "true" : "false";
     if (result->kind == SPK_RESULT_SUBMIT && field == SPARKSUBMIT_FIELD_WOULD_ADOPT)
@@ -270,6 +267,8 @@ size_t sparksubmit_result_count(const struct sparksubmit_result *result,
     const struct list_row *row = find_list(result, list);
     size_t count;
 
+    if (result->kind >= SPK_RESULT_GET)
+        return spk_driver_result_count(result, list);
     if (!row)
         return 0;
     if (row->count)
@@ -283,6 +282,8 @@ const char *sparksubmit_result_item(const struct sparksubmit_result *result,
 {
     const struct list_row *row = find_list(result, list);
 
+    if (result->kind >= SPK_RESULT_GET)
+        return spk_driver_result_item(result, list, index);
     return row && index < sparksubmit_result_count(result, list)
                ? row->item(result, list, index)
                : "";

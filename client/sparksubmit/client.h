@@ -149,6 +149,69 @@ SPARKSUBMIT_API bool sparksubmit_client_render(
     struct sparksubmit_client *client, const struct sparksubmit_render_request *request,
     int64_t deadline_ms, struct sparksubmit_result **out, struct sparksubmit_error *error);
 
+/**
+ * A driver that exists: exactly one of the five ids, which must not be "". The newest of
+ * several drivers that carry the id is meant.
+ */
+struct sparksubmit_driver {
+    const char *ns; /* NULL: the server's namespace */
+    const char *pod_name, *app_name, *submission_id, *spark_application_id, *attempt;
+    const char *pod_uid; /* only the Pod with this uid; NULL: any */
+    const void *reserved[2];
+};
+
+/** A question where a driver stands. */
+struct sparksubmit_get_request {
+    size_t size;
+    struct sparksubmit_driver driver;
+    uint64_t token;
+};
+
+/** Ask it. Errors, units and owner as sparksubmit_client_submit; NOT_FOUND: there is none. */
+SPARKSUBMIT_API bool sparksubmit_client_get(struct sparksubmit_client *client,
+                                            const struct sparksubmit_get_request *request,
+                                            int64_t deadline_ms,
+                                            struct sparksubmit_result **out,
+                                            struct sparksubmit_error *error);
+
+/** A question for a page of the drivers of a namespace. */
+struct sparksubmit_list_request {
+    size_t size;
+    const char *ns;         /* NULL: the server's namespace */
+    int page_size;          /* 1..50; 0: as many as the server gives */
+    const char *page_token; /* NEXT_PAGE_TOKEN of the page before; NULL: the first page */
+    uint64_t token;
+};
+
+/** Ask it. Errors, units and owner as sparksubmit_client_submit. */
+SPARKSUBMIT_API bool sparksubmit_client_list(struct sparksubmit_client *client,
+                                             const struct sparksubmit_list_request *request,
+                                             int64_t deadline_ms,
+                                             struct sparksubmit_result **out,
+                                             struct sparksubmit_error *error);
+
+/** An order to delete a driver; objects that it owns go with it. */
+struct sparksubmit_kill_request {
+    size_t size;
+    struct sparksubmit_driver driver;
+    bool allow_glob; /* pod_name may end in '*': every driver whose name starts so */
+    bool dry_run;    /* delete nothing: ask whether it would be done */
+    bool has_grace_period;
+    int64_t grace_period_s; /* for its containers to end; else the Pod's own */
+    uint64_t token;
+};
+
+/**
+ * Give it. It is not repeated by itself; with pod_uid it may be repeated at any time, and a
+ * driver that is gone is no error then. Errors, units and owner as sparksubmit_client_submit;
+ * NOT_FOUND: there is none.
+ */
+SPARKSUBMIT_API bool sparksubmit_client_kill(struct sparksubmit_client *client,
+                                             const struct sparksubmit_kill_request *request,
+                                             int64_t deadline_ms,
+                                             struct sparksubmit_result **out,
+                                             struct sparksubmit_error *error);
+
 /** Ask what the server is and can do. */
 SPARKSUBMIT_API bool sparksubmit_client_info(struct sparksubmit_client *client,
                                              int64_t deadline_ms,
@@ -184,6 +247,20 @@ enum sparksubmit_field {
     SPARKSUBMIT_FIELD_APPLICATION,       /* render: JSON */
     SPARKSUBMIT_FIELD_DRIVER_TEMPLATE,   /* render: JSON */
     SPARKSUBMIT_FIELD_EXECUTOR_TEMPLATE, /* render: JSON */
+    SPARKSUBMIT_FIELD_STATE,             /* get: "GATED", "PENDING", "RUNNING", "SUCCEEDED",
+                                            "FAILED", "DELETING", "DELETED", "UNKNOWN" */
+    SPARKSUBMIT_FIELD_REASON,            /* get, likewise below: why, in Kubernetes' words */
+    SPARKSUBMIT_FIELD_MESSAGE,
+    SPARKSUBMIT_FIELD_CREATED_AT, /* "2026-01-31T12:00:00Z", likewise below */
+    SPARKSUBMIT_FIELD_CONTAINER_NAME,
+    SPARKSUBMIT_FIELD_CONTAINER_STATE, /* "WAITING", "RUNNING", "TERMINATED" */
+    SPARKSUBMIT_FIELD_CONTAINER_REASON,
+    SPARKSUBMIT_FIELD_CONTAINER_MESSAGE,
+    SPARKSUBMIT_FIELD_CONTAINER_STARTED_AT,
+    SPARKSUBMIT_FIELD_CONTAINER_FINISHED_AT,
+    SPARKSUBMIT_FIELD_EXIT_CODE,       /* "" until the container ended */
+    SPARKSUBMIT_FIELD_AMBIGUOUS,       /* get and kill: "true" or "false" */
+    SPARKSUBMIT_FIELD_NEXT_PAGE_TOKEN, /* list: "" at the end */
 };
 
 /** Lists of a result. */
@@ -201,6 +278,16 @@ enum sparksubmit_list {
     SPARKSUBMIT_LIST_SPARK_VERSIONS, /* info */
     SPARKSUBMIT_LIST_FEATURES,
     SPARKSUBMIT_LIST_PAYLOAD_FORMS,
+    SPARKSUBMIT_LIST_DIAGNOSIS_CAUSES, /* get: "UNSCHEDULABLE", "IMAGE_PULL", ... */
+    SPARKSUBMIT_LIST_DIAGNOSIS_REASONS,
+    SPARKSUBMIT_LIST_DIAGNOSIS_TEXTS,
+    SPARKSUBMIT_LIST_DRIVER_NAMESPACES, /* list and kill */
+    SPARKSUBMIT_LIST_DRIVER_POD_NAMES,
+    SPARKSUBMIT_LIST_DRIVER_POD_UIDS,
+    SPARKSUBMIT_LIST_DRIVER_STATES, /* list: as FIELD_STATE */
+    SPARKSUBMIT_LIST_DRIVER_APP_NAMES,
+    SPARKSUBMIT_LIST_DRIVER_CREATED_AT,
+    SPARKSUBMIT_LIST_KILL_DISPOSITIONS, /* kill: "DELETED", "ALREADY_GONE", "DRY_RUN_OK" */
 };
 
 /** A text of the reply; "" when it lacks it. Owner: result. */

@@ -10,6 +10,9 @@
 
 #include "fuzz.h"
 
+#define DETAILS                                                                               \
+    3 /* the first byte of an error's details; the kinds of results lie around it */
+
 /* Recursive, as deep as promised. */
 static size_t depth_of(const ProtobufCMessage *message)
 {
@@ -47,9 +50,9 @@ static void read_result(enum spk_result_kind kind, ProtobufCMessage *reply)
     size_t total = 0;
 
     SPK_PROMISE(result);
-    for (int i = 0; i <= SPARKSUBMIT_FIELD_EXECUTOR_TEMPLATE; i++)
+    for (int i = 0; i <= SPARKSUBMIT_FIELD_NEXT_PAGE_TOKEN; i++)
         total += strlen(sparksubmit_result_text(result, (enum sparksubmit_field)i));
-    for (int i = 0; i <= SPARKSUBMIT_LIST_PAYLOAD_FORMS; i++)
+    for (int i = 0; i <= SPARKSUBMIT_LIST_KILL_DISPOSITIONS; i++)
         for (size_t k = 0; k < sparksubmit_result_count(result, (enum sparksubmit_list)i); k++)
             total += strlen(sparksubmit_result_item(result, (enum sparksubmit_list)i, k));
     SPK_PROMISE(total < SIZE_MAX);
@@ -81,15 +84,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         [SPK_RESULT_SUBMIT] = &spk__submit_response__descriptor,
         [SPK_RESULT_RENDER] = &spk__render_response__descriptor,
         [SPK_RESULT_INFO] = &spk__get_info_response__descriptor,
+        [SPK_RESULT_GET] = &spk__get_submission_response__descriptor,
+        [SPK_RESULT_LIST] = &spk__list_submissions_response__descriptor,
+        [SPK_RESULT_KILL] = &spk__kill_submission_response__descriptor,
     };
 
     if (size == 0)
         return 0;
-    unsigned kind = *data % 4;
-    if (kind == 3) {
+    unsigned chosen = *data % (SPK_LEN(types) + 1);
+    if (chosen == DETAILS) {
         read_details(data + 1, size - 1);
         return 0;
     }
+    unsigned kind = chosen > DETAILS ? chosen - 1 : chosen;
     ProtobufCMessage *reply = spk_reply_unpack(types[kind], data + 1, size - 1);
     if (!reply)
         return 0;
