@@ -6,6 +6,9 @@
 
 int ctl_render(struct spk_arena *arena, const struct ctl_options *options);
 int ctl_submit(struct spk_arena *arena, const struct ctl_options *options);
+int ctl_status(struct spk_arena *arena, const struct ctl_options *options);
+int ctl_kill(struct spk_arena *arena, const struct ctl_options *options);
+int ctl_list(struct spk_arena *arena, const struct ctl_options *options);
 int ctl_info(struct spk_arena *arena, const struct ctl_options *options);
 int ctl_health(struct spk_arena *arena, const struct ctl_options *options);
 

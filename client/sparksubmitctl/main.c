@@ -15,9 +15,8 @@ static const struct {
     int (*run)(struct spk_arena *arena, const struct ctl_options *options);
     bool needs_server;
 } runners[] = {
-    {"submit", ctl_submit, true},
-    {"render", ctl_render, false},
-    {"info", ctl_info, true},
+    {"submit", ctl_submit, true}, {"render", ctl_render, false}, {"status", ctl_status, true},
+    {"kill", ctl_kill, true},     {"list", ctl_list, true},      {"info", ctl_info, true},
     {"health", ctl_health, true},
 };
 

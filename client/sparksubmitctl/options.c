@@ -5,6 +5,10 @@
 
 #include <string.h>
 
+#define DRIVER_NOTES                                                                          \
+    "NAME is the driver's Pod. Instead of it one of --app-name, --submission-id,\n"           \
+    "--application-id and --attempt names a driver; of several the newest is meant."
+
 static const struct ctl_command commands[] = {
     {"submit", 's', "[OPTION...] -f FILE | -- ARGUMENT...",
      "submit an application, or a spark-submit command line",
@@ -28,6 +32,11 @@ static const struct ctl_command commands[] = {
      "Several -f, and several applications in a file, are rendered one after another. Other\n"
      "kinds in a file are left out with a warning. Names of objects depend on the API\n"
      "server's address: --api-server gives those that a server for this cluster makes."},
+    {"status", 't', "[OPTION...] NS/NAME | NAME", "where a driver stands, and why it waits",
+     DRIVER_NOTES},
+    {"kill", 'k', "[OPTION...] NS/NAME | NAME", "delete a driver, and with it what it owns",
+     DRIVER_NOTES "\n\nNAME may end in '*': every driver whose name starts so is deleted."},
+    {"list", 'l', "[OPTION...]", "the drivers of a namespace", NULL},
     {"info", 'i', "[OPTION...]", "what a server is and can do", NULL},
     {"health", 'h', "[OPTION...]",
      "exit 0 when a server is serving, 1 when not, 2 when unreachable",
@@ -54,11 +63,11 @@ static const struct ctl_command commands[] = {
 static const struct ctl_option options[] = {
     LIST_ROW("-f", files, "sr", "FILE", "manifest, YAML or JSON; - is stdin; repeatable"),
     TEXT_ROW("-o", output, "r", "yaml|json", "format of the objects, yaml by default"),
-    TEXT_ROW("-o", output, "sih", "text|json", "format of the result, text by default"),
-    TEXT_ROW("--endpoint", endpoint, "sih", "ADDRESS",
+    TEXT_ROW("-o", output, "sihtkl", "text|json", "format of the result, text by default"),
+    TEXT_ROW("--endpoint", endpoint, "sihtkl", "ADDRESS",
              "server; SPK_ENDPOINT, else unix:/run/spark-submit/grpc.sock"),
     TEXT_ROW("--endpoint", endpoint, "r", "ADDRESS", "let a server render; none by default"),
-    TEXT_ROW("--timeout", timeout, "sri", "DURATION", "deadline of a call, 30s by default"),
+    TEXT_ROW("--timeout", timeout, "sritkl", "DURATION", "deadline of a call, 30s by default"),
     TEXT_ROW("--timeout", timeout, "h", "DURATION", "deadline of a call, 5s by default"),
     SWITCH_ROW("--validate", validate, "s", "only check, create nothing"),
     TEXT_ROW("--idempotency-key", idempotency_key, "sr", "KEY",
@@ -91,11 +100,22 @@ static const struct ctl_option options[] = {
              "how far to go, objects by default"),
     SWITCH_ROW("--plain", plain, "r", "exactly what spark-submit would have sent"),
     SWITCH_ROW("--no-defaults", skip_defaults, "sr", "do not fill in the operator's defaults"),
+    TEXT_ROW("-n", ns, "tkl", "NAMESPACE", "the server's namespace by default"),
+    TEXT_ROW("--app-name", app_name, "tk", "NAME", "name of the application"),
+    TEXT_ROW("--submission-id", submission_id, "tk", "ID",
+             "label sparkoperator.k8s.io/submission-id"),
+    TEXT_ROW("--application-id", application_id, "tk", "ID", "Spark's id, spark-0123..."),
+    TEXT_ROW("--attempt", attempt, "tk", "ID",
+             "as the result or error of a submission has it"),
+    TEXT_ROW("--uid", uid, "tk", "UID", "only the Pod with this uid"),
+    TEXT_ROW("--grace", grace, "k", "SECONDS",
+             "for its containers to end; the Pod's own by default"),
+    SWITCH_ROW("--dry-run", dry_run, "k", "delete nothing, ask whether it would be done"),
     TEXT_ROW("--service", service, "h", "NAME", "service to ask for, see below"),
-    SWITCH_ROW("--help", help, "srihv?", "this text; also -h"),
+    SWITCH_ROW("--help", help, "srihtklv?", "this text; also -h"),
     /* Other spellings of the above: those of sparksubmitd and of the interface. */
-    SWITCH_ROW("-h", help, "srihv?", NULL),
-    SWITCH_ROW("--version", version, "srihv?", NULL),
+    SWITCH_ROW("-h", help, "srihtklv?", NULL),
+    SWITCH_ROW("--version", version, "srihtklv?", NULL),
     SWITCH_ROW("--validate-only", validate, "s", NULL),
     TEXT_ROW("--default-spark-version", spark_version, "sr", "X.Y.Z", NULL),
     LIST_ROW("--spark-env", environment, "sr", "K=V", NULL),
@@ -317,9 +337,44 @@ static bool check_places(const struct ctl_options *given, struct spk_err *err)
     return true;
 }
 
+/* "NS/NAME" in its parts. */
+static bool split_driver(struct spk_arena *arena, struct ctl_options *out, struct spk_err *err)
+{
+    const char *slash = out->driver ? strchr(out->driver, '/') : NULL;
+
+    if (!slash)
+        return true;
+    if (out->ns)
+        return spk_fail(err, SPK_INVALID_FIELD, "'%.200s' names a namespace, and so does -n",
+                        out->driver);
+    out->ns = spk_strndup(arena, out->driver, (size_t)(slash - out->driver));
+    out->driver = slash + 1;
+    return true;
+}
+
+static bool check_driver(struct spk_arena *arena, struct ctl_options *out, struct spk_err *err)
+{
+    const char *const ids[] = {out->driver, out->app_name, out->submission_id,
+                               out->application_id, out->attempt};
+    int n = 0;
+
+    for (size_t i = 0; i < SPK_LEN(ids); i++)
+        n += ids[i] != NULL;
+    if (n != 1)
+        return spk_fail(err, SPK_INVALID_FIELD,
+                        "name one driver: by NS/NAME, or by one of --app-name, "
+                        "--submission-id, --application-id and --attempt");
+    if (out->grace && (!spk_parse_int64(out->grace, &out->grace_s) || out->grace_s < 0))
+        return spk_fail(err, SPK_INVALID_FIELD, "--grace '%.32s' is no number of seconds",
+                        out->grace);
+    return split_driver(arena, out, err);
+}
+
 static bool check_together(struct spk_arena *arena, struct ctl_options *out,
                            struct spk_err *err)
 {
+    bool works_on_driver = strchr("tk", out->command->letter) != NULL;
+
     bool works_on_job = ctl_is(out, "submit") || ctl_is(out, "render");
 
     if (out->timeout && !read_duration(arena, out->timeout, &out->timeout_ms, err))
@@ -329,6 +384,8 @@ static bool check_together(struct spk_arena *arena, struct ctl_options *out,
                                                       : CTL_TEXT;
     if (!works_on_job && out->arguments.n)
         return spk_fail(err, SPK_INVALID_FIELD, "%s takes no arguments", out->command->name);
+    if (works_on_driver)
+        return check_driver(arena, out, err);
     return !works_on_job || check_places(out, err);
 }
 
@@ -348,9 +405,11 @@ bool ctl_options_parse(struct spk_arena *arena, int argc, char *const *argv,
                 return false;
             continue;
         }
-        if (command_seen)
+        if (command_seen && (parsed.driver || !strchr("tk", parsed.command->letter)))
             return spk_fail(err, SPK_INVALID_FIELD, "'%.64s' is one argument too many",
                             argv[i]);
+        if (command_seen)
+            parsed.driver = argv[i];
         command_seen = true;
     }
     for (i++; !done && i < argc; i++)

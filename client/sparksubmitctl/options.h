@@ -45,12 +45,14 @@ struct ctl_options {
         *unknown_fields;
     const char *driver_template, *executor_template, *conf_dir, *timeout, *service;
     const char *api_server;
-    struct spk_strings operator_options, environment; /* K=V */
-    struct spk_strings arguments;                     /* after "--" */
-    bool plain, validate, require_submission_id, skip_defaults, help, version;
+    const char *driver, *ns, *app_name, *application_id, *attempt, *grace; /* of a driver */
+    struct spk_strings operator_options, environment;                      /* K=V */
+    struct spk_strings arguments;                                          /* after "--" */
+    bool plain, validate, require_submission_id, skip_defaults, help, version, dry_run;
 
     enum ctl_format format;
     int64_t timeout_ms; /* 0: the library's default */
+    int64_t grace_s;    /* if there is a grace */
     const char
         *source; /* of several inputs the one at hand, for messages; NULL: there is one */
 };

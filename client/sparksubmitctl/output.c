@@ -230,6 +230,11 @@ void ctl_print_tree(struct spk_arena *arena, const struct ctl_options *options,
     fputs(spk_yaml_write(arena, tree), stdout);
 }
 
+void ctl_print_line(struct spk_arena *arena, const char *text)
+{
+    printf("%s\n", clean(arena, text));
+}
+
 void ctl_print_row(struct spk_arena *arena, const char *label, const char *value)
 {
     if (*value)

@@ -27,5 +27,8 @@ void ctl_print_warnings(struct spk_arena *arena, const struct ctl_options *optio
 void ctl_print_tree(struct spk_arena *arena, const struct ctl_options *options,
                     const cJSON *tree);
 
+/** One line on stdout. */
+void ctl_print_line(struct spk_arena *arena, const char *text);
+
 /** "label:   value" on stdout; nothing if value is empty. */
 void ctl_print_row(struct spk_arena *arena, const char *label, const char *value);

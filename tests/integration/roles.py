@@ -21,6 +21,7 @@ MANIFESTS = HERE.parent.parent / "docker/manifests"
 CONTROL_PLANE, SERVER, CTL = map(os.path.abspath, sys.argv[1:4])
 CLUSTER = kube.Kube(CONTROL_PLANE) if os.path.exists(CONTROL_PLANE + "/kubeconfig") else None
 UID = "5a7b1c2d-0001-4000-8000-00000000a001"
+EVENTS = "/api/v1/namespaces/default/events"
 
 
 def application(name, **metadata):
@@ -132,6 +133,63 @@ class Roles(unittest.TestCase):
         # It may look for an application, and there is none.
         gone = self.submit(application("role-gone", uid=UID, generation=1))
         self.assertIn("APPLICATION_NOT_FOUND", gone.stderr)
+
+
+    def ctl(self, *words):
+        return subprocess.run([CTL, words[0], "--endpoint", "unix:%s" % self.socket, "-o", "json", *words[1:]],
+                              capture_output=True, text=True, timeout=60, check=False)
+
+    def status(self, name):
+        done = self.ctl("status", "default/" + name)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)["submission"]
+
+    def test_drivers_are_shown_and_killed(self):
+        """What schedulers and kubelets would write is written here."""
+        self.serve("standalone", "standalone-role.yaml", "default", "sparksubmitd")
+        made = self.submit(application("role-shown"), "--idempotency-key", "shown")
+        self.assertEqual(made.returncode, 0, made.stderr)
+        pod = json.loads(made.stdout)["driverPodName"]
+        path = CLUSTER.path("Pod", "default") + "/" + pod
+        seen = self.status(pod)
+        self.assertEqual((seen["state"], seen["driverPodUid"], seen.get("diagnosis")),
+                         ("SUBMISSION_STATE_PENDING", json.loads(made.stdout)["driverPodUid"], None))
+        message = "0/1 nodes are available: 1 Insufficient cpu."
+        CLUSTER.call("PATCH", path + "/status", {"status": {"conditions": [
+            {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message}]}},
+            "application/strategic-merge-patch+json")
+        lost = 'MountVolume.SetUp failed for volume "v" : configmap "role-none" not found'
+        CLUSTER.call("POST", EVENTS, {
+            "apiVersion": "v1", "kind": "Event", "metadata": {"name": "role-event", "namespace": "default"},
+            "involvedObject": {"kind": "Pod", "namespace": "default", "name": pod, "uid": seen["driverPodUid"]},
+            "reason": "FailedMount", "message": lost, "type": "Warning"})
+        self.addCleanup(CLUSTER.call, "DELETE", EVENTS + "/role-event")
+        deadline = time.monotonic() + 20  # events are looked at when it has waited for 5 s
+        while len(self.status(pod)["diagnosis"]) < 2:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.5)
+        seen = self.status(pod)
+        self.assertEqual((seen["reason"], seen["message"]), ("Unschedulable", message))
+        self.assertEqual(seen["diagnosis"], [
+            {"cause": "DIAGNOSIS_CAUSE_UNSCHEDULABLE", "reason": "Unschedulable", "text": message},
+            {"cause": "DIAGNOSIS_CAUSE_CONFIG_MISSING", "reason": "FailedMount", "text": lost}])
+        CLUSTER.call("PATCH", path + "/status", {"status": {"phase": "Failed", "containerStatuses": [{
+            "name": "spark-kubernetes-driver", "image": "i", "imageID": "", "ready": False, "restartCount": 0,
+            "state": {"terminated": {"exitCode": 137, "reason": "OOMKilled", "startedAt": "2026-01-01T00:00:00Z",
+                                     "finishedAt": "2026-01-01T00:00:01Z"}}}]}},
+            "application/strategic-merge-patch+json")
+        seen = self.status(pod)
+        self.assertEqual((seen["state"], seen["container"]["exitCode"], seen["container"]["finishedAt"]),
+                         ("SUBMISSION_STATE_FAILED", 137, "2026-01-01T00:00:01Z"))
+        self.assertIn("DIAGNOSIS_CAUSE_OOM_KILLED", [each["cause"] for each in seen["diagnosis"]])
+        listed = json.loads(self.ctl("list", "-n", "default").stdout)["submissions"]
+        self.assertIn(pod, [each["driverPodName"] for each in listed])
+        for options, disposition in ((["--dry-run"], "DRY_RUN_OK"), ([], "DELETED"), ([], "ALREADY_GONE")):
+            killed = self.ctl("kill", "default/" + pod, "--grace", "0", "--uid", seen["driverPodUid"], *options)
+            self.assertEqual(killed.returncode, 0, killed.stderr)
+            self.assertEqual([each["disposition"] for each in json.loads(killed.stdout)["drivers"]],
+                             ["KILL_DISPOSITION_" + disposition])
+        self.assertEqual(self.ctl("status", "default/" + pod).returncode, 5)
 
 
 def main():

@@ -341,7 +341,7 @@ class Help(unittest.TestCase):
     def test_it_wins_over_every_other_check(self):
         for arguments, same in [(["-h"], ["--help"]), (["help"], ["--help"]), (["submit", "-h"], ["help", "submit"]),
                                 (["--nope", "--help"], ["--help"]), (["render", "--stage", "--help"], ["help", "render"]),
-                                (["render", "a", "b", "-h"], ["help", "render"]), (["kill", "--help"], ["--help"]),
+                                (["render", "a", "b", "-h"], ["help", "render"]), (["destroy", "--help"], ["--help"]),
                                 (["--endpoint", "http://x", "info", "--help"], ["help", "info"]),
                                 (["render", "-f", EXAMPLE, "--help"], ["help", "render"])]:
             with self.subTest(arguments):
@@ -357,11 +357,11 @@ class Help(unittest.TestCase):
             self.assertRegex(done.stdout, r"^sparksubmitctl \d+\.\d+")
 
     def test_an_unknown_command_is_named_first(self):
-        for arguments in (["kill", "x"], ["watch", "foo", "--nope"], ["kill", "-f", "a"], ["-f", "a", "kill"], ["help", "kill"]):
+        for arguments in (["destroy", "x"], ["watch", "foo", "--nope"], ["destroy", "-f", "a"], ["-f", "a", "destroy"], ["help", "destroy"]):
             with self.subTest(arguments):
                 done = ctl(*arguments)
                 self.assertEqual(done.returncode, 2)
-                name = "watch" if "watch" in arguments else "kill"
+                name = "watch" if "watch" in arguments else "destroy"
                 self.assertIn("unknown command '%s'; the commands are submit, render" % name, done.stderr)
 
     def test_one_thing_has_one_name(self):
