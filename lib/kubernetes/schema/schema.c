@@ -75,3 +75,44 @@ void spk_field_put(cJSON *object, const char *key, cJSON *value)
     (void)spk_json_push(object, value);
     value->string = spk_strdup(spk_json_arena(object), key);
 }
+
+static bool read_list(const struct spk_element_reader *how, const struct spk_field *element,
+                      const cJSON *in, cJSON **out)
+{
+    cJSON *list = spk_json_new_array(how->arena), *value;
+    size_t i = 0;
+
+    SPK_JSON_EACH (item, in) {
+        if (!how->read(how->reader, element, item, &value))
+            return spk_fail_in(how->err, "[%zu]", i);
+        (void)spk_json_push(list, value);
+        i++;
+    }
+    *out = list;
+    return true;
+}
+
+static bool read_map(const struct spk_element_reader *how, const struct spk_field *element,
+                     const cJSON *in, cJSON **out)
+{
+    cJSON *map = spk_json_new_object(how->arena), *value;
+
+    SPK_JSON_EACH (item, in) {
+        if (!how->read(how->reader, element, item, &value))
+            return spk_fail_in(how->err, "[%.64s]", item->string);
+        spk_field_put(map, item->string, value);
+    }
+    *out = map;
+    return true;
+}
+
+bool spk_field_elements(const struct spk_field *field, const struct spk_element_reader *how,
+                        const cJSON *in, cJSON **out)
+{
+    const struct spk_field element = spk_field_element(field);
+    bool is_list = field->shape == LIST;
+
+    if (is_list ? !spk_json_is_array(in) : !spk_json_is_object(in))
+        return spk_schema_refuse(how->err, how->refusal, field, in);
+    return is_list ? read_list(how, &element, in, out) : read_map(how, &element, in, out);
+}

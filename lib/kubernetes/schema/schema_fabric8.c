@@ -285,9 +285,11 @@ static bool read_one(const struct reader *r, const struct spk_field *field, cons
 }
 
 /* A null stays one among texts and map values; of a list of objects it is an empty one. */
-static bool read_element(const struct reader *r, const struct spk_field *element,
-                         const cJSON *in, cJSON **out)
+static bool read_element(const void *reader, const struct spk_field *element, const cJSON *in,
+                         cJSON **out)
 {
+    const struct reader *r = reader;
+
     *out = NULL;
     if (spk_json_is_null(in) && element->kind == OBJECT)
         return read_object(r, spk_type_of(element), in, out);
@@ -298,40 +300,17 @@ static bool read_element(const struct reader *r, const struct spk_field *element
     return true;
 }
 
-static bool read_list(const struct reader *r, const struct spk_field *field, const cJSON *in,
-                      cJSON **out)
+/* A list or map. */
+static bool read_elements(const struct reader *r, const struct spk_field *field,
+                          const cJSON *in, cJSON **out)
 {
-    const struct spk_field element = spk_field_element(field);
-    cJSON *list = spk_json_new_array(r->arena), *value;
-    size_t i = 0;
+    const struct spk_element_reader elements = {.arena = r->arena,
+                                                .read = read_element,
+                                                .reader = r,
+                                                .refusal = SPK_INVALID_POD_TEMPLATE,
+                                                .err = r->err};
 
-    if (!spk_json_is_array(in))
-        return refuse(r, field, in);
-    SPK_JSON_EACH (item, in) {
-        if (!read_element(r, &element, item, &value))
-            return spk_fail_in(r->err, "[%zu]", i);
-        (void)spk_json_push(list, value);
-        i++;
-    }
-    *out = list->child ? list : NULL;
-    return true;
-}
-
-static bool read_map(const struct reader *r, const struct spk_field *field, const cJSON *in,
-                     cJSON **out)
-{
-    const struct spk_field element = spk_field_element(field);
-    cJSON *map = spk_json_new_object(r->arena), *value;
-
-    if (!spk_json_is_object(in))
-        return refuse(r, field, in);
-    SPK_JSON_EACH (item, in) {
-        if (!read_element(r, &element, item, &value))
-            return spk_fail_in(r->err, "[%.64s]", item->string);
-        spk_field_put(map, item->string, value);
-    }
-    *out = map->child ? map : NULL;
-    return true;
+    return spk_field_elements(field, &elements, in, out);
 }
 
 /* *out becomes NULL if the client leaves the field out: nulls, empty lists and maps. */
@@ -343,9 +322,13 @@ static bool read_field(const struct reader *r, const struct spk_field *field, co
         return refuse(r, field, in);
     if (spk_json_is_null(in))
         return true;
-    if (field->shape == LIST)
-        return read_list(r, field, in, out);
-    return field->shape == MAP ? read_map(r, field, in, out) : read_one(r, field, in, out);
+    if (field->shape == ONE)
+        return read_one(r, field, in, out);
+    if (!read_elements(r, field, in, out))
+        return false;
+    if (!(*out)->child)
+        *out = NULL;
+    return true;
 }
 
 static bool is_known(const struct reader *r, const struct spk_type *type,

@@ -141,46 +141,25 @@ static bool is_zero(const cJSON *node)
     return spk_json_is_bool(node) && !spk_json_is_true(node);
 }
 
-static bool read_element(const struct reader *r, const struct spk_field *element,
-                         const cJSON *in, cJSON **out)
+static bool read_element(const void *reader, const struct spk_field *element, const cJSON *in,
+                         cJSON **out)
 {
+    const struct reader *r = reader;
+
     return spk_json_is_null(in) ? zero_value(r, element, out) : read_one(r, element, in, out);
 }
 
-static bool read_list(const struct reader *r, const struct spk_field *field, const cJSON *in,
-                      cJSON **out)
+/* A list or map. */
+static bool read_elements(const struct reader *r, const struct spk_field *field,
+                          const cJSON *in, cJSON **out)
 {
-    const struct spk_field element = spk_field_element(field);
-    cJSON *list = spk_json_new_array(r->arena), *value;
-    size_t i = 0;
+    const struct spk_element_reader elements = {.arena = r->arena,
+                                                .read = read_element,
+                                                .reader = r,
+                                                .refusal = SPK_INVALID_FIELD,
+                                                .err = r->err};
 
-    if (!spk_json_is_array(in))
-        return refuse(r, field, in);
-    SPK_JSON_EACH (item, in) {
-        if (!read_element(r, &element, item, &value))
-            return spk_fail_in(r->err, "[%zu]", i);
-        (void)spk_json_push(list, value);
-        i++;
-    }
-    *out = list;
-    return true;
-}
-
-static bool read_map(const struct reader *r, const struct spk_field *field, const cJSON *in,
-                     cJSON **out)
-{
-    const struct spk_field element = spk_field_element(field);
-    cJSON *map = spk_json_new_object(r->arena), *value;
-
-    if (!spk_json_is_object(in))
-        return refuse(r, field, in);
-    SPK_JSON_EACH (item, in) {
-        if (!read_element(r, &element, item, &value))
-            return spk_fail_in(r->err, "[%.64s]", item->string);
-        spk_field_put(map, item->string, value);
-    }
-    *out = map;
-    return true;
+    return spk_field_elements(field, &elements, in, out);
 }
 
 /* *out becomes NULL if Go leaves the field out. */
@@ -190,10 +169,8 @@ static bool read_field(const struct reader *r, const struct spk_field *field, co
     *out = NULL;
     if (!in || spk_json_is_null(in))
         return !(field->flags & KEPT) || zero_value(r, field, out);
-    bool good = field->shape == LIST  ? read_list(r, field, in, out)
-                : field->shape == MAP ? read_map(r, field, in, out)
-                                      : read_one(r, field, in, out);
-    if (!good)
+    if (!(field->shape == ONE ? read_one(r, field, in, out)
+                              : read_elements(r, field, in, out)))
         return false;
     bool is_absent = field->shape == ONE ? is_zero(*out) : !*out || !(*out)->child;
     if (is_absent && !(field->flags & (KEPT | POINTER)))

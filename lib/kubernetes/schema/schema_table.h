@@ -51,5 +51,19 @@ int spk_field_since(const struct spk_type *type, const struct spk_field *field);
 bool spk_schema_refuse(struct spk_err *err, enum spk_reason reason,
                        const struct spk_field *field, const cJSON *found);
 
+/** How the elements of a list or map are read; err says where one is at fault. */
+struct spk_element_reader {
+    struct spk_arena *arena;
+    bool (*read)(const void *reader, const struct spk_field *element, const cJSON *in,
+                 cJSON **out);
+    const void *reader;
+    enum spk_reason refusal; /* of what is no list or map */
+    struct spk_err *err;
+};
+
+/** Read a value as the field's list or map. @owner  *out is a new tree in the arena */
+bool spk_field_elements(const struct spk_field *field, const struct spk_element_reader *how,
+                        const cJSON *in, cJSON **out) SPK_CHECK;
+
 /** As spk_json_set, for keys that are known to be new: sets of many keys stay linear. */
 void spk_field_put(cJSON *object, const char *key, cJSON *value);
