@@ -53,18 +53,23 @@ static void refuse_input(struct sparksubmit_error *error, const struct spk_err *
         spk_error_add_violation(error, more->field, more->text);
 }
 
-static void fill_payload(struct spk_arena *arena, const struct sparksubmit_core_request *from,
-                         struct spk_payload *payload)
+static struct spk_request make_request(struct spk_arena *arena,
+                                       const struct sparksubmit_core_request *from)
 {
-    payload->properties.arena = arena;
-    if (from->manifest) {
-        payload->kind = SPK_PAYLOAD_MANIFEST;
-        payload->manifest = (struct spk_bytes){from->manifest, from->manifest_length};
-        return;
-    }
-    payload->kind = SPK_PAYLOAD_COMMAND;
+    struct spk_strings arguments = {0};
+    struct spk_request request;
+
     for (size_t i = 0; i < from->n_arguments; i++)
-        spk_strings_add(arena, &payload->arguments, from->arguments[i]);
+        spk_strings_add(arena, &arguments, from->arguments[i]);
+    request = from->manifest
+                  ? spk_request_of_manifest(
+                        arena, (struct spk_bytes){from->manifest, from->manifest_length})
+                  : spk_request_of_command(arena, arguments, NULL);
+    request.spark_version = from->spark_version;
+    request.submission_id = from->submission_id;
+    request.uid = from->uid;
+    request.pod_mutation = from->native_mutation ? SPK_MUTATION_NATIVE : SPK_MUTATION_NONE;
+    return request;
 }
 
 static const enum spk_stage stages[] = {
@@ -81,17 +86,10 @@ static void render(void *argument)
     const struct sparksubmit_core_request *from = call->request;
     struct spk_settings settings = spk_settings_default();
     struct spk_view view = {.stage = stages[from->stage], .plain = from->plain};
-    struct spk_request request = {
-        .spark_version = from->spark_version,
-        .submission_id = from->submission_id,
-        .uid = from->uid,
-        .tenant = "",
-        .pod_mutation = from->native_mutation ? SPK_MUTATION_NATIVE : SPK_MUTATION_NONE,
-    };
+    struct spk_request request = make_request(arena, from);
     struct spk_prepared prepared = {0};
     cJSON *tree = NULL;
 
-    fill_payload(arena, from, &request.payload);
     if (!spk_render(arena, &settings, &request, &view, &tree, &prepared, &call->err))
         return;
     call->result->warnings = prepared.warnings;

@@ -124,20 +124,34 @@ static bool check_job(const struct sparksubmit_job *job, struct sparksubmit_erro
     return true;
 }
 
+/* ---- choices: a row per value; what is none of them is the server's default ---- */
+
+#define N(array) (sizeof(array) / sizeof((array)[0]))
+
 static Spk__PodMutation pod_mutation(enum sparksubmit_choice choice)
 {
-    return choice == SPARKSUBMIT_CHOICE_DO     ? SPK__POD_MUTATION__POD_MUTATION_NATIVE
-           : choice == SPARKSUBMIT_CHOICE_NONE ? SPK__POD_MUTATION__POD_MUTATION_NONE
-           : choice == SPARKSUBMIT_CHOICE_AUTO ? SPK__POD_MUTATION__POD_MUTATION_AUTO
-                                               : SPK__POD_MUTATION__POD_MUTATION_UNSPECIFIED;
+    static const Spk__PodMutation values[] = {
+        [SPARKSUBMIT_CHOICE_DEFAULT] = SPK__POD_MUTATION__POD_MUTATION_UNSPECIFIED,
+        [SPARKSUBMIT_CHOICE_NONE] = SPK__POD_MUTATION__POD_MUTATION_NONE,
+        [SPARKSUBMIT_CHOICE_DO] = SPK__POD_MUTATION__POD_MUTATION_NATIVE,
+        [SPARKSUBMIT_CHOICE_AUTO] = SPK__POD_MUTATION__POD_MUTATION_AUTO,
+    };
+    _Static_assert(N(values) == SPARKSUBMIT_CHOICE_AUTO + 1, "a row per choice");
+
+    return (size_t)choice < N(values) ? values[choice] : values[SPARKSUBMIT_CHOICE_DEFAULT];
 }
 
 static Spk__ControllerSteps controller_steps(enum sparksubmit_choice choice)
 {
-    return choice == SPARKSUBMIT_CHOICE_DO ? SPK__CONTROLLER_STEPS__CONTROLLER_STEPS_APPLY
-           : choice == SPARKSUBMIT_CHOICE_NONE
-               ? SPK__CONTROLLER_STEPS__CONTROLLER_STEPS_NONE
-               : SPK__CONTROLLER_STEPS__CONTROLLER_STEPS_UNSPECIFIED;
+    static const Spk__ControllerSteps values[] = {
+        [SPARKSUBMIT_CHOICE_DEFAULT] = SPK__CONTROLLER_STEPS__CONTROLLER_STEPS_UNSPECIFIED,
+        [SPARKSUBMIT_CHOICE_NONE] = SPK__CONTROLLER_STEPS__CONTROLLER_STEPS_NONE,
+        [SPARKSUBMIT_CHOICE_DO] = SPK__CONTROLLER_STEPS__CONTROLLER_STEPS_APPLY,
+        [SPARKSUBMIT_CHOICE_AUTO] = SPK__CONTROLLER_STEPS__CONTROLLER_STEPS_UNSPECIFIED,
+    };
+    _Static_assert(N(values) == SPARKSUBMIT_CHOICE_AUTO + 1, "a row per choice");
+
+    return (size_t)choice < N(values) ? values[choice] : values[SPARKSUBMIT_CHOICE_DEFAULT];
 }
 
 /*
@@ -220,8 +234,9 @@ static bool fill_stage(enum sparksubmit_render_stage stage, Spk__RenderRequest *
         [SPARKSUBMIT_RENDER_SUBMISSION] = SPK__RENDER_STAGE__RENDER_STAGE_SUBMISSION,
         [SPARKSUBMIT_RENDER_APPLICATION] = SPK__RENDER_STAGE__RENDER_STAGE_APPLICATION,
     };
+    _Static_assert(N(stages) == SPARKSUBMIT_RENDER_APPLICATION + 1, "a row per stage");
 
-    if ((size_t)stage >= sizeof(stages) / sizeof(stages[0]))
+    if ((size_t)stage >= N(stages))
         return refuse(error, "the stage is none of enum sparksubmit_render_stage");
     render->has_stage = 1;
     render->stage = stages[stage];

@@ -45,29 +45,23 @@ static bool draw(struct run *run, struct spk_err *err)
     return spk_random_hex(run->random, err) && spk_random(&run->seed, sizeof(run->seed), err);
 }
 
-static void fill_request(struct spk_arena *arena, const struct submit_arguments *arguments,
-                         const struct submit_machine *machine, struct spk_request *request)
+static struct spk_request make_request(struct spk_arena *arena,
+                                       const struct submit_arguments *arguments,
+                                       const struct submit_machine *machine)
 {
-    *request = (struct spk_request){
-        .payload =
-            {
-                .kind = SPK_PAYLOAD_COMMAND,
-                .arguments = arguments->list,
-                .properties = {.arena = arena},
-                .environment = &machine->environment,
-            },
-        .spark_version = arguments->version.text,
-        .tenant = "",
-    };
+    struct spk_request request =
+        spk_request_of_command(arena, arguments->list, &machine->environment);
+
+    request.spark_version = arguments->version.text;
+    return request;
 }
 
 static bool prepare(struct run *run, const struct submit_arguments *arguments,
                     struct spk_err *err)
 {
     struct spk_settings settings = spk_settings_default();
-    struct spk_request request;
+    struct spk_request request = make_request(run->arena, arguments, run->machine);
 
-    fill_request(run->arena, arguments, run->machine, &request);
     request.random = run->random;
     request.submit_time_ms = spk_wall_ms();
     settings.environment = run->machine->environment;
@@ -322,11 +316,10 @@ bool submit_show(struct spk_arena *arena, const struct submit_machine *machine,
     struct spk_settings settings = spk_settings_default();
     struct spk_view view = {.stage = SPK_STAGE_OBJECTS};
     struct spk_prepared prepared = {0};
-    struct spk_request request;
+    struct spk_request request = make_request(arena, arguments, machine);
     cJSON *list = NULL;
 
     settings.environment = machine->environment;
-    fill_request(arena, arguments, machine, &request);
     if (!spk_render(arena, &settings, &request, &view, &list, &prepared, err))
         return false;
     submit_print_warnings(&prepared.warnings, &line->warnings);

@@ -422,9 +422,18 @@ bool ctl_options_parse(struct spk_arena *arena, int argc, char *const *argv,
 
 enum sparksubmit_choice ctl_choice(const char *word)
 {
-    if (!word)
-        return SPARKSUBMIT_CHOICE_DEFAULT;
-    if (strcmp(word, "auto") == 0)
-        return SPARKSUBMIT_CHOICE_AUTO;
-    return strcmp(word, "none") == 0 ? SPARKSUBMIT_CHOICE_NONE : SPARKSUBMIT_CHOICE_DO;
+    static const struct {
+        const char *word;
+        enum sparksubmit_choice choice;
+    } rows[] = {
+        {"auto", SPARKSUBMIT_CHOICE_AUTO},
+        {"none", SPARKSUBMIT_CHOICE_NONE},
+        {"native", SPARKSUBMIT_CHOICE_DO},
+        {"apply", SPARKSUBMIT_CHOICE_DO},
+    };
+
+    for (size_t i = 0; word && i < SPK_LEN(rows); i++)
+        if (strcmp(rows[i].word, word) == 0)
+            return rows[i].choice;
+    return SPARKSUBMIT_CHOICE_DEFAULT;
 }

@@ -73,7 +73,8 @@ bool ctl_options_parse(struct spk_arena *arena, int argc, char *const *argv,
 /** The help text of command; NULL: of the program. No line is longer than 100 columns. */
 const char *ctl_help(struct spk_arena *arena, const struct ctl_command *command);
 
-/** "none", "native", "apply" or NULL as the client library's choice. */
+/** A word of --pod-mutation or --controller-steps, NULL if not given, as the library's choice.
+ */
 enum sparksubmit_choice ctl_choice(const char *word);
 
 /** Whether options are of the command with this name. */

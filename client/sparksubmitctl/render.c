@@ -113,47 +113,60 @@ static const char *master_url(struct spk_arena *arena, const struct ctl_options 
                       brackets ? "]" : "", port);
 }
 
-static void fill_request(struct spk_arena *arena, const struct ctl_options *options,
-                         const struct ctl_job *job, struct spk_request *request)
-{
-    struct spk_payload *payload = &request->payload;
+/* Without a server AUTO is what render does by default: the changes are made. */
+static const enum spk_pod_mutation mutations[] = {
+    [SPARKSUBMIT_CHOICE_DEFAULT] = SPK_MUTATION_DEFAULT,
+    [SPARKSUBMIT_CHOICE_NONE] = SPK_MUTATION_NONE,
+    [SPARKSUBMIT_CHOICE_DO] = SPK_MUTATION_NATIVE,
+    [SPARKSUBMIT_CHOICE_AUTO] = SPK_MUTATION_DEFAULT,
+};
+_Static_assert(SPK_LEN(mutations) == SPARKSUBMIT_CHOICE_AUTO + 1, "a row per choice");
 
-    *request = (struct spk_request){
-        .submission_id = options->submission_id,
-        .idempotency_key = options->idempotency_key,
-        .spark_version = options->spark_version,
-        .uid = options->uid,
-        .tenant = "",
-        .skip_defaults = options->skip_defaults,
-    };
-    if (ctl_choice(options->pod_mutation) == SPARKSUBMIT_CHOICE_NONE)
-        request->pod_mutation = SPK_MUTATION_NONE;
-    if (ctl_choice(options->pod_mutation) == SPARKSUBMIT_CHOICE_DO)
-        request->pod_mutation = SPK_MUTATION_NATIVE;
-    if (options->controller_steps)
-        request->controller_steps = *options->controller_steps == 'n' ? SPK_STEPS_NONE
-                                                                      : SPK_STEPS_APPLY;
-    payload->properties.arena = arena;
-    if (job->manifest.data) {
-        payload->kind = SPK_PAYLOAD_MANIFEST;
-        payload->manifest = job->manifest;
-        return;
-    }
-    payload->kind = SPK_PAYLOAD_COMMAND;
-    payload->arguments = options->arguments;
-    payload->environment = &job->environment;
-    payload->driver_template =
+static const enum spk_controller_steps steps[] = {
+    [SPARKSUBMIT_CHOICE_DEFAULT] = SPK_STEPS_DEFAULT,
+    [SPARKSUBMIT_CHOICE_NONE] = SPK_STEPS_NONE,
+    [SPARKSUBMIT_CHOICE_DO] = SPK_STEPS_APPLY,
+    [SPARKSUBMIT_CHOICE_AUTO] = SPK_STEPS_DEFAULT,
+};
+_Static_assert(SPK_LEN(steps) == SPARKSUBMIT_CHOICE_AUTO + 1, "a row per choice");
+
+static struct spk_request make_request(struct spk_arena *arena,
+                                       const struct ctl_options *options,
+                                       const struct ctl_job *job)
+{
+    struct spk_request request =
+        job->manifest.data
+            ? spk_request_of_manifest(arena, job->manifest)
+            : spk_request_of_command(arena, options->arguments, &job->environment);
+
+    request.submission_id = options->submission_id;
+    request.idempotency_key = options->idempotency_key;
+    request.spark_version = options->spark_version;
+    request.uid = options->uid;
+    request.skip_defaults = options->skip_defaults;
+    request.pod_mutation = mutations[ctl_choice(options->pod_mutation)];
+    request.controller_steps = steps[ctl_choice(options->controller_steps)];
+    if (job->manifest.data)
+        return request;
+    request.payload.driver_template =
         (struct spk_template){.text = job->driver_template, .origin = "driver_pod_template"};
-    payload->executor_template = (struct spk_template){.text = job->executor_template,
-                                                       .origin = "executor_pod_template"};
+    request.payload.executor_template = (struct spk_template){
+        .text = job->executor_template, .origin = "executor_pod_template"};
+    return request;
 }
 
 static enum spk_stage stage_of(const struct ctl_options *options)
 {
-    if (spk_text_equal(options->stage, "submission"))
-        return SPK_STAGE_SUBMISSION;
-    return spk_text_equal(options->stage, "application") ? SPK_STAGE_APPLICATION
-                                                         : SPK_STAGE_OBJECTS;
+    static const char *const names[] = {
+        [SPK_STAGE_OBJECTS] = "objects",
+        [SPK_STAGE_SUBMISSION] = "submission",
+        [SPK_STAGE_APPLICATION] = "application",
+    };
+    enum spk_stage stage = SPK_STAGE_APPLICATION;
+
+    while (stage > SPK_STAGE_OBJECTS && !spk_text_equal(options->stage, names[stage]))
+        stage--;
+    return stage;
 }
 
 /* The environment that a server is given by --spark-env and --spark-conf-dir: an application
@@ -174,8 +187,8 @@ static bool render_here(struct spk_arena *arena, const struct ctl_options *optio
 {
     struct spk_settings settings = spk_settings_default();
     struct spk_view view = {.stage = stage_of(options), .plain = options->plain};
+    struct spk_request request = make_request(arena, options, job);
     struct spk_prepared prepared;
-    struct spk_request request;
 
     if (!take_operator_options(arena, options, &settings.operator_options, err))
         return false;
@@ -184,7 +197,6 @@ static bool render_here(struct spk_arena *arena, const struct ctl_options *optio
     if (job->manifest.data)
         settings.environment = environment_of_server(&job->environment);
     settings.warn_unknown_fields = spk_text_equal(options->unknown_fields, "warn");
-    fill_request(arena, options, job, &request);
     if (!spk_render(arena, &settings, &request, &view, out, &prepared, err))
         return false;
     const struct spk_warnings *warnings = &prepared.warnings;

@@ -191,7 +191,30 @@ bool spk_prepare(struct spk_arena *arena, const struct spk_settings *settings,
     return true;
 }
 
-/* ---- settings ---- */
+/* ---- requests and settings ---- */
+
+struct spk_request spk_request_of_manifest(struct spk_arena *arena, struct spk_bytes manifest)
+{
+    return (struct spk_request){
+        .payload = {.kind = SPK_PAYLOAD_MANIFEST,
+                    .manifest = manifest,
+                    .properties = {.arena = arena}},
+        .tenant = "",
+    };
+}
+
+struct spk_request spk_request_of_command(struct spk_arena *arena,
+                                          struct spk_strings arguments,
+                                          const struct spk_environment *environment)
+{
+    return (struct spk_request){
+        .payload = {.kind = SPK_PAYLOAD_COMMAND,
+                    .arguments = arguments,
+                    .properties = {.arena = arena},
+                    .environment = environment},
+        .tenant = "",
+    };
+}
 
 enum spk_pod_mutation spk_mutation_in_force(const struct spk_settings *settings,
                                             enum spk_pod_mutation wanted)

@@ -66,6 +66,17 @@ struct spk_request {
     int64_t submit_time_ms; /* wall clock; 0 in a render */
 };
 
+/**
+ * A request for bytes of a manifest, or for a command line: all else is as the settings say,
+ * outside shared mode. environment NULL takes the settings'.
+ *
+ * @owner  borrows everything
+ */
+struct spk_request spk_request_of_manifest(struct spk_arena *arena, struct spk_bytes manifest);
+struct spk_request spk_request_of_command(struct spk_arena *arena,
+                                          struct spk_strings arguments,
+                                          const struct spk_environment *environment);
+
 /** Resolve wanted to NONE, NATIVE, or AUTO while it depends on the application's uid. */
 enum spk_pod_mutation spk_mutation_in_force(const struct spk_settings *settings,
                                             enum spk_pod_mutation wanted);
