@@ -13,7 +13,7 @@
 #define POST      SPK_API_CREATE
 #define PATCH     SPK_API_JSON_PATCH
 #define FOREVER   INT64_MAX
-#define MARGIN_MS 300
+#define MARGIN_MS SPK_ANSWER_MARGIN_MS
 
 /* What a request meets. */
 struct fate {
