@@ -52,14 +52,14 @@ class Lane:
         self.interop = interop(programs.server, programs.descriptors)
         self.server = self.client = None
 
-    def open_server(self, **more):
+    def open_server(self, level="warn", **more):
         """One more server, with the lane's way to the API server."""
-        server = self.interop.Server("--mode=sidecar", "--log-level=warn", api_server=self, read_log=False, **more)
+        server = self.interop.Server("--mode=sidecar", "--log-level=" + level, api_server=self, read_log=False, **more)
         server.read_log()
         return server
 
-    def start_server(self):
-        self.server = self.open_server()
+    def start_server(self, level="warn"):
+        self.server = self.open_server(level)
         self.client = self.interop.Client(self.server)
 
     def stop(self):

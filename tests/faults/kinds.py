@@ -38,6 +38,16 @@ LASTING = [
     dict(what="end", way="freeze", effect=True),
 ]
 
+# What many callers at once meet.
+CROWDED = [
+    *[dict(what="gone", after=after) for after in ("down", "mute", "hole")],
+    *[dict(what="end", at=at, way="freeze", effect=effect, after=after)
+      for at in (1, 60) for effect in (False, True) for after in ("mute", "hole", "well")],
+    dict(what="answer", code=503, always=True), dict(what="answer", code=429, always=True, retry_after="1"),
+    dict(what="answer", code=504, always=True, effect=True), dict(what="refuse", always=True),
+    dict(what="goaway", always=True), dict(what="end", always=True, effect=True),
+]
+
 
 def faults(requests, lasting):
     """For a submission of so many requests."""

@@ -3,7 +3,7 @@
 A proxy between a client and an API server that fails on request.
 
 A Fault says what happens, at which request, frame, record or byte, and what new connections meet
-afterwards. Requests are counted over all connections since arm(). Cuts of bytes and records relay
+afterwards; "gone" has happened from the start. Requests are counted over all connections since arm(). Cuts of bytes and records relay
 the TLS connection as it is; everything else ends TLS here, with the API server's own certificate,
 and works on HTTP/2 frames. Header blocks are never decoded: what is not passed on is still sent to
 the API server as a request that is broken off, and answers are compressed without a table.
@@ -30,7 +30,7 @@ class Fault:
     at: int = 1
     direction: str = TO_CLIENT
     way: str = "fin"  # how a connection ends: fin, rst; freeze: it does not, but nothing moves any more
-    after: str = "well"  # new connections: well; down: refused; mute: taken, and nothing said
+    after: str = "well"  # new connections: well; down: refused; mute: taken, and nothing said; hole: no answer
     effect: bool = False  # whether the API server gets the request
     always: bool = False  # at that request and all later ones
     code: int = 503
@@ -387,14 +387,29 @@ class Proxy:
         """The fault has its way, and with it what comes after it."""
         with self.lock:
             self.times += 1
-        if fault.after == "down" and self.listener:
+        if fault.after in ("down", "hole") and self.listener:
             self.hang_up()
+            if fault.after == "hole":
+                self.dig()
 
     def hang_up(self):
         listener, self.listener = self.listener, None
         if listener:
             listener.shutdown(socket.SHUT_RDWR)
             listener.close()
+
+    def dig(self):
+        """Nobody accepts here and the queue is full, so that the kernel answers no SYN."""
+        hole = socket.socket()
+        hole.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        hole.bind(("127.0.0.1", self.port))
+        hole.listen(0)
+        self.held.append(hole)
+        for _ in range(6):
+            filler = socket.socket()
+            filler.setblocking(False)
+            filler.connect_ex(("127.0.0.1", self.port))
+            self.held.append(filler)
 
     def is_over(self, fault):
         return self.times > 0 and not fault.always
@@ -418,4 +433,6 @@ class Proxy:
         self.stop.recv(1)
         if not self.listener:
             self.listen()
+        if fault.what == "gone":
+            self.met(fault)
         return times
