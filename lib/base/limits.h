@@ -103,9 +103,11 @@
 #define SPK_JANITOR_MIN_INTERVAL_MS 1000 /* a round lists all that is there */
 
 /* Calls */
-#define SPK_MAX_CALLS           1024U
-#define SPK_MAX_CONNECTIONS     1024U
-#define SPK_MAX_HEALTH_WATCHES  64U
+#define SPK_MAX_CALLS          1024U
+#define SPK_MAX_CONNECTIONS    1024U
+#define SPK_MAX_HEALTH_WATCHES 64U
+#define SPK_WATCH_AGE_MS                                                                      \
+    3600000 /* of one call that watches a driver; its client goes on with a new one */
 #define SPK_MAX_REFLECTIONS     128U /* streams; health watches have places of their own */
 #define SPK_LOOP_STUCK_MS       5000 /* health: a loop that does not go round is not alive */
 #define SPK_DEFAULT_DEADLINE_MS 30000

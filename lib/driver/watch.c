@@ -5,13 +5,12 @@
 #include "driver/find.h"
 #include "kubernetes/object.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#define FIRST_WAIT_MS 1000
-#define LAST_WAIT_MS  30000
-#define POLL_MS       5000
-#define TIMEOUT_S     300 /* to twice as long, so that many watches do not end at once */
+#define FIRST_WAIT_MS  1000
+#define LAST_WAIT_MS   30000
+#define POLL_MS        5000
+#define MOST_TIMEOUT_S 600 /* and half of it at least, so that many do not end at once */
 
 static const char *text_at(const cJSON *tree, const char *path)
 {
@@ -167,13 +166,6 @@ static bool is_passing(int http)
     return http == 0 || http == 200 || http == 429 || http >= 500;
 }
 
-static enum spk_driver_watch_step fail(const struct spk_driver_watch_answer *answer,
-                                       struct spk_err *err)
-{
-    *err = *answer->refusal;
-    return SPK_DRIVER_WATCH_FAIL;
-}
-
 static enum spk_driver_watch_step fail_at(struct spk_err *err, const char *what)
 {
     (void)spk_fail(err, SPK_KUBE_ERROR, "%s", what);
@@ -189,7 +181,7 @@ static enum spk_driver_watch_step go_on(struct spk_driver_watch *watch)
         return wait_for(watch, jittered(watch, POLL_MS) + POLL_MS / 2);
     }
     watch->heard = false;
-    watch->timeout_s = TIMEOUT_S + (int)jittered(watch, 2 * TIMEOUT_S) / 2;
+    watch->timeout_s = (int)jittered(watch, MOST_TIMEOUT_S);
     return SPK_DRIVER_WATCH_EVENTS;
 }
 
@@ -226,7 +218,7 @@ enum spk_driver_watch_step spk_driver_watch_read(struct spk_driver_watch *watch,
     if (spk_driver_is_absent(answer->http, answer->reason))
         return take_absence(watch, err);
     if (!is_passing(answer->http))
-        return fail(answer, err);
+        return SPK_DRIVER_WATCH_REFUSED;
     watch->reads = true;
     return back_off(watch, answer);
 }
@@ -247,8 +239,7 @@ bool spk_driver_watch_event(struct spk_driver_watch *watch, enum spk_driver_watc
 
 enum spk_driver_watch_step
 spk_driver_watch_closed(struct spk_driver_watch *watch,
-                        const struct spk_driver_watch_answer *answer, bool is_cut,
-                        struct spk_err *err)
+                        const struct spk_driver_watch_answer *answer, bool is_cut)
 {
     if (is_final(watch))
         return SPK_DRIVER_WATCH_END;
@@ -262,7 +253,7 @@ spk_driver_watch_closed(struct spk_driver_watch *watch,
         return go_on(watch);
     }
     if (!is_passing(answer->http))
-        return fail(answer, err);
+        return SPK_DRIVER_WATCH_REFUSED;
     /* A server that closes at once what it has just opened is not asked without a pause. */
     if (!watch->heard || is_cut || answer->http != 200)
         return back_off(watch, answer);
@@ -276,16 +267,24 @@ enum spk_driver_watch_step spk_driver_watch_waited(struct spk_driver_watch *watc
 
 /* ---- for callers ---- */
 
-struct spk_driver_state spk_driver_watch_state(const struct spk_driver_watch *watch,
-                                               struct spk_arena *arena)
+struct spk_driver_watch_view spk_driver_watch_show(const struct spk_driver_watch *watch,
+                                                   struct spk_arena *arena)
 {
-    struct spk_driver_state state = {.ns = watch->ns, .name = watch->name, .uid = watch->uid};
+    const cJSON *pod = spk_json_copy(arena, watch->pod);
+    struct spk_driver_watch_view view = {
+        .driver = {.ns = spk_strdup(arena, watch->ns),
+                   .name = spk_strdup(arena, watch->name),
+                   .uid = spk_strdup(arena, watch->uid)},
+        .token = spk_driver_watch_token(watch, arena),
+    };
 
-    if (watch->pod)
-        state = spk_driver_state_read(arena, watch->pod);
+    if (pod) {
+        view.driver = spk_driver_state_read(arena, pod);
+        view.diagnoses = spk_diagnose_pod(arena, pod);
+    }
     if (watch->is_deleted)
-        state.stage = SPK_DRIVER_DELETED;
-    return state;
+        view.driver.stage = SPK_DRIVER_DELETED;
+    return view;
 }
 
 const char *spk_driver_watch_token(const struct spk_driver_watch *watch,
@@ -297,27 +296,28 @@ const char *spk_driver_watch_token(const struct spk_driver_watch *watch,
                       text_at(watch->pod, "metadata.resourceVersion"));
 }
 
-bool spk_driver_watch_resume(struct spk_driver_watch *watch, const char *token,
-                             struct spk_err *err)
+bool spk_driver_token_read(struct spk_arena *arena, const char *text,
+                           struct spk_driver_token *out)
 {
-    char prefix[512];
-    int length = snprintf(prefix, sizeof(prefix), "1/%s/%s/", watch->ns, watch->name);
-    size_t start = (size_t)length;
+    char *parts[5], *rest = spk_strdup(arena, text);
 
-    if (length < 0 || start >= sizeof(prefix) || strncmp(token, prefix, start) != 0)
-        return spk_fail(err, SPK_INVALID_FIELD,
-                        "'%.64s' is no token of a watch of '%.63s/%.253s': leave it out",
-                        token, watch->ns, watch->name);
-    const char *uid = token + start, *slash = strchr(uid, '/');
-    size_t uid_length = slash ? (size_t)(slash - uid) : 0;
-    if (!uid_length || uid_length >= SPK_WATCH_TEXT_SIZE || !slash[1] ||
-        strchr(slash + 1, '/') || strlen(slash + 1) >= SPK_WATCH_TEXT_SIZE)
-        return spk_fail(err, SPK_INVALID_FIELD, "'%.64s' is no token of a watch", token);
-    if (*watch->uid &&
-        (strlen(watch->uid) != uid_length || memcmp(watch->uid, uid, uid_length) != 0))
-        return spk_fail(err, SPK_INVALID_FIELD,
-                        "it is a token of another Pod than driver_pod_uid names");
-    memcpy(watch->uid, uid, uid_length);
-    watch->uid[uid_length] = '\0';
-    return keep(watch->resumed, slash + 1);
+    for (size_t i = 0; i < SPK_LEN(parts); i++) {
+        char *slash = strchr(rest, '/');
+
+        if (!*rest || (slash == NULL) != (i == SPK_LEN(parts) - 1) || slash == rest)
+            return false;
+        parts[i] = rest;
+        if (slash) {
+            *slash = '\0';
+            rest = slash + 1;
+        }
+    }
+    *out = (struct spk_driver_token){parts[1], parts[2], parts[3], parts[4]};
+    return strcmp(parts[0], "1") == 0;
+}
+
+bool spk_driver_watch_resume(struct spk_driver_watch *watch,
+                             const struct spk_driver_token *token)
+{
+    return keep(watch->uid, token->uid) && keep(watch->resumed, token->version);
 }

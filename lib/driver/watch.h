@@ -2,7 +2,8 @@
 /**
  * watch.h: one driver from now until it ends: a state machine without I/O. It says what the
  * API server is to be asked next and notices each change of the driver once, however often it
- * is told of it. Of changes that nobody looked at in between only the last one is left.
+ * is told of it. Changes that nobody looked at in between
+ * are gone but for the last one.
  *
  * @source
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
@@ -10,25 +11,26 @@
 #pragma once
 
 #include "base/err.h"
+#include "driver/diagnosis.h"
 #include "driver/state.h"
 
 enum spk_driver_watch_step {
-    SPK_DRIVER_WATCH_READ,   /* GET the Pod, then spk_driver_watch_read */
-    SPK_DRIVER_WATCH_EVENTS, /* watch the Pod after watch->version for watch->timeout_s:
-                                spk_driver_watch_event for each, then spk_driver_watch_closed
-                              */
-    SPK_DRIVER_WATCH_WAIT,   /* for watch->wait_ms, then spk_driver_watch_waited */
-    SPK_DRIVER_WATCH_END,    /* the driver has ended: pod is the last of it */
-    SPK_DRIVER_WATCH_FAIL,   /* err is filled in */
+    SPK_DRIVER_WATCH_READ,    /* GET the Pod, then spk_driver_watch_read */
+    SPK_DRIVER_WATCH_EVENTS,  /* watch the Pod after watch->version for watch->timeout_s:
+                                 spk_driver_watch_event for each, then spk_driver_watch_closed
+                               */
+    SPK_DRIVER_WATCH_WAIT,    /* for watch->wait_ms, then spk_driver_watch_waited */
+    SPK_DRIVER_WATCH_END,     /* the driver has ended: pod is the last of it */
+    SPK_DRIVER_WATCH_FAIL,    /* err is filled in */
+    SPK_DRIVER_WATCH_REFUSED, /* the answer is the last word: why, only its reader can tell */
 };
 
 /** An answer of the API server; its parts may go once the machine has seen it. */
 struct spk_driver_watch_answer {
-    int http;                      /* 0: there is none */
-    const char *reason;            /* of a Status; "" if none */
-    const cJSON *object;           /* of a GET that succeeded */
-    int64_t retry_after_ms;        /* 0: none */
-    const struct spk_err *refusal; /* why the watch ends if this is the last word */
+    int http;               /* 0: there is none */
+    const char *reason;     /* of a Status; "" if none */
+    const cJSON *object;    /* of a GET that succeeded */
+    int64_t retry_after_ms; /* 0: none */
 };
 
 #define SPK_WATCH_TEXT_SIZE 128 /* of a uid, a resourceVersion; longer ones are refused */
@@ -70,21 +72,27 @@ bool spk_driver_watch_set_uid(struct spk_driver_watch *watch, const char *uid) S
 
 /* ---- going on where another watch ended ---- */
 
-/**
- * A text for a later watch of the same driver: "1/ns/name/uid/resourceVersion". NULL: nothing
- * was seen yet.
- */
+/** A text for a later watch: "1/ns/name/uid/resourceVersion". NULL: nothing was seen yet. */
 const char *spk_driver_watch_token(const struct spk_driver_watch *watch,
                                    struct spk_arena *arena);
 
+/** A token taken apart. */
+struct spk_driver_token {
+    const char *ns, *name, *uid, *version;
+};
+
+/** @owner *out lives in arena @errors false: it is no token */
+bool spk_driver_token_read(struct spk_arena *arena, const char *text,
+                           struct spk_driver_token *out) SPK_CHECK;
+
 /**
- * Go on from token: the state that it stands for is not shown again, and a Pod that is gone is
- * deleted rather than never seen.
+ * Go on from token, which is one of this Pod: the state that it stands for is not shown again,
+ * and a Pod that is gone is deleted rather than never seen.
  *
- * @errors INVALID_FIELD  it is no token, or one of another driver
+ * @errors false: its uid or version is none that Kubernetes could have given
  */
-bool spk_driver_watch_resume(struct spk_driver_watch *watch, const char *token,
-                             struct spk_err *err) SPK_CHECK;
+bool spk_driver_watch_resume(struct spk_driver_watch *watch,
+                             const struct spk_driver_token *token) SPK_CHECK;
 
 /* ---- steps ---- */
 
@@ -94,14 +102,14 @@ enum spk_driver_watch_step spk_driver_watch_start(struct spk_driver_watch *watch
 /**
  * The Pod was found already, or has been read.
  *
- * @errors SUBMISSION_NOT_FOUND  there is no such Pod, and never was as far as is known;
- *         those of refusals
+ * @errors SUBMISSION_NOT_FOUND  there is no such Pod, and never was as far as is known
+ *         KUBE_ERROR            the Pod is too large
  */
 enum spk_driver_watch_step spk_driver_watch_read(struct spk_driver_watch *watch,
                                                  const struct spk_driver_watch_answer *answer,
                                                  struct spk_err *err);
 
-/** What an event says of its object. */
+/** An event says that the object is so now, that it was so, or only how far the watch is. */
 enum spk_driver_watch_event { SPK_DRIVER_HAS, SPK_DRIVER_HAD, SPK_DRIVER_BOOKMARK };
 
 /** An event of the Pod's name. true: the driver has ended, the watch may be given up. */
@@ -111,11 +119,17 @@ bool spk_driver_watch_event(struct spk_driver_watch *watch, enum spk_driver_watc
 /** The watch has ended, in order if http is 200 and is_cut is false. */
 enum spk_driver_watch_step
 spk_driver_watch_closed(struct spk_driver_watch *watch,
-                        const struct spk_driver_watch_answer *answer, bool is_cut,
-                        struct spk_err *err);
+                        const struct spk_driver_watch_answer *answer, bool is_cut);
 
 enum spk_driver_watch_step spk_driver_watch_waited(struct spk_driver_watch *watch);
 
-/** The driver's state as it is to be shown. @owner lives in arena; texts in watch->pod */
-struct spk_driver_state spk_driver_watch_state(const struct spk_driver_watch *watch,
-                                               struct spk_arena *arena);
+/** A driver as it is to be shown. */
+struct spk_driver_watch_view {
+    struct spk_driver_state driver;
+    struct spk_diagnoses diagnoses; /* of the Pod itself */
+    const char *token;              /* NULL: there is none */
+};
+
+/** @owner everything lives in arena: the watch may go on */
+struct spk_driver_watch_view spk_driver_watch_show(const struct spk_driver_watch *watch,
+                                                   struct spk_arena *arena);

@@ -161,6 +161,7 @@ static const struct {
 } streams[SPK_ADMISSION_CLASSES] = {
     [SPK_ADMIT_HEALTH_WATCH] = {SPK_MAX_HEALTH_WATCHES, "too many health watches are open"},
     [SPK_ADMIT_REFLECTION] = {SPK_MAX_REFLECTIONS, "too many streams are open"},
+    [SPK_ADMIT_WATCH] = {SPK_MAX_WATCHES, "too many drivers are watched"},
 };
 
 bool spk_admission_enter_stream(struct spk_call *call, struct spk_err *err)

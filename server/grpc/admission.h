@@ -18,6 +18,7 @@ enum spk_admission_class {
     SPK_ADMIT_ALWAYS,       /* nothing: short, and answered from memory */
     SPK_ADMIT_HEALTH_WATCH, /* streams, each class with places of its own */
     SPK_ADMIT_REFLECTION,
+    SPK_ADMIT_WATCH, /* of drivers */
     SPK_ADMISSION_CLASSES
 };
 

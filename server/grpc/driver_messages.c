@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The messages about drivers that exist: GetSubmission, ListSubmissions, KillSubmission. */
+/* The messages about drivers that exist: GetSubmission, WatchSubmission, ListSubmissions,
+ * KillSubmission. */
 #include "grpc/message_time.h"
 #include "grpc/messages.h"
 #include "spark/submit/v1/submit_service.pb-c.h"
@@ -57,10 +58,12 @@ enum selector {
 };
 #define SAME(selector)                                                                        \
     ((int)SPK__GET_SUBMISSION_REQUEST__SELECTOR_##selector ==                                 \
-     (int)SPK__KILL_SUBMISSION_REQUEST__SELECTOR_##selector)
+         (int)SPK__KILL_SUBMISSION_REQUEST__SELECTOR_##selector &&                            \
+     (int)SPK__GET_SUBMISSION_REQUEST__SELECTOR_##selector ==                                 \
+         (int)SPK__WATCH_SUBMISSION_REQUEST__SELECTOR_##selector)
 _Static_assert(SAME(DRIVER_POD_NAME) && SAME(APP_NAME) && SAME(SUBMISSION_ID) &&
                    SAME(SPARK_APPLICATION_ID) && SAME(ATTEMPT),
-               "one enum stands for both");
+               "one enum stands for all");
 #undef SAME
 
 /* A oneof holds one text, whichever it is. */
@@ -199,6 +202,42 @@ static const ProtobufCMessage *write_get(struct spk_arena *arena, const void *ba
 }
 
 const struct spk_mapping spk_get_mapping = {&spk_get_type, read_get, write_get};
+
+/* ---- WatchSubmission ---- */
+
+static bool read_watch(struct spk_arena *arena, const ProtobufCMessage *base,
+                       const struct spk_warnings *warnings, const void **out,
+                       struct spk_err *err)
+{
+    const Spk__WatchSubmissionRequest *message = (const Spk__WatchSubmissionRequest *)base;
+    struct spk_watch_request *request = spk_alloc(arena, sizeof(*request));
+
+    (void)warnings, (void)err;
+    *request = (struct spk_watch_request){
+        .target = read_target(message->namespace_, message->driver_pod_uid,
+                              (int)message->selector_case, message->driver_pod_name),
+        .resume_token = message->resume_token,
+        .until_terminal = !message->has_until_terminal || message->until_terminal,
+    };
+    *out = request;
+    return true;
+}
+
+static const ProtobufCMessage *write_watch(struct spk_arena *arena, const void *base)
+{
+    const struct spk_watch_response *response = base;
+    Spk__WatchSubmissionResponse *message = spk_alloc(arena, sizeof(*message));
+
+    spk__watch_submission_response__init(message);
+    message->submission =
+        write_status(arena, &response->view.driver, &response->view.diagnoses);
+    message->has_ambiguous = 1;
+    message->ambiguous = response->ambiguous;
+    message->resume_token = response->view.token;
+    return &message->base;
+}
+
+const struct spk_mapping spk_watch_mapping = {&spk_watch_type, read_watch, write_watch};
 
 /* ---- ListSubmissions ---- */
 

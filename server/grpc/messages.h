@@ -29,6 +29,7 @@ struct spk_mapping {
 };
 
 extern const struct spk_mapping spk_submit_mapping, spk_render_mapping, spk_info_mapping;
-extern const struct spk_mapping spk_get_mapping, spk_list_mapping, spk_kill_mapping;
+extern const struct spk_mapping spk_get_mapping, spk_list_mapping, spk_kill_mapping,
+    spk_watch_mapping;
 extern const struct spk_mapping spk_health_check_mapping, spk_health_list_mapping,
     spk_health_watch_mapping;

@@ -38,6 +38,9 @@ const struct spk_method spk_methods[] = {
      SPK_METHOD_UNARY, SPK_ADMIT_CALL, &spk_render_mapping, NULL, false},
     {"/spark.submit.v1.SubmitService/Submit", &spk__submit_request__descriptor,
      SPK_METHOD_UNARY, SPK_ADMIT_CALL, &spk_submit_mapping, NULL, false},
+    {"/spark.submit.v1.SubmitService/WatchSubmission",
+     &spk__watch_submission_request__descriptor, SPK_METHOD_SERVER_STREAMING, SPK_ADMIT_WATCH,
+     &spk_watch_mapping, NULL, false},
 };
 const size_t spk_n_methods = SPK_LEN(spk_methods);
 

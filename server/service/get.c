@@ -2,25 +2,6 @@
 /* GetSubmission: one driver as the cluster has it. */
 #include "service/inquiry.h"
 
-#include <stdio.h>
-
-static void fill_record(struct spk_record *record, const struct spk_driver_state *driver)
-{
-    const struct {
-        char *to;
-        size_t size;
-        const char *from;
-    } texts[] = {
-        {record->pod, sizeof(record->pod), driver->name},
-        {record->app, sizeof(record->app), driver->app_name},
-        {record->attempt, sizeof(record->attempt), driver->attempt},
-        {record->submission_id, sizeof(record->submission_id), driver->submission_id},
-    };
-
-    for (size_t i = 0; i < SPK_LEN(texts); i++)
-        (void)snprintf(texts[i].to, texts[i].size, "%s", texts[i].from ? texts[i].from : "");
-}
-
 static bool answer(struct spk_operation *operation, const struct spk_driver_query *query,
                    struct spk_err *err)
 {
@@ -31,7 +12,7 @@ static bool answer(struct spk_operation *operation, const struct spk_driver_quer
     response->driver = spk_driver_state_read(operation->arena, query->found[0].pod);
     response->diagnoses = query->diagnoses;
     response->ambiguous = query->ambiguous;
-    fill_record(&operation->record, &response->driver);
+    spk_record_driver(&operation->record, &response->driver);
     operation->response = response;
     return true;
 }

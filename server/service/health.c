@@ -103,7 +103,7 @@ static bool send_status(struct spk_health_watcher *watcher, enum spk_serving sta
     return true;
 }
 
-/* Whether the watcher goes on; else why not is in *err, SPK_NO_REASON if its client left. */
+/* Whether the watcher goes on; else *err says why not, or nothing if its client left. */
 static bool tell(const struct spk_health *health, struct spk_health_watcher *watcher,
                  struct spk_err *err)
 {
@@ -137,14 +137,14 @@ static void tell_each(struct spk_health *health)
 
     while (*at) {
         struct spk_operation *operation = (*at)->operation;
-        struct spk_err err = {0};
+        struct spk_err err = {.reason = SPK_NO_REASON};
 
         if (tell(health, *at, &err)) {
             at = &(*at)->next;
             continue;
         }
         *at = (*at)->next;
-        spk_operation_finish(operation, err.reason ? &err : NULL);
+        spk_operation_finish(operation, err.reason == SPK_NO_REASON ? NULL : &err);
     }
 }
 

@@ -21,9 +21,9 @@ static const struct spk_info_limit limits[] = {
     {"claims", SPK_MAX_CLAIMS},
 };
 
-static const char *features[] = {"submit.p", "submit.g",     "render",
-                                 "dry-run",  "pod-mutation", "controller-steps",
-                                 "get",      "list",         "kill"};
+static const char *features[] = {
+    "submit.p",         "submit.g", "render", "dry-run", "pod-mutation",
+    "controller-steps", "get",      "list",   "kill",    "watch"};
 static const char *forms[] = {"application", "manifest", "command"};
 
 /* "4.1" of "4.1.4". */

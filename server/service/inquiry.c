@@ -80,6 +80,23 @@ struct spk_inquiry *spk_inquiry_new(struct spk_operation *operation,
     return inquiry;
 }
 
+void spk_record_driver(struct spk_record *record, const struct spk_driver_state *driver)
+{
+    const struct {
+        char *to;
+        size_t size;
+        const char *from;
+    } texts[] = {
+        {record->pod, sizeof(record->pod), driver->name},
+        {record->app, sizeof(record->app), driver->app_name},
+        {record->attempt, sizeof(record->attempt), driver->attempt},
+        {record->submission_id, sizeof(record->submission_id), driver->submission_id},
+    };
+
+    for (size_t i = 0; i < SPK_LEN(texts); i++)
+        (void)snprintf(texts[i].to, texts[i].size, "%s", texts[i].from ? texts[i].from : "");
+}
+
 /* ---- the end ---- */
 
 struct answering {

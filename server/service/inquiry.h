@@ -38,5 +38,8 @@ bool spk_inquiry_target(const struct spk_operation *operation, bool allow_glob,
 /** The namespace that a caller means; NULL: it gave none. */
 const char *spk_inquiry_namespace(const struct spk_operation *operation, const char *ns);
 
+/** Note which driver it is. */
+void spk_record_driver(struct spk_record *record, const struct spk_driver_state *driver);
+
 void spk_inquiry_proceed(struct spk_operation *operation);
 void spk_inquiry_cancel(struct spk_operation *operation);

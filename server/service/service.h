@@ -11,6 +11,7 @@
 #include "base/queue.h"
 #include "driver/query.h"
 #include "driver/state.h"
+#include "driver/watch.h"
 #include "service/health.h"
 #include "service/operation.h"
 #include "submit/submit.h"
@@ -161,6 +162,22 @@ struct spk_kill_response {
     struct spk_killed_driver *drivers;
     size_t n_drivers;
     bool ambiguous;
+};
+
+/* ---- WatchSubmission: one driver from now until it ends, a stream ---- */
+
+extern const struct spk_operation_type spk_watch_type;
+
+struct spk_watch_request {
+    struct spk_driver_target target;
+    const char *resume_token; /* NULL, "": none */
+    bool until_terminal;      /* ends when the driver has; else when its Pod is gone */
+};
+
+/** The state that is, or has become; the newest one if the client is slow. */
+struct spk_watch_response {
+    struct spk_driver_watch_view view;
+    bool ambiguous; /* other drivers carry the label as well: this is the newest */
 };
 
 /* ---- GetInfo: what the server is and can do; it takes no request ---- */

@@ -4,6 +4,7 @@
 import http.server
 import json
 import pathlib
+import queue
 import threading
 import time
 
@@ -25,6 +26,7 @@ class ApiServer:
         self.token = None  # the only one that is taken; None: any
         self.pods = {}
         self.applications = {}  # by name, what is there of SparkApplications
+        self.watches, self.changed = [], threading.Condition()  # the events of each; None ends one
         self.look = None  # answers a read: a function of its path that gives (code, body) or None
         self.authorizations = []  # the header of every request, None without one
         self.accepted = set()  # forms in which they were asked for
@@ -57,6 +59,26 @@ class ApiServer:
                         return True
                 return outer.frozen.is_set() and outer.released.wait(60)
 
+            def watch(self):
+                """Each event a line and a chunk of its own; until None, or until all is over."""
+                events = queue.Queue()
+                with outer.changed:
+                    outer.watches.append(events)
+                    outer.changed.notify_all()
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Transfer-Encoding", "chunked")
+                self.end_headers()
+                while not outer.released.is_set():
+                    try:
+                        event = events.get(timeout=0.05)
+                    except queue.Empty:
+                        continue
+                    line = json.dumps(event).encode() + b"\n" if event else b""
+                    self.wfile.write(b"%x\r\n%s\r\n" % (len(line), line))
+                    if not event:
+                        return
+
             def do_GET(self):
                 if self.freezes("GET", ""):
                     return
@@ -68,6 +90,9 @@ class ApiServer:
                 seen = outer.look and outer.look(self.path)
                 if seen:
                     self.send_body(*seen)
+                    return
+                if "watch=true" in self.path:
+                    self.watch()
                     return
                 name = self.path.rpartition("/sparkapplications/")[2]
                 if name != self.path:
@@ -149,6 +174,12 @@ class ApiServer:
                 "server": f"http{'s' if context else ''}://127.0.0.1:{self.port}"}}]}),
             encoding="utf-8")
         self.kubeconfig.chmod(0o600)
+
+    def tell(self, kind, tree, watch=0):
+        """An event for the watch of that number, once it has begun."""
+        with self.changed:
+            assert self.changed.wait_for(lambda: len(self.watches) > watch, 20)
+        self.watches[watch].put({"type": kind, "object": tree})
 
     def close(self):
         self.released.set()

@@ -59,22 +59,16 @@ static enum spk_driver_watch_step read_pod(struct bench *bench, const char *uid,
 
 static enum spk_driver_watch_step read_http(struct bench *bench, int http, const char *reason)
 {
-    struct spk_err refusal = {0};
-    const struct spk_driver_watch_answer answer = {
-        .http = http, .reason = reason, .refusal = &refusal};
+    const struct spk_driver_watch_answer answer = {.http = http, .reason = reason};
 
-    (void)spk_fail(&refusal, SPK_KUBE_FORBIDDEN, "refused");
     return spk_driver_watch_read(&bench->watch, &answer, &bench->err);
 }
 
 static enum spk_driver_watch_step closed(struct bench *bench, int http, bool is_cut)
 {
-    struct spk_err refusal = {0};
-    const struct spk_driver_watch_answer answer = {
-        .http = http, .reason = "", .refusal = &refusal};
+    const struct spk_driver_watch_answer answer = {.http = http, .reason = ""};
 
-    (void)spk_fail(&refusal, SPK_KUBE_REJECTED, "refused");
-    return spk_driver_watch_closed(&bench->watch, &answer, is_cut, &bench->err);
+    return spk_driver_watch_closed(&bench->watch, &answer, is_cut);
 }
 
 static bool see(struct bench *bench, enum spk_driver_watch_event event, const char *uid,
@@ -90,11 +84,11 @@ static bool see(struct bench *bench, enum spk_driver_watch_event event, const ch
 /* Whether something is to be shown since the last time, and how the driver stands then. */
 static void assert_shown(struct bench *bench, bool changed, enum spk_driver_stage stage)
 {
-    struct spk_driver_state state = spk_driver_watch_state(&bench->watch, &bench->arena);
+    struct spk_driver_watch_view view = spk_driver_watch_show(&bench->watch, &bench->arena);
 
     CU_ASSERT_EQUAL(bench->watch.changed, changed);
-    CU_ASSERT_EQUAL(state.stage, stage);
-    SPK_ASSERT_TEXT(state.name, "pi-driver");
+    CU_ASSERT_EQUAL(view.driver.stage, stage);
+    SPK_ASSERT_TEXT(view.driver.name, "pi-driver");
     bench->watch.changed = false;
 }
 
@@ -185,9 +179,9 @@ static void test_reads_that_fail_are_repeated_unless_that_is_pointless(void)
         {500, "", SPK_DRIVER_WATCH_WAIT},
         {429, "", SPK_DRIVER_WATCH_WAIT},
         {200, "", SPK_DRIVER_WATCH_WAIT}, /* no Pod */
-        {403, "Forbidden", SPK_DRIVER_WATCH_FAIL},
-        {401, "", SPK_DRIVER_WATCH_FAIL},
-        {404, "", SPK_DRIVER_WATCH_FAIL}, /* no such page */
+        {403, "Forbidden", SPK_DRIVER_WATCH_REFUSED},
+        {401, "", SPK_DRIVER_WATCH_REFUSED},
+        {404, "", SPK_DRIVER_WATCH_REFUSED}, /* no such page */
     };
 
     for (size_t i = 0; i < SPK_LEN(cases); i++) {
@@ -197,8 +191,6 @@ static void test_reads_that_fail_are_repeated_unless_that_is_pointless(void)
         CU_ASSERT_EQUAL(read_http(&bench, cases[i].http, cases[i].reason), cases[i].step);
         if (cases[i].step == SPK_DRIVER_WATCH_WAIT) {
             CU_ASSERT_EQUAL(spk_driver_watch_waited(&bench.watch), SPK_DRIVER_WATCH_READ);
-        } else {
-            CU_ASSERT_EQUAL(bench.err.reason, SPK_KUBE_FORBIDDEN);
         }
         close_bench(&bench);
     }
@@ -236,7 +228,7 @@ static void test_a_watch_that_ends_goes_on_where_it_was(void)
         {410, true, false, SPK_DRIVER_WATCH_READ, 0},
         {410, false, false, SPK_DRIVER_WATCH_WAIT, SPK_DRIVER_WATCH_READ},
         {403, false, false, SPK_DRIVER_WATCH_WAIT, SPK_DRIVER_WATCH_READ},
-        {400, false, false, SPK_DRIVER_WATCH_FAIL, 0},
+        {400, false, false, SPK_DRIVER_WATCH_REFUSED, 0},
     };
 
     for (size_t i = 0; i < SPK_LEN(cases); i++) {
@@ -300,8 +292,13 @@ static void test_a_token_goes_on_where_another_watch_ended(void)
         {NULL, "", 0, true, SPK_DRIVER_WATCH_END, SPK_DRIVER_DELETED},
     };
     for (size_t i = 0; i < SPK_LEN(cases); i++) {
+        struct spk_driver_token parts;
+
         open_bench(&second);
-        CU_ASSERT_FATAL(spk_driver_watch_resume(&second.watch, token, &second.err));
+        CU_ASSERT_FATAL(spk_driver_token_read(&second.arena, token, &parts));
+        SPK_ASSERT_TEXT(parts.ns, "jobs");
+        SPK_ASSERT_TEXT(parts.name, "pi-driver");
+        CU_ASSERT_FATAL(spk_driver_watch_resume(&second.watch, &parts));
         CU_ASSERT_EQUAL(cases[i].uid
                             ? read_pod(&second, cases[i].uid, cases[i].phase, cases[i].version)
                             : read_http(&second, 404, "NotFound"),
@@ -316,24 +313,27 @@ static void test_what_is_no_token_is_refused(void)
 {
     static const char *const cases[] = {"",
                                         "1",
+                                        "/",
                                         "2/jobs/pi-driver/u/10",
-                                        "1/jobs/other/u/10",
+                                        "1//pi-driver/u/10",
                                         "1/jobs/pi-driver//10",
                                         "1/jobs/pi-driver/u",
                                         "1/jobs/pi-driver/u/",
                                         "1/jobs/pi-driver/u/1/2"};
+    char uid[SPK_WATCH_TEXT_SIZE + 1];
+    const struct spk_driver_token endless = {"jobs", "pi-driver", uid, "1"};
     struct bench bench;
 
     open_bench(&bench);
     for (size_t i = 0; i < SPK_LEN(cases); i++) {
-        CU_ASSERT_FALSE(spk_driver_watch_resume(&bench.watch, cases[i], &bench.err));
-        CU_ASSERT_EQUAL(bench.err.reason, SPK_INVALID_FIELD);
-        SPK_ASSERT_TEXT(bench.watch.uid, "");
+        struct spk_driver_token token = {NULL, NULL, NULL, NULL};
+
+        CU_ASSERT_FALSE(spk_driver_token_read(&bench.arena, cases[i], &token));
     }
-    CU_ASSERT(spk_driver_watch_set_uid(&bench.watch, "mine"));
-    CU_ASSERT_FALSE(
-        spk_driver_watch_resume(&bench.watch, "1/jobs/pi-driver/u/10", &bench.err));
-    SPK_ASSERT_TEXT(bench.watch.uid, "mine");
+    memset(uid, 'u', sizeof(uid) - 1);
+    uid[sizeof(uid) - 1] = '\0';
+    CU_ASSERT_FALSE(spk_driver_watch_resume(&bench.watch, &endless));
+    SPK_ASSERT_TEXT(bench.watch.uid, "");
     close_bench(&bench);
 }
 
