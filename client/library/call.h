@@ -34,15 +34,15 @@ struct spk_client_call {
     const ProtobufCMessageDescriptor *reply;
     int64_t deadline_ms; /* as given by the caller */
     uint64_t token;
-    bool creates; /* objects in a cluster: without an answer the outcome is open */
-    bool once;    /* repeating it is the caller's decision */
+    bool creates; /* true if it makes objects: without an answer the outcome is open */
+    bool once;    /* true if repeating it is the caller's decision */
 };
 
 /** Call, with retries; *out is freed with spk_reply_free. */
 bool spk_call_unary(struct sparksubmit_client *client, const struct spk_client_call *call,
                     ProtobufCMessage **out, struct sparksubmit_error *error);
 
-/** Fill in error with a code of ours; returns false. */
+/** Fill in error with a code of the library; returns false. */
 bool spk_error_set(struct sparksubmit_error *error, int code, const char *reason,
                    const char *text);
 

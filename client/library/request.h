@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * request.h: a caller's structs as messages. The messages borrow the caller's texts; only the
- * arrays between them are ours. Private to the library.
+ * arrays between them are made here. Private to the library.
  */
 #pragma once
 

@@ -158,7 +158,8 @@ void spk_error_from_status(struct sparksubmit_error *error, const char *address,
                            grpc_status_code code, grpc_slice message,
                            const grpc_metadata_array *trailers)
 {
-    /* Without details nobody of ours answered: a request that got through is unsettled. */
+    /* Without details sparksubmitd has not answered: a request that got through is unsettled.
+     */
     (void)spk_error_unsettled(error, (int)code, "");
     (void)snprintf(error->text, sizeof(error->text), "%.*s", (int)GRPC_SLICE_LENGTH(message),
                    (const char *)GRPC_SLICE_START_PTR(message));

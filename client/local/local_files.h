@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * local_files.h: the files of the machine that a tool of ours runs on, as spk_environment's
- * readers want them. Relative paths are relative to the working directory.
+ * local_files.h: the files of the machine that a program of this project runs on, as
+ * spk_environment's readers want them. Relative paths are relative to the working directory.
  */
 #pragma once
 

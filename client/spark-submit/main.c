@@ -122,7 +122,7 @@ static bool parse(struct spk_arena *arena, const struct submit_machine *machine,
     return ok;
 }
 
-/* Ours, and not Spark's: taken out before Spark's options are read. */
+/* Options of this program alone: taken out before Spark's options are read. */
 static void take_arguments(const struct program *program, struct submit_arguments *arguments)
 {
     int at = 1;

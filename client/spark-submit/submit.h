@@ -8,7 +8,7 @@
 struct submit_arguments {
     struct spk_strings list; /* without the program's name */
     struct spk_version version;
-    bool dry_run; /* show the objects on stdout, ask nobody */
+    bool dry_run; /* true if the objects are shown on stdout and nobody is asked */
 };
 
 /**

@@ -136,7 +136,7 @@ struct sparksubmit_render_request {
     size_t size;
     struct sparksubmit_job job;
     const char *idempotency_key, *submission_id, *spark_version;
-    bool plain; /* exactly what spark-submit would have sent */
+    bool plain; /* true for exactly what spark-submit would have sent */
     bool skip_defaults;
     enum sparksubmit_render_stage stage;
     enum sparksubmit_choice pod_mutation, controller_steps;
@@ -194,8 +194,8 @@ SPARKSUBMIT_API bool sparksubmit_client_list(struct sparksubmit_client *client,
 struct sparksubmit_kill_request {
     size_t size;
     struct sparksubmit_driver driver;
-    bool allow_glob; /* pod_name may end in '*': every driver whose name starts so */
-    bool dry_run;    /* delete nothing: ask whether it would be done */
+    bool allow_glob; /* true if pod_name may end in '*': every driver that starts so */
+    bool dry_run;    /* true to delete nothing: ask whether it would be done */
     bool has_grace_period;
     int64_t grace_period_s; /* for its containers to end; else the Pod's own */
     uint64_t token;

@@ -33,9 +33,9 @@ struct sparksubmit_core_request {
     const char *submission_id; /* NULL: the manifest's, else derived from the input */
     const char *uid;           /* metadata.uid of a manifest that has none; NULL: none */
     enum sparksubmit_core_stage stage;
-    bool plain;           /* exactly what spark-submit would have sent */
-    bool native_mutation; /* apply what the operator's pod webhook would */
-    bool yaml;            /* YAML instead of one line of JSON */
+    bool plain;           /* true for exactly what spark-submit would have sent */
+    bool native_mutation; /* true to apply what the operator's pod webhook would */
+    bool yaml;            /* true for YAML instead of one line of JSON */
 };
 
 struct sparksubmit_core_result;

@@ -15,7 +15,7 @@
 
 #define OTHER_SCHEDULER "choose a batch scheduler that needs no PodGroup, as YuniKorn"
 
-/* Everything that a client of ours may touch. */
+/* Everything that the program may touch. */
 static const struct spk_resource resources[] = {
     {"Pod", "v1", "pods", false, false, NULL},
     {"ConfigMap", "v1", "configmaps", false, false, NULL},

@@ -35,9 +35,10 @@ bool spk_api_is_write(enum spk_api_verb verb);
 /** A kind the client may touch; the table in api.c is the whole surface. */
 struct spk_resource {
     const char *kind, *api_version, *plural;
-    bool cluster_scoped; /* has no namespace */
-    bool label_name;     /* names are RFC 1035 labels (Service), else RFC 1123 subdomains */
-    const char *remedy;  /* what helps where the kind is not served; NULL: it always is */
+    bool cluster_scoped; /* true if it has no namespace */
+    bool
+        label_name; /* true if names are RFC 1035 labels (Service), else RFC 1123 subdomains */
+    const char *remedy; /* what helps where the kind is not served; NULL: it always is */
 };
 
 /** NULL: not on the surface. Without an api_version the first row of the kind. */
@@ -59,12 +60,12 @@ struct spk_api_request {
     const char *body;           /* JSON; NULL: none */
     size_t body_length;
     int timeout_s;        /* ?timeout= of a write, timeoutSeconds of a WATCH; 0: none */
-    bool dry_run, strict; /* dryRun=All; fieldValidation=Strict instead of Warn */
+    bool dry_run, strict; /* true for dryRun=All; for fieldValidation=Strict instead of Warn */
     int64_t wait_ms;      /* SPK_API_WAIT */
     int64_t idle_ms;      /* WATCH ends if nothing comes for so long; 0: SPK_WATCH_IDLE_MS */
     const char *audit_id; /* UUID per request; NULL: none */
-    bool metadata_only;   /* of answers and events a PartialObjectMetadata each will do */
-    bool cached;          /* LIST: the API server's cache will do (resourceVersion=0) */
+    bool metadata_only;   /* true if PartialObjectMetadata will do, in answers and events */
+    bool cached; /* LIST: true if the API server's cache will do (resourceVersion=0) */
     /* Whom to act as; NULL: as the configuration says. Lives as long as the job. */
     const struct spk_impersonation *as;
     const char *traceparent; /* W3C trace context of the call; NULL: none */
@@ -100,7 +101,7 @@ struct spk_api_reply {
     struct spk_strings warnings; /* texts of Warning headers */
     const char *trouble;  /* why there is no answer, or a page that is no Status; "" else */
     const char *location; /* where a redirect leads, without user and query; NULL: none */
-    bool lasting; /* NOT_SENT, and another try would end alike: it is not the network */
+    bool lasting; /* NOT_SENT: true if another try would end alike, as it is not the network */
 };
 
 enum spk_watch_type {

@@ -11,7 +11,8 @@
 #include "base/err.h"
 #include "base/text.h"
 
-/** A user to act as, with uid, groups and extra values; user NULL: nobody else. */
+/** A user to act as, with uid, groups and extra values; user NULL: none, the credentials speak
+ * for themselves. */
 struct spk_impersonation {
     const char *user, *uid;
     struct spk_strings groups;

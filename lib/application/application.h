@@ -25,8 +25,8 @@ cJSON *spk_struct_tree(const Google__Protobuf__Struct *field);
 Google__Protobuf__Struct *spk_struct_new(struct spk_arena *arena, cJSON *tree);
 
 struct spk_application_options {
-    bool warn_unknown_fields; /* prune with a warning instead of refusing */
-    bool apply_defaults;      /* what the operator's mutating webhook does */
+    bool warn_unknown_fields; /* true if they are pruned with a warning instead of refused */
+    bool apply_defaults;      /* true if what the operator's mutating webhook does is done */
 };
 
 /**

@@ -14,7 +14,7 @@
 struct spk_unknowns {
     struct spk_findings *findings;
     struct spk_warnings *warnings;
-    bool warn;     /* of them, instead of refusing them */
+    bool warn;     /* true if they are a warning instead of an error */
     size_t warned; /* of how many so far */
 };
 

@@ -11,7 +11,7 @@
 /* Input: an application is a few KiB; etcd holds 1.5 MiB per object. */
 #define SPK_MAX_REQUEST SPK_MIB(2) /* gRPC request, REST body, manifest */
 #define SPK_MAX_CORE_REQUEST                                                                  \
-    SPK_MIB(4) /* what the gRPC core takes: so ours is the refusal seen */
+    SPK_MIB(4) /* what the gRPC core takes: the program refuses before it does */
 #define SPK_MAX_RESPONSE       3670016U    /* below the 4 MiB default of gRPC clients */
 #define SPK_MAX_METADATA       SPK_KIB(16) /* request metadata of one call */
 #define SPK_MAX_METADATA_ITEMS 64U
@@ -37,7 +37,7 @@
 #define SPK_MAX_APP_BYTES      SPK_MIB(1)
 #define SPK_MAX_VARIABLES      SPK_MIB(2) /* the environment: Linux: an eighth of the stack */
 
-/* Answers: warnings told of one code are at most what somebody reads. */
+/* Answers: warnings told of one code are at most what a person reads. */
 #define SPK_MAX_WARNINGS_OF_CODE 64U
 
 /* Memory */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * nearest.h: the known name that somebody most likely meant who wrote another one.
+ * nearest.h: the known name that was most likely meant where another one is written.
  *
  * Letters' case, '_' and '-' are no difference; a letter more, less, changed or swapped with
  * its neighbour counts one. Short words may differ by one, long ones by up to three.
@@ -16,7 +16,7 @@ struct spk_nearest {
     char word[SPK_NEAREST_MAX]; /* folded; "" if there is nothing to compare */
     char best[SPK_NEAREST_MAX]; /* as it was offered */
     size_t distance;            /* of best; at first what is too far already */
-    bool tie;                   /* another name is as near */
+    bool tie;                   /* true if another name is as near */
 };
 
 /** Start with what was written; then offer every known name. */

@@ -39,7 +39,7 @@ enum spk_command {
 struct spk_word {
     const char *text;
     const char *conf; /* "key=value" if it is one of --conf; else NULL */
-    bool names_file;  /* of properties */
+    bool names_file;  /* true if a file of properties is named */
 };
 
 struct spk_command_line {

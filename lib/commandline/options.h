@@ -51,7 +51,7 @@ struct spk_options {
     struct spk_setting *extra_files; /* in order */
     size_t n_extra_files;
     bool load_defaults, verbose;
-    bool supervise; /* nothing comes of it on Kubernetes */
+    bool supervise; /* true if given; nothing comes of it on Kubernetes */
     enum spk_command command;
     const char *submission_id;
     struct spk_word *words;       /* one per argument */

@@ -262,7 +262,7 @@ struct spk_adopted spk_adopt_pod(struct spk_arena *arena, const struct spk_claim
 
 /* Facts about an object under a child's name. */
 enum {
-    C_KEY = 1 << 0,     /* the key annotation is ours */
+    C_KEY = 1 << 0,     /* the key annotation is that of this attempt */
     C_OWNER = 1 << 1,   /* an owner has the expected uid */
     C_CONTENT = 1 << 2, /* its content is equal */
     C_DELETING = 1 << 3,

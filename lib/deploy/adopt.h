@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * adopt.h: the name is taken; is what is there ours? Two decision tables over facts: one for
- * the driver's name, which is the lock of an attempt, one for children, whose names say to
- * which rendering they belong. Nothing that is not ours is ever changed.
+ * adopt.h: the name is taken; does what is there belong to this attempt? Two decision tables
+ * over facts: one for the driver's name, which is the lock of an attempt, one for children,
+ * whose names say to which rendering they belong. An object of another attempt is never
+ * changed.
  */
 #pragma once
 
@@ -18,7 +19,7 @@ struct spk_claimant {
 };
 
 enum spk_adoption {
-    SPK_ADOPT,    /* ours, and committed or a child: done */
+    SPK_ADOPT,    /* of this attempt, and committed or a child: done */
     SPK_CONTINUE, /* our gated Pod: go on with its children */
     SPK_UPDATE,   /* an object of the controller steps: bring it up to date */
     SPK_REFUSE,   /* err says why */
@@ -27,7 +28,7 @@ enum spk_adoption {
 struct spk_adopted {
     enum spk_adoption verdict;
     int row;            /* of the table in README.md, for messages and tests */
-    bool input_changed; /* adopted although the input differs: worth a warning */
+    bool input_changed; /* true if adopted although the input differs: worth a warning */
 };
 
 /**

@@ -26,7 +26,7 @@ struct spk_key_input {
     const char *default_key;     /* used as one if nothing else names the attempt */
     const char *ns, *tenant, *application;
     const char *uid;
-    bool has_counters; /* the payload is a SparkApplication with a uid */
+    bool has_counters; /* true if the payload is a SparkApplication with a uid */
     int64_t generation, submission_attempts, execution_attempts;
     const char *submission_id;
     const char *random;       /* 64 hex digits; NULL: rendering only */

@@ -33,8 +33,8 @@ struct spk_task {
     int64_t first_answer_ms; /* how long an API server that has never answered is tried when
                                 nothing can be sent to it; 0: until the deadline */
     bool validate_only, server_dry_run;
-    bool retry;                 /* read before creating */
-    bool require_submission_id; /* relabel an adopted driver that carries another id */
+    bool retry;                 /* true if it reads before it creates */
+    bool require_submission_id; /* true if an adopted driver with another id is relabelled */
     uint64_t jitter_seed;
 };
 
@@ -54,12 +54,12 @@ struct spk_action {
     int64_t wait_ms;
     unsigned try; /* 1, 2, ... of this part */
     bool dry_run, strict;
-    bool metadata_only; /* of a GET: nothing else is looked at */
+    bool metadata_only; /* true of a GET of which only metadata is looked at */
 };
 
 /** Knowledge of one object. */
 enum spk_part_state {
-    SPK_PART_UNTRIED, /* nothing, and no create of ours can have had an effect */
+    SPK_PART_UNTRIED, /* nothing, and no create of this call can have had an effect */
     SPK_PART_UNSEEN,  /* a create was refused, unless it was sent twice: the next read tells */
     SPK_PART_UNSETTLED,  /* a create may still have its effect */
     SPK_PART_STORED,     /* a create had its effect; the object has not been read */
@@ -99,21 +99,21 @@ struct spk_part_progress {
     enum spk_part_state state;
     enum spk_machine_request request; /* the last one, or the one that is due */
     enum spk_turn turn;
-    enum spk_spent spent;             /* of the last request */
-    unsigned posts, gets, patches;    /* sent */
-    unsigned tries, mismatches;       /* waits; answers about other objects */
-    bool taken;                       /* true if the last create met the name */
-    bool not_strict;                  /* dry run: without strict validation now */
-    const char *uid;                  /* NULL: unknown */
-    const struct spk_err *refusal;    /* the last word, unless it is there all the
-                                         same; NULL: none */
+    enum spk_spent spent;          /* of the last request */
+    unsigned posts, gets, patches; /* sent */
+    unsigned tries, mismatches;    /* waits; answers about other objects */
+    bool taken;                    /* true if the last create met the name */
+    bool not_strict;               /* true once the dry run goes without strict validation */
+    const char *uid;               /* NULL: unknown */
+    const struct spk_err *refusal; /* the last word, unless it is there all the
+                                      same; NULL: none */
     const struct spk_err *last_error; /* why the last try has to be repeated */
     const cJSON *update;              /* merge patch in hand */
 };
 
 /** The commit of a gated driver. */
 enum spk_gate {
-    SPK_GATE_CLOSED,    /* no opening of ours can have had an effect */
+    SPK_GATE_CLOSED,    /* no opening by this call can have had an effect */
     SPK_GATE_UNSEEN,    /* one was refused, unless it was sent twice: the next read tells */
     SPK_GATE_UNSETTLED, /* one may still have its effect */
     SPK_GATE_OPENED,    /* one had its effect, whatever is seen of the Pod */
@@ -216,7 +216,7 @@ void spk_machine_cancel(struct spk_machine *machine);
 /** The outcome of the call if it ended now. */
 enum spk_outcome spk_machine_outcome(const struct spk_machine *machine);
 
-/** Whether an opening of ours may have had its effect. */
+/** Whether an opening by this call may have had its effect. */
 bool spk_machine_may_be_open(const struct spk_machine *machine);
 
 /** Meanings of an answer, or of the end of a wait: the columns of the table. */

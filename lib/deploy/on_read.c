@@ -36,7 +36,7 @@ void spk_on_gone(struct spk_step *step)
                   "the driver was deleted by somebody else");
 }
 
-/* The maker of an object. A create of ours that nobody acknowledged made it if it has our key;
+/* The maker of an object. An unacknowledged create of this call made it if it has the key;
  * shared objects carry none: only an acknowledgement tells. */
 static enum spk_part_state found_state(const struct spk_step *step)
 {
@@ -88,7 +88,8 @@ static void found_child(struct spk_step *step)
     spk_sequence_settle(step, step->seen.object, found_state(step));
 }
 
-/* A committed driver. If an opening of ours is unsettled, the gate may be open because of it.
+/* A committed driver. If an opening by this call is unsettled, the gate may be open because of
+ * it.
  */
 static void adopt_driver(struct spk_step *step, const struct spk_adopted *adopted)
 {
@@ -291,7 +292,7 @@ static void note_unreadable(struct spk_step *step)
     step->p->last_error = err;
 }
 
-/* Read again; as long as a write of ours is unsettled, whatever the read met. */
+/* Read again; as long as a write of this call is unsettled, whatever the read met. */
 void spk_on_unclear(struct spk_step *step)
 {
     if (!step->seen.refusal)

@@ -21,8 +21,8 @@ enum spk_seen_way {
 /** The content of a 2xx's body. */
 enum spk_seen_object {
     SPK_SEEN_NO_OBJECT, /* nothing that can be read */
-    SPK_SEEN_OURS,      /* name, namespace and key are ours */
-    SPK_SEEN_MISMATCH,  /* of somebody else: a proxy or a cache */
+    SPK_SEEN_OURS,      /* name, namespace and key are those of the request */
+    SPK_SEEN_MISMATCH,  /* not of the API server: of a proxy or a cache */
 };
 
 /** One observation; the machine fills in what, whoever has the socket the rest. */
@@ -38,7 +38,7 @@ struct spk_seen {
     int64_t date_s;                /* of the API server, Unix seconds; 0: unknown */
     const struct spk_err *refusal; /* what it means if it is the last word; NULL with a 2xx */
     enum spk_seen_object what;
-    bool lasting; /* not sent, and for a reason that another try will meet as well */
+    bool lasting; /* true if not sent for a reason that another try will meet as well */
 };
 
 enum spk_write { SPK_WRITE_CREATE, SPK_WRITE_PATCH, SPK_WRITE_DELETE };

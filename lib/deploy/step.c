@@ -200,7 +200,7 @@ static unsigned *count_of(struct spk_part_progress *p, enum spk_spent spent)
 }
 
 /* Whether the object, and the call as a whole, may have one more request; counts it. How a
- * write of ours ended is asked until the time is up. */
+ * write ended is asked until the time is up. */
 static bool spend(struct spk_step *step, enum spk_machine_request request)
 {
     struct spk_machine *m = step->m;

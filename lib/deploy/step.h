@@ -40,7 +40,7 @@ void spk_step_finish(struct spk_step *step);
 void spk_step_give_up(struct spk_step *step, const struct spk_err *err);
 void spk_step_fail(struct spk_step *step, enum spk_reason reason, const char *why);
 
-/** Whether a write of ours may have had an effect that is not known yet. */
+/** Whether a write may have had an effect that is not known yet. */
 bool spk_step_is_unsettled(const struct spk_step *step);
 
 /** The request in hand never left: it took time, and nothing else. */

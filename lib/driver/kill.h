@@ -10,7 +10,7 @@ struct spk_delete {
     const char *resource_version; /* only while it is as it was seen; NULL: in any state */
     const int64_t *grace_s;       /* for its containers to end; NULL: its own */
     bool in_background;           /* true: at once, and what it owns after it */
-    bool dry_run; /* delete nothing: beside a body an API server ignores ?dryRun= */
+    bool dry_run; /* true to delete nothing: beside a body an API server ignores ?dryRun= */
 };
 
 /**

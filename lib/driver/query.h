@@ -59,22 +59,23 @@ struct spk_driver_query {
     /* The caller's to fill in. */
     enum spk_query_purpose purpose;
     struct spk_driver_target target; /* checked */
-    bool any_role;      /* a Pod of the name is meant whether or not it is Spark's driver */
-    bool explains;      /* FIND: ask for events about a driver that has been pending */
-    unsigned page_size; /* PAGE */
+    bool any_role; /* true if a Pod of the name is meant whether or not it is Spark's driver */
+    bool
+        explains; /* FIND: true if events about a driver that has been pending are asked for */
+    unsigned page_size;     /* PAGE */
     const char *page_token; /* PAGE; NULL: the first */
     const int64_t *grace_s; /* KILL, for its containers to end; NULL: its own */
-    bool dry_run;           /* KILL */
-    bool blind;             /* KILL: delete the Pod of the name without a look at it first */
+    bool dry_run;           /* KILL: true if nothing is to be deleted */
+    bool blind; /* KILL: true if the Pod of the name is deleted without a look at it first */
 
     /* The answer, in the arena. */
     struct spk_found_driver *found;
     size_t n_found;
-    bool ambiguous;                 /* FIND, KILL: others carry the label as well */
+    bool ambiguous;                 /* FIND, KILL: true if others carry the label as well */
     const char *next_page;          /* PAGE; NULL: this was the last */
     struct spk_diagnoses diagnoses; /* FIND: of the first */
-    bool is_no_driver;              /* nothing was found: the Pod of the name is no driver */
-    const char *other_uid;          /* nothing was found: the Pod of the name has this uid */
+    bool is_no_driver;     /* true if the Pod of the name is no driver: nothing was found */
+    const char *other_uid; /* nothing was found: the Pod of the name has this uid */
 
     /* Private. */
     struct spk_query_request request; /* the last one */

@@ -38,14 +38,14 @@ struct spk_driver_watch_answer {
 struct spk_driver_watch {
     /* The caller's to fill in. */
     const char *ns, *name; /* of the Pod */
-    bool until_terminal;   /* ends when the driver has; else when its Pod is gone */
+    bool until_terminal;   /* true if it ends when the driver has; else when its Pod is gone */
     uint64_t seed;         /* of what is waited, so that many do not come at once */
 
     /* The driver as it was seen last; for callers. */
     const cJSON *pod; /* without managedFields and annotations; NULL: never seen */
-    bool is_deleted;  /* there is no such Pod any more: pod is what it was */
-    bool changed;     /* set when something to be shown has changed; the caller resets it */
-    bool polls;       /* there is no right to watch: it is read again and again */
+    bool is_deleted;  /* true if there is no such Pod any more: pod is what it was */
+    bool changed;     /* true once something to show has changed; the caller resets it */
+    bool polls;       /* true without the right to watch: it is read again and again */
     char uid[SPK_WATCH_TEXT_SIZE];     /* "": never seen */
     char version[SPK_WATCH_TEXT_SIZE]; /* resourceVersion to go on from */
     int64_t wait_ms;
@@ -55,8 +55,8 @@ struct spk_driver_watch {
     char resumed[SPK_WATCH_TEXT_SIZE]; /* the resourceVersion that was shown before */
     struct spk_arena memory[2];        /* pod lives in one of them */
     unsigned at, failures;
-    bool heard; /* something came since the last step */
-    bool reads; /* after the wait */
+    bool heard; /* true if something came since the last step */
+    bool reads; /* true if it reads after the wait */
 };
 
 /**

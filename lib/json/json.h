@@ -2,7 +2,7 @@
 /**
  * json.h: JSON trees, built and looked at. A tree is made of cJSON nodes that live in an arena
  * and know it, so building cannot fail and nothing is ever freed: never hand cJSON_Delete a
- * node of ours, nor these functions a node of cJSON's.
+ * node of an arena, nor these functions a node of cJSON's.
  *
  * An integer or number keeps its text in valuestring, so nothing is lost to doubles. Keys are
  * unique. A builder that is given NULL as text or value adds nothing, so code that builds an

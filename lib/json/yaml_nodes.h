@@ -25,7 +25,7 @@ struct spk_yaml_reader {
     const char *bytes;
     size_t length;
     size_t nodes;
-    bool is_template; /* the dialect of Spark's client; else kubectl's */
+    bool is_template; /* true if it is the dialect of Spark's client, else kubectl's */
     unsigned deepest; /* level reached since an anchor last reset it */
     struct spk_yaml_anchor *anchors;
     unsigned n_anchors;

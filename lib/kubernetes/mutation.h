@@ -20,7 +20,7 @@ enum spk_mutation_kind {
 
 struct spk_mutation {
     enum spk_mutation_kind kind;
-    bool in_container;       /* path starts at the Spark container, else at the pod */
+    bool in_container;       /* true if path starts at the Spark container, else at the pod */
     struct spk_strings path; /* keys, outermost first; parents are made as objects */
     const cJSON *value;
     const char *origin; /* path in the application */

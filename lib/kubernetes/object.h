@@ -22,7 +22,7 @@ void spk_object_annotation(cJSON *object, const char *key, const char *value);
 cJSON *spk_named(cJSON *array, const char *name);
 
 /**
- * Whether etcd and the API server have room for an object of ours.
+ * Whether etcd and the API server have room for object.
  *
  * @errors OBJECT_TOO_LARGE  with the size and the limit
  */

@@ -128,7 +128,7 @@ static bool find_suffix(const char *text, struct suffix *out)
         }
     if ((*text != 'e' && *text != 'E') || text[1] == '\0')
         return false;
-    /* Go's ParseInt takes a plus, ours does not. */
+    /* Go's ParseInt takes a plus, spk_parse_int64 does not. */
     text += text[1] == '+' && text[2] != '-' ? 2 : 1;
     if (!spk_parse_int64(text, &power) || power > MAX_EXPONENT || power < -MAX_EXPONENT)
         return false;

@@ -18,7 +18,8 @@ struct spk_operator_options {
     const char *default_batch_scheduler;
     const char *kube_scheduler_names; /* comma list; "kube-scheduler" */
     bool load_spark_defaults;
-    bool executor_owner_reference; /* also with native mutation: newer operators add none */
+    bool executor_owner_reference; /* true if native mutation adds one, too: newer operators
+                                      add none */
     const char *master;            /* "k8s://https://10.96.0.1:443" */
 };
 
@@ -26,10 +27,13 @@ struct spk_operator_request {
     const Spk__SparkApplication *application; /* checked */
     const char *submission_id; /* "": set later, by spk_operator_set_submission_id */
     const struct spk_operator_options *options;
-    bool controller_steps; /* also web UI, Prometheus, batch scheduler: controller/ */
-    bool native_mutation;  /* do here what the pod webhook would do */
-    bool webhook_follows;  /* else what is not done here may be done by nobody: warn of it */
-    bool is_standalone;    /* nobody goes on with the application: warn of what that leaves */
+    bool controller_steps; /* true if web UI, Prometheus, batch scheduler are done, too:
+                              controller/ */
+    bool native_mutation;  /* true if this stage does what the pod webhook would do */
+    bool webhook_follows; /* true if a webhook does the rest; else nobody may do it: warn of it
+                           */
+    bool is_standalone;   /* true if nobody goes on with the application: warn of what that
+                             leaves */
 };
 
 struct spk_operator_output {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * undone.h: what a submission leaves to others: to the operator's pod webhook before pods run,
- * to its controller afterwards. Where nobody else is, it is not done.
+ * to its controller afterwards. Where no operator runs, it is not done.
  *
  * @source spark-operator internal/webhook/sparkpod_defaulter.go,
  *         internal/controller/sparkapplication/{controller,driveringress,driver_pdb,web_ui}.go

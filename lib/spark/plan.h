@@ -15,7 +15,7 @@ struct spk_ids {
     const char *pod_id;         /* 16 hex: <prefix>-<id>-driver, when nobody names the Pod */
     const char *local_dirs_id;  /* UUID: /var/data/spark-<id> */
     const char *submit_time_ms; /* spark.app.submitTime unless the user set it */
-    bool is_time_of_call;       /* a repetition of the call would give another */
+    bool is_time_of_call;       /* true if a repetition of the call would give another */
 };
 
 enum spk_object_role {

@@ -24,7 +24,7 @@ struct spk_query_call {
     void (*done)(struct spk_query_call *call);
     void *context;
 
-    bool ok; /* query has the answer, else err */
+    bool ok; /* true if query has the answer, else err */
     struct spk_err err;
     struct spk_api_request last; /* the last request that was sent */
     unsigned kube_calls;         /* for the log */

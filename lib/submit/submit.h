@@ -55,20 +55,20 @@ struct spk_submit_call {
     int64_t first_answer_ms; /* how long an API server that never answered is tried; 0: until
                                 the deadline */
     bool validate_only, server_dry_run;
-    bool retry;                 /* the caller repeats an earlier call: look before creating */
-    bool native_mutation;       /* the pods have what an operator's webhook would add */
-    bool require_submission_id; /* the caller cannot use another id than its own */
+    bool retry; /* true if the caller repeats an earlier call: look before creating */
+    bool native_mutation; /* true if the pods have what an operator's webhook would add */
+    bool require_submission_id; /* true if the caller cannot use another id than its own */
     uint64_t jitter_seed;       /* for back-off */
     const char *traceparent;    /* of every request; NULL: none */
     void (*done)(struct spk_submit_call *call);
     void *context;
 
-    bool ok; /* result, else err */
+    bool ok; /* true if there is a result, else err */
     struct spk_submit_result result;
     struct spk_err err;   /* with its outcome, and notes attempt, namespace, pod; kind and
                              name of what the API server refused */
     const char *left_uid; /* of the gated driver that this call made, and that nothing can
-                             open any more: its key is known to nobody else; NULL: none */
+                             open any more: no other caller knows its key; NULL: none */
     struct spk_api_request refused; /* last write, else look, that was; resource NULL: none */
     unsigned kube_calls, retries;   /* for the log */
     atomic_bool cancelled;          /* private, likewise below; false before the start */

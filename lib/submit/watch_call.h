@@ -24,7 +24,7 @@ struct spk_watch_call {
     void (*done)(struct spk_watch_call *call); /* once */
     void *context;
 
-    bool ok;          /* the driver has ended, or the watch was stopped; else err */
+    bool ok;          /* true if the driver has ended or the watch was stopped; else err */
     bool was_stopped; /* true if the driver has not ended */
     struct spk_err err;
     unsigned kube_calls; /* for the log */

@@ -8,7 +8,7 @@
 #include "spark/submission.h"
 
 /**
- * Refuse labels, annotations, finalizers and scheduling gates of ours among the input.
+ * Refuse reserved labels, annotations, finalizers and scheduling gates in the input.
  *
  * @errors INVALID_FIELD  at the property, or the place in the template
  */

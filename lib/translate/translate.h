@@ -45,9 +45,9 @@ struct spk_settings {
     bool warn_unknown_fields;
     enum spk_pod_mutation pod_mutation;         /* for requests that leave it open */
     enum spk_controller_steps controller_steps; /* likewise */
-    bool webhook_follows; /* sidecar: an operator with its pod webhook is the caller */
-    bool is_standalone;   /* there may be no operator that goes on after a submission */
-    bool gate_always;     /* shared mode: variant G even with a uid */
+    bool webhook_follows; /* sidecar: true if an operator with its pod webhook is the caller */
+    bool is_standalone; /* true if there may be no operator that goes on after a submission */
+    bool gate_always;   /* shared mode: true if the Pod comes first, gated, even with a uid */
     struct spk_environment environment;
     const char *default_namespace; /* NULL: "default" */
 };
@@ -115,7 +115,7 @@ enum spk_stage { SPK_STAGE_OBJECTS, SPK_STAGE_SUBMISSION, SPK_STAGE_APPLICATION 
 /** How a rendering is shown. */
 struct spk_view {
     enum spk_stage stage;
-    bool plain; /* what spark-submit would have sent, in its order */
+    bool plain; /* true if only what spark-submit would have sent is shown, in its order */
 };
 
 /**

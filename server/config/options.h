@@ -98,7 +98,7 @@ void spk_options_print(struct spk_arena *arena, const struct spk_start_options *
 struct spk_address {
     bool is_unix;
     const char *text; /* path, or host:port; port 0 is any that is free */
-    bool is_loopback; /* TCP */
+    bool is_loopback; /* TCP: true if no other machine reaches it */
 };
 
 /** @errors INVALID_FIELD  not an address we can listen on */

@@ -39,9 +39,9 @@ struct spk_call {
     int cancelled;
     struct spk_tag accepted, closed, read, written, replied;
     atomic_int references, memory_users;
-    bool keeps_memory;    /* until the call's end: both sides speak as they like */
-    atomic_bool gone;     /* the client is */
-    atomic_bool finished; /* the end is decided: reply */
+    bool keeps_memory;    /* true if until the call's end: both sides speak as they like */
+    atomic_bool gone;     /* true once the client is */
+    atomic_bool finished; /* true once the end is decided: reply */
     struct spk_reply reply;
     struct spk_arena reply_arena;
     bool admitted, has_place, initial_sent, busy_writing;
@@ -60,11 +60,12 @@ struct spk_call {
     /* Streams. */
     spk_call_fn *on_read; /* request is there, or NULL at the end */
     spk_call_fn *on_written;
-    struct spk_rpc_item news;  /* there is an answer to write, or the end */
-    atomic_bool posted, ended; /* news is; the end is to be sent after the last answer */
+    struct spk_rpc_item news; /* there is an answer to write, or the end */
+    atomic_bool posted,
+        ended; /* true while news is; once the end is to be sent after the last answer */
 
     struct spk_call *next, *previous; /* the group's list */
-    bool overdue;                     /* broken off: the client did not read its answer */
+    bool overdue; /* true if broken off: the client did not read its answer */
 
     /* The operation of the service; its record is kept for every call, also for one that was
      * refused before there was an operation. */

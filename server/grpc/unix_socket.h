@@ -20,7 +20,7 @@ struct spk_socket;
  */
 bool spk_unix_socket_open(struct spk_socket *socket, struct spk_err *err) SPK_CHECK;
 
-/** Close and remove the socket, if it is ours. */
+/** Close and remove the socket, if this process made it. */
 void spk_unix_socket_close(struct spk_socket *socket);
 
 /** A connection, non-blocking and close-on-exec; -1 with errno. */

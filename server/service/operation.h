@@ -79,8 +79,8 @@ struct spk_operation {
     struct spk_caller caller;
     int64_t deadline_ms;     /* absolute, monotonic; INT64_MAX: none, as streams may have */
     const char *traceparent; /* W3C trace context; NULL: none */
-    bool repeated;           /* the same call was sent before, as far as the transport knows */
-    const void *request;     /* of the type: struct spk_submit_request, ... */
+    bool repeated; /* true if the same call was sent before, as far as the transport knows */
+    const void *request; /* of the type: struct spk_submit_request, ... */
     /* The answer: err, or NULL and response is filled in. With a stream it is the end;
      * an answer that was sent before may still wait to be taken. */
     void (*done)(struct spk_operation *operation, const struct spk_err *err);

@@ -21,7 +21,8 @@ struct spk_service {
     struct spk_settings settings;
     const char *mode; /* "sidecar", "standalone" */
     struct spk_api *api;
-    bool verifies_uids;        /* of applications, before anything is created for them */
+    bool verifies_uids; /* true if applications are looked up before anything is created for
+                           them */
     struct spk_queue *running; /* operations that wait for the API server */
     struct spk_health *health;
     /* The API server's gitVersion; "" until it is known. */
@@ -171,13 +172,13 @@ extern const struct spk_operation_type spk_watch_type;
 struct spk_watch_request {
     struct spk_driver_target target;
     const char *resume_token; /* NULL, "": none */
-    bool until_terminal;      /* ends when the driver has; else when its Pod is gone */
+    bool until_terminal; /* true if it ends when the driver has; else when its Pod is gone */
 };
 
 /** The state that is, or has become; the newest one if the client is slow. */
 struct spk_watch_response {
     struct spk_driver_watch_view view;
-    bool ambiguous; /* other drivers carry the label as well: this is the newest */
+    bool ambiguous; /* true if other drivers carry the label: this is the newest */
 };
 
 /* ---- GetInfo: what the server is and can do; it takes no request ---- */

@@ -11,6 +11,10 @@ PARTS = ("lib", "server", "client")
 COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|/\*.*?\*/', re.S)
 OPENING = re.compile(r"/\*+\s+(What|Who|Whoever|Of|That)\b")
 SENTENCE = re.compile(r"[.!?] (What|Who|Whoever|Of|That)\b")
+# Pronouns that need a noun: "ours" is the program's, the call's or the attempt's.
+PRONOUN = re.compile(r"\b(ours|somebody|someone|(?:who|what|whoever|anybody|nobody) else)\b", re.I)
+# A field that is true or false, and the comment behind it.
+FLAG = re.compile(r"^[ \t]+(?:const )?(?:atomic_)?bool ([\w, ]+);\s*(/\*.*?\*/)", re.M | re.S)
 # Words with a suffix of a file of this repository; a URL and what follows @source is another's.
 PATH = re.compile(r"(?<![\w/.:<*-])((?:[\w-]+/)*[\w-]+\.(?:md|h|c|py|tsv|proto))\b(?!\.|/)")
 ID = re.compile(r"\b((?:RU|SP|KC|GC|SEC|OPS|API)-\d+)\b")
@@ -48,14 +52,34 @@ def exists(word, folder, files):
         or "/" in word and any(name.endswith("/" + word) for name in files)
 
 
+def flat(text):
+    """A comment as one line."""
+    return re.sub(r"\s*\n\s*\*? ?", " ", text)
+
+
+def pronouns(name, line, text):
+    for word in PRONOUN.findall(flat(text)):
+        yield "%s:%d: '%s' needs a noun" % (name, line, word)
+
+
+def flags(path):
+    """Fields of a header whose comment does not say when they are true."""
+    text = path.read_text("utf-8")
+    for found in FLAG.finditer(text):
+        if not re.search(r"\b(true|false)\b", found.group(2)):
+            yield "%s:%d: the comment of %s says 'true if ...'" % (
+                path.relative_to(TOP), text.count("\n", 0, found.start()) + 1, found.group(1))
+
+
 def violations(path, files, ids):
     name = str(path.relative_to(TOP))
     for line, text in comments_of(path):
         opening = OPENING.match(text)
         if opening:
             yield "%s:%d: a comment names its subject first, not '%s'" % (name, line, opening.group(1))
-        for word in SENTENCE.findall(re.sub(r"\s*\n\s*\*? ?", " ", text)):
+        for word in SENTENCE.findall(flat(text)):
             yield "%s:%d: a sentence names its subject first, not '%s'" % (name, line, word)
+        yield from pronouns(name, line, text)
         text = FOREIGN.sub("", text)
         for word in PATH.findall(text):
             if not exists(word, str(path.parent.relative_to(TOP)), files):
@@ -86,6 +110,9 @@ def main():
     files, ids = known_files(), known_ids()
     found = [line for part in PARTS for path in sorted((TOP / part).rglob("*.[ch]"))
              for line in violations(path, files, ids)]
+    found += [line for part in PARTS for path in sorted((TOP / part).rglob("*.h")) for line in flags(path)]
+    found += [line for path in sorted((TOP / "tests").rglob("*.h")) for number, text in comments_of(path)
+              for line in pronouns(str(path.relative_to(TOP)), number, text)]
     found += [line for page in pages() if page.name != "CHANGELOG.md" for line in dead_references(page, files)]
     print("\n".join(found) or "comments name their subject, and what they refer to exists")
     return 1 if found else 0

@@ -97,6 +97,19 @@ class Comments(Lints):
         self.write("lib/base/a.c", "/*\n * Adds two.\n * What is left stays. It is of use.\n */\n")
         self.finds("comments.py", "lib/base/a.c:1: a sentence names its subject first, not 'What'")
 
+    def test_pronouns_need_a_noun(self):
+        self.write("lib/base/a.c", "/* Ours. */\n/* Read it; nobody\n * else does. */\nint a; /* anything else */\n")
+        self.write("tests/unit/b.h", "\n/* somebody */\n")
+        self.finds("comments.py", "lib/base/a.c:1: 'Ours' needs a noun", "a.c:2: 'nobody else' needs",
+                   "tests/unit/b.h:2: 'somebody' needs")
+        self.assertEqual(len(self.run_lint("comments.py")[1].splitlines()), 3)
+
+    def test_flags_say_when_they_are_true(self):
+        self.write("lib/base/a.h", "struct a {\n    bool b; /* true if c */\n    atomic_bool d; /* a\n    * comment */\n"
+                   "    bool e;\n    const char *f; /* name */\n};\n/** Whether it is. */\nbool g(void);\n")
+        self.finds("comments.py", "lib/base/a.h:3: the comment of d says 'true if ...'")
+        self.assertEqual(len(self.run_lint("comments.py")[1].splitlines()), 1)
+
     def test_literals_are_no_comments(self):
         self.write("lib/base/a.c", 'const char *a = "/* What */ gone.md";\n')
         self.finds_nothing("comments.py")

@@ -28,7 +28,7 @@ enum fault {
     FAULT_CONFLICT_CUT_OFF, /* ... answered Conflict */
     FAULT_QUOTA_CUT_OFF,    /* ... answered that the quota is used up: by the first sending */
     FAULT_INVALID_CUT_OFF,  /* ... answered that a test of the patch failed */
-    FAULT_GONE_CUT_OFF,     /* ... answered NotFound: somebody deleted it in between */
+    FAULT_GONE_CUT_OFF,     /* ... answered NotFound: it was deleted in between */
     FAULT_CRASH_BEFORE,     /* the caller dies, the request never leaves */
     FAULT_CRASH_AFTER,      /* the caller dies when the request has had its effect */
     FAULT_COUNT

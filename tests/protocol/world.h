@@ -41,7 +41,7 @@ enum event_kind {
 
 struct event {
     enum event_kind kind;
-    size_t call; /* index; SIZE_MAX: somebody else */
+    size_t call; /* index; SIZE_MAX: a stranger */
     enum spk_api_verb verb;
     enum fault fault;
     const char *object_kind, *name; /* arena of the call */

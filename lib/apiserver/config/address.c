@@ -30,7 +30,7 @@ static bool split_authority(struct spk_arena *arena, const char *text, const cha
     return **host != '\0';
 }
 
-/* Letters, digits and what else hosts are made of; an IPv6 address may have a zone nowhere. */
+/* Characters of hosts, ports and addresses; a zone of an IPv6 address (%eth0) is refused. */
 static bool is_host(const char *host)
 {
     static const char allowed[] =

@@ -27,12 +27,14 @@ struct spk_kube_source {
     const char
         *service_account; /* directory of the Pod's credentials; NULL: the standard one */
     const char *https_proxy, *no_proxy;
-    bool allow_http;     /* plain http beyond loopback */
-    bool allow_insecure; /* insecure-skip-tls-verify */
-    bool strict_files;   /* refuse a kubeconfig that others may write; else a warning */
-    bool home_first;     /* ~/.kube/config before the Pod's own credentials */
-    bool has_bearer;     /* a token comes from elsewhere: that of the user is not looked at */
-    bool allow_exec;     /* the caller runs a command that makes credentials */
+    bool allow_http;     /* true if plain http is allowed beyond loopback */
+    bool allow_insecure; /* true if insecure-skip-tls-verify is allowed */
+    bool strict_files; /* true if a kubeconfig that others may write is refused, else a warning
+                        */
+    bool home_first;   /* true if ~/.kube/config comes before the Pod's own credentials */
+    bool has_bearer; /* true if a token comes from elsewhere: that of the user is not looked at
+                      */
+    bool allow_exec; /* true if the caller runs a command that makes credentials */
 };
 
 /** A complete answer: what a client needs to talk to one API server. */
@@ -43,7 +45,7 @@ struct spk_kube_config {
     const char *ns;              /* asked for, of the context or the Pod; NULL: none */
     struct spk_bytes ca;         /* PEM; data NULL: the system's roots */
     const char *tls_server_name; /* instead of the host's; NULL: none */
-    bool insecure;               /* does not verify the server */
+    bool insecure;               /* true if the server is not verified */
     const char *proxy_url;       /* NULL: none, whatever the environment says */
     const char *no_proxy;        /* hosts that need no proxy; NULL: none */
     struct spk_bytes client_certificate, client_key; /* PEM; data NULL: none */
@@ -54,7 +56,7 @@ struct spk_kube_config {
     struct spk_strings warnings; /* for the log */
     const char *mode;            /* last word of the User-Agent: "server", "cli", ... */
     unsigned max_inflight;       /* requests under way; 0: SPK_KUBE_INFLIGHT */
-    bool http1;                  /* HTTP/1.1 only */
+    bool http1;                  /* true for HTTP/1.1 only */
     long connect_timeout_ms;     /* 0: SPK_KUBE_CONNECT_MS */
-    long request_timeout_ms;     /* of an exchange, if no shorter limit applies; 0: ours */
+    long request_timeout_ms; /* of an exchange, if no shorter limit applies; 0: the default */
 };

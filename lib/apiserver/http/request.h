@@ -2,7 +2,7 @@
 /**
  * request.h: one API request as method, URL and headers. Every part of the URL is checked
  * against its grammar before it is used, and every header value: what does not fit is a
- * mistake of ours or an attack, and is never sent.
+ * mistake of the program or an attack, and is never sent.
  *
  * @source https://kubernetes.io/docs/reference/using-api/api-concepts/
  */

@@ -19,10 +19,10 @@ struct spk_transfer {
     struct spk_transfer *next_idle;
     struct curl_slist *headers;
     unsigned generation; /* of the credentials it carries */
-    bool resent;         /* after a 401 */
-    bool fresh;          /* on a connection of its own: the last one may be frozen */
-    bool watched;        /* whether libcurl says when it begins to send */
-    bool sent;           /* it began, on this connection or one that it gave up */
+    bool resent;         /* true if sent again after a 401 */
+    bool fresh;          /* true if on a connection of its own: the last one may be frozen */
+    bool watched;        /* true if libcurl says when it begins to send */
+    bool sent;           /* true if it began, on this connection or one that it gave up */
     int64_t sent_ms;     /* monotonic: when it last began; its start, unless watched */
     int64_t due_ms;      /* monotonic: libcurl may wait for a connection without a limit */
 

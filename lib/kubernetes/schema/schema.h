@@ -38,7 +38,7 @@ typedef void spk_unknown_fn(void *context, const struct spk_type *type, const ch
 struct spk_unknown_report {
     spk_unknown_fn *tell;
     void *context;
-    bool prune; /* and take each out of the tree */
+    bool prune; /* true if each is also taken out of the tree */
 };
 
 /**
@@ -56,11 +56,11 @@ struct spk_nearest spk_type_nearest(const struct spk_type *type, const char *key
 
 /** How Spark's client library reads: it differs by Spark line. */
 struct spk_fabric8 {
-    bool octal_int32;  /* 0644 is octal in the fields mode and defaultMode (4.0 on) */
-    bool octal_inside; /* ... even in the middle of the text (4.0 only) */
-    bool strict_int32; /* no fraction, blank or empty string in a 32-bit field (4.0 on) */
-    bool owner_kinds;  /* an owner without apiVersion or kind gets one (4.0 on) */
-    bool from_json;    /* the text was JSON: numbers keep their spelling in string fields */
+    bool octal_int32;  /* true if 0644 in mode and defaultMode is octal (4.0 on) */
+    bool octal_inside; /* true if so even in the middle of the text (4.0 only) */
+    bool strict_int32; /* true if 32-bit fields take no fraction, no empty string (4.0 on) */
+    bool owner_kinds;  /* true if an owner without apiVersion or kind gets one (4.0 on) */
+    bool from_json;    /* true if the text was JSON: numbers in text fields stay as spelt */
     int model;         /* its types are those of Kubernetes 1.<model> */
 };
 

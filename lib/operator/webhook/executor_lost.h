@@ -16,7 +16,7 @@
 struct spk_executor_facts {
     const struct spk_conf *conf; /* after assembly */
     struct spk_version version;
-    bool has_hadoop_conf; /* the submitter ships a HADOOP_CONF_DIR */
+    bool has_hadoop_conf; /* true if the submitter ships a HADOOP_CONF_DIR */
 };
 
 /**

@@ -32,9 +32,9 @@ static const struct spk_entry_rule logging_interval = {
     .text = "Logging interval must be a positive time value."};
 
 /*
- * Everything declared under spark.kubernetes., and what else a submission reads or may refer
- * to by ${...}. Rules and choices stand where a submission reads the entry: nobody checks
- * others.
+ * Everything declared under spark.kubernetes., and the other keys that a submission reads or
+ * may refer to by ${...}. Rules and choices stand where a submission reads the entry: nobody
+ * checks others.
  */
 const struct spk_entry spk_entries[] = {
     {"spark.archives", SPK_ENTRY_LIST, ALL_LINES, SAME("")},

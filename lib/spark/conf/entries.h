@@ -22,7 +22,7 @@ enum spk_entry_type {
 /** Which numbers are allowed, and what Spark says about others. */
 struct spk_entry_rule {
     double low, high;
-    bool above_low; /* low itself is not allowed */
+    bool above_low; /* true if low itself is not allowed */
     const char *text;
 };
 

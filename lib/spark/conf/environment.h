@@ -21,7 +21,7 @@ struct spk_files {
 struct spk_environment {
     const struct spk_conf_entry *variables; /* key = name; unique, in byte order */
     size_t n;
-    bool has_conf_dir;    /* SPARK_CONF_DIR is a directory; conf_files are its files */
+    bool has_conf_dir;    /* true if SPARK_CONF_DIR is a directory; conf_files are its files */
     const char *conf_dir; /* its path, for messages; NULL: none */
     struct spk_files conf_files;
     const char *user; /* the OS or Hadoop user: SPARK_USER when nothing else says so */

@@ -15,7 +15,7 @@
 struct spk_pod_template {
     cJSON *pod; /* {apiVersion, kind, metadata, spec}; containers without the one below */
     cJSON *container; /* the Spark container: an empty object if there is none */
-    bool is_named_container_missing; /* the name asked for fits none or several */
+    bool is_named_container_missing; /* true if the name asked for fits none or several */
 };
 
 /** How the client of a Spark line reads a template; is_json: its text is JSON, not YAML. */

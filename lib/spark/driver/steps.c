@@ -57,7 +57,7 @@ static bool names_step(const struct spk_strings *classes, const struct step *ste
     return false;
 }
 
-/* A class that the JVM would load: only those of ours that are optional exist here. */
+/* A class that the JVM would load: only the optional steps of this folder exist here. */
 static bool check_user_step(const struct spk_driver *driver, const char *class_name,
                             struct spk_err *err)
 {

@@ -19,7 +19,7 @@ struct spk_wire_options {
     /* The message inside which an unknown field changes the meaning; NULL: none. Paths are
      * written with JSON names inside it. */
     const ProtobufCMessageDescriptor *application;
-    bool warn_unknown_fields; /* prune with a warning instead of refusing */
+    bool warn_unknown_fields; /* true if they are pruned with a warning instead of refused */
 };
 
 /**

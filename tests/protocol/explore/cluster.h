@@ -28,10 +28,10 @@ struct thing {
     bool there, deleting, finalizer;
     bool opened;       /* a driver that can start, since it was stored without our gate */
     bool outdated;     /* its content is not what renderings have now */
-    uint8_t gates;     /* bits; the order is: theirs, ours */
+    uint8_t gates;     /* bits; first the other gates, then that of the driver */
     uint8_t rendering; /* whose marks it has, from 1; 0: no marks */
     uint8_t id;        /* of the submission, from 1; 0: no label */
-    uint8_t maker;     /* index of the call that created it, from 1; 0: somebody else */
+    uint8_t maker;     /* index of the call that created it, from 1; 0: no call, a stranger */
     uint16_t uid, version, owner;
 };
 

@@ -91,7 +91,7 @@ struct state {
     unsigned n_calls;
     uint8_t faults, crashes, repeats, cancels, delays, deletions; /* that may still happen */
     uint8_t commits[MAX_RENDERINGS]; /* drivers that could start, by attempt */
-    bool meddled;                    /* somebody else has deleted something */
+    bool meddled;                    /* true once a stranger has deleted something */
 };
 
 enum choice_kind {
@@ -103,7 +103,7 @@ enum choice_kind {
     CHOICE_DELAY,
     CHOICE_COLLECT, /* the garbage collector */
     CHOICE_END,     /* a finalizer is taken off, a process ends */
-    CHOICE_DELETE,  /* by somebody else */
+    CHOICE_DELETE,  /* by a stranger */
 };
 
 struct choice {
