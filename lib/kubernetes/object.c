@@ -55,18 +55,6 @@ void spk_object_annotation(cJSON *object, const char *key, const char *value)
     put_metadata(object, "annotations", key, value);
 }
 
-cJSON *spk_named(cJSON *array, const char *name)
-{
-    if (!spk_json_is_array(array))
-        return NULL;
-    for (cJSON *item = array->child; item; item = item->next) {
-        spk_spend(spk_json_arena(array), 1);
-        if (spk_text_equal(spk_json_get_text(item, "name"), name))
-            return item;
-    }
-    return NULL;
-}
-
 static size_t data_size(const cJSON *object)
 {
     size_t size = 0;

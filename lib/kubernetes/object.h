@@ -18,9 +18,6 @@ const char *spk_object_namespace(const cJSON *object);
 void spk_object_label(cJSON *object, const char *key, const char *value);
 void spk_object_annotation(cJSON *object, const char *key, const char *value);
 
-/** Element of an array of objects whose "name" is name; NULL if none. */
-cJSON *spk_named(cJSON *array, const char *name);
-
 /**
  * Whether etcd and the API server have room for object.
  *

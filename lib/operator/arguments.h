@@ -19,8 +19,6 @@ struct spk_argument_list {
 /** The origin of the rows that hold the submission id, and of no others. */
 #define SPK_SUBMISSION_ID_ORIGIN "submission_id"
 
-void spk_argument_add(struct spk_argument_list *list, const char *text, const char *origin);
-
 /** "--conf", then "key=value". */
 void spk_argument_conf(struct spk_argument_list *list, const char *key, const char *value,
                        const char *origin);

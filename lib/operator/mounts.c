@@ -81,7 +81,8 @@ static void add_component(struct spk_arena *arena, struct components *path, cons
         spk_strings_add(arena, &path->kept, part);
 }
 
-const char *spk_mounts_join(struct spk_arena *arena, const char *directory, const char *file)
+/* A directory and a file in it as Go's filepath.Join makes one clean path of them. */
+static const char *join_path(struct spk_arena *arena, const char *directory, const char *file)
 {
     struct components path = {.rooted = *directory == '/'};
     struct spk_strings parts = spk_split(arena, directory, '/');
@@ -116,7 +117,7 @@ void spk_mounts_secrets(const struct spk_role *role, struct spk_argument_list *o
             if (spk_text_equal(secret->secret_type, secret_kinds[k].type))
                 spk_argument_conf(
                     out, spk_printf(arena, "%s%s", env_prefix(role), secret_kinds[k].variable),
-                    spk_mounts_join(arena, path, secret_kinds[k].file), origin);
+                    join_path(arena, path, secret_kinds[k].file), origin);
     }
 }
 

@@ -21,6 +21,3 @@ bool spk_mounts_local_dirs(const struct spk_draft *draft, const struct spk_role 
 /** MOUNT_WITHOUT_VOLUME for each mount that the webhook drops, as spec.volumes lacks it. */
 void spk_mounts_warn(const struct spk_draft *draft, const struct spk_role *role,
                      struct spk_warnings *warnings);
-
-/** A directory and a file in it as Go's filepath.Join makes one clean path of them. */
-const char *spk_mounts_join(struct spk_arena *arena, const char *directory, const char *file);

@@ -284,7 +284,8 @@ bool spk_entry_double(const struct spk_reader *reader, const char *key, double *
     return true;
 }
 
-struct spk_strings spk_comma_list(struct spk_arena *arena, const char *text)
+/* The elements of text between commas: trimmed, without empty ones. */
+static struct spk_strings comma_list(struct spk_arena *arena, const char *text)
 {
     struct spk_strings parts = spk_split(arena, text, ','), list = {0};
 
@@ -304,7 +305,7 @@ bool spk_entry_list(const struct spk_reader *reader, const char *key, struct spk
 
     if (!spk_entry_text(reader, key, &text, err))
         return false;
-    *out = text ? spk_comma_list(reader->arena, text) : (struct spk_strings){0};
+    *out = text ? comma_list(reader->arena, text) : (struct spk_strings){0};
     return true;
 }
 

@@ -50,9 +50,6 @@ bool spk_entry_mib(const struct spk_reader *reader, const char *key, int64_t *ou
 bool spk_entry_list(const struct spk_reader *reader, const char *key, struct spk_strings *out,
                     struct spk_err *err) SPK_CHECK;
 
-/** The elements of text between commas: trimmed, without empty ones. */
-struct spk_strings spk_comma_list(struct spk_arena *arena, const char *text);
-
 /**
  * A port that Spark reads raw: not trimmed, not substituted; absent gives fallback.
  *
