@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The bodies of the machine's requests. Objects of the task are not changed. */
 #include "deploy/machine.h"
+#include "kubernetes/marks.h"
 #include "kubernetes/object.h"
 #include "json/write.h"
-
-#define SPK_POINTER_SUBMISSION_ID "/metadata/labels/sparkoperator.k8s.io~1submission-id"
 
 /* A tree of its own with the members of an object, whose insides it shares: setting a member
  * leaves the object as it is. */

@@ -32,15 +32,15 @@ def names_of(path):
     for kind, name in TAG.findall(text):
         if is_header or name.startswith(("spk_", "sparksubmit_")):
             yield "tag", name
+    for name in MACRO.findall(text):
+        if is_header and name != "X" or name.startswith(("SPK_", "SPARKSUBMIT_")):
+            yield "constant", name
     if is_header:
         for body in ENUMERATION.findall(text):
             for word in re.sub(r"#.*", "", body).split(","):
                 name = re.match(r"\s*([A-Z]\w*)\s*(?:=|$)", word)
                 if name:
                     yield "constant", name.group(1)
-        for name in MACRO.findall(text):
-            if name != "X":
-                yield "constant", name
     elif str(path.relative_to(TOP)) not in CHOSEN:
         for name in FUNCTION.findall(text):
             if name != "main":

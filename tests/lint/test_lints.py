@@ -152,6 +152,13 @@ class Names(Lints):
         self.write("server/b.h", "#define SPK_B 2\n")
         self.finds("names.py", "constant SPK_B")
 
+    def test_macros_with_a_prefix_are_not_file_local(self):
+        self.write("lib/base/a.h", "#define SPK_B 2\n")
+        self.write("server/b.c", "#define SPK_B 2\n#define ROWS 3\n")
+        self.write("server/c.c", "#define ROWS 4\n")
+        self.finds("names.py", "constant SPK_B: lib/base/a.h, server/b.c")
+        self.assertNotIn("ROWS", self.run_lint("names.py")[1])
+
     def test_functions(self):
         self.write("lib/base/a.c", "int spk_add(int a,\n            int b)\n{\n    return a + b;\n}\n")
         self.write("server/b.c", "const char *\nspk_add(void)\n{\n}\n")
