@@ -108,15 +108,23 @@ void spk_core_server_request(struct spk_core_server *server, const struct spk_me
                          method ? server->registered[method - spk_methods] : NULL);
 }
 
-static void start_server(struct spk_core_server *server)
+static void request_calls(void *owner)
 {
-    grpc_server_start(server->core);
+    struct spk_core_server *server = owner;
+
     for (int i = 0; i < POSTED; i++) {
         for (size_t j = 0; j < spk_n_methods; j++)
             if (server->registered[j])
                 spk_core_server_request(server, &spk_methods[j]);
         spk_core_server_request(server, NULL);
     }
+}
+
+/* Calls are requested on the rpc thread, and so are their memory's birth and end. */
+static void start_server(struct spk_core_server *server)
+{
+    grpc_server_start(server->core);
+    spk_rpc_post(server->group->rpc, &server->started);
 }
 
 struct spk_core_server *spk_server_group_user(struct spk_server_group *group, uid_t uid)
@@ -200,24 +208,35 @@ static void drain_streams(void *owner)
 
 /* ---- start ---- */
 
-static struct spk_core_server make_server(struct spk_arena *arena,
-                                          struct spk_server_group *group, const char *peer)
+static void on_shut(void *owner, bool ok)
 {
-    return (struct spk_core_server){
+    const struct spk_core_server *server = owner;
+
+    (void)ok;
+    atomic_fetch_sub(&server->group->closing, 1);
+}
+
+static void init_server(struct spk_arena *arena, struct spk_server_group *group,
+                        const char *peer, struct spk_core_server *server)
+{
+    *server = (struct spk_core_server){
         .group = group,
         .peer = peer,
-        .registered = spk_alloc_array(arena, spk_n_methods, sizeof(void *))};
+        .registered = spk_alloc_array(arena, spk_n_methods, sizeof(void *)),
+        .started = {.fn = request_calls, .owner = server},
+        .shut = {on_shut, server},
+    };
 }
 
 static void init_servers(struct spk_arena *arena, struct spk_server_group *group,
                          const struct spk_uids *uids)
 {
-    group->tcp = make_server(arena, group, "tcp");
+    init_server(arena, group, "tcp", &group->tcp);
     group->tcp.is_tcp = true;
     group->n_users = uids ? uids->n : 0;
     group->users = spk_alloc_array(arena, group->n_users, sizeof(*group->users));
     for (size_t i = 0; i < group->n_users; i++) {
-        group->users[i] = make_server(arena, group, "uds");
+        init_server(arena, group, "uds", &group->users[i]);
         group->users[i].uid = uids->items[i];
     }
 }
@@ -267,14 +286,6 @@ void spk_server_group_set_phase(struct spk_server_group *group, enum spk_rpc_pha
         spk_rpc_post(group->rpc, &group->drain);
 }
 
-static void on_shut(void *owner, bool ok)
-{
-    const struct spk_core_server *server = owner;
-
-    (void)ok;
-    atomic_fetch_sub(&server->group->closing, 1);
-}
-
 typedef void server_fn(struct spk_core_server *server);
 
 static void for_each_server(struct spk_server_group *group, server_fn *fn)
@@ -293,7 +304,6 @@ static void count(struct spk_core_server *server)
 
 static void shut(struct spk_core_server *server)
 {
-    server->shut = (struct spk_tag){on_shut, server};
     grpc_server_shutdown_and_notify(server->core, server->group->rpc->queue, &server->shut);
 }
 

@@ -32,6 +32,7 @@ struct spk_core_server {
     uid_t uid;         /* of all its peers; not of TCP's */
     grpc_server *core; /* NULL: not needed yet */
     void **registered; /* the core's handles, by row of spk_methods; NULL: found by path */
+    struct spk_rpc_item started;
     struct spk_tag shut;
 };
 
