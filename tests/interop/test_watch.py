@@ -33,7 +33,7 @@ class Watches(unittest.TestCase):
         self.api = ApiServer(self.directory.name)
         self.pod = pod("Pending", 10)
         self.api.look = self.look
-        self.server = Server("--mode=standalone", api_server=self.api)
+        self.server = Server("--mode=standalone", "--drain-delay=0s", api_server=self.api)
         self.client = Client(self.server)
 
     def tearDown(self):
@@ -110,7 +110,7 @@ class Watches(unittest.TestCase):
         self.server.stop(ask=False)
         # Another server goes on: what was told is not told again.
         self.pod = pod("Running", 11)
-        other = Server("--mode=standalone", api_server=self.api)
+        other = Server("--mode=standalone", "--drain-delay=0s", api_server=self.api)
         client = Client(other)
         watch = self.watch(client, resumeToken=last[-1].resume_token)
         self.api.tell("MODIFIED", pod("Succeeded", 12), watch=1)
