@@ -2,7 +2,6 @@
 #include "grpc/listener.h"
 
 #include "base/limits.h"
-#include "grpc/unix_socket.h"
 
 #include <errno.h>
 #include <fcntl.h>

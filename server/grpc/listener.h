@@ -7,13 +7,9 @@
 #pragma once
 
 #include "grpc/server_group.h"
+#include "grpc/unix_socket.h"
 
 #define SPK_MAX_SOCKETS 8
-
-struct spk_socket {
-    const char *path, *lock_path;
-    int fd, lock_fd;
-};
 
 struct spk_peer {
     int fd;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "grpc/unix_socket.h"
 
-#include "grpc/listener.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

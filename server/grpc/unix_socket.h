@@ -9,7 +9,10 @@
 
 #include <sys/types.h>
 
-struct spk_socket;
+struct spk_socket {
+    const char *path, *lock_path;
+    int fd, lock_fd; /* -1: closed */
+};
 
 /**
  * Listen on socket->path; its directory is made (0750) if it is missing. The umask decides
