@@ -7,6 +7,7 @@
  * "told" is where the caller is about to be answered.
  *
  *   SPK_CRASH_AT   the process kills itself at this point
+ *   SPK_STOP_AT    it stops there until it gets SIGCONT
  *   SPK_CRASH_LOG  file that gets the names of all points as they are passed
  */
 #include "apiserver/api.h"
@@ -45,7 +46,8 @@ static void (*call_done)(struct spk_submit_call *call);
 
 static void pass(const char *when, const char *name)
 {
-    const char *at = getenv("SPK_CRASH_AT"), *log = getenv("SPK_CRASH_LOG");
+    const char *at = getenv("SPK_CRASH_AT"), *stop = getenv("SPK_STOP_AT");
+    const char *log = getenv("SPK_CRASH_LOG");
     char point[NAME_SIZE + 16];
 
     (void)snprintf(point, sizeof(point), "%s%s%s", when, *name ? " " : "", name);
@@ -59,6 +61,8 @@ static void pass(const char *when, const char *name)
     }
     if (at && strcmp(at, point) == 0)
         (void)kill(getpid(), SIGKILL);
+    if (stop && strcmp(stop, point) == 0)
+        (void)raise(SIGSTOP); /* this thread first, or it would run on for a moment */
 }
 
 static unsigned count(const char *request)
