@@ -2,12 +2,12 @@
 #include "operations.h"
 
 #include "cluster.h"
-#include "driver/find.h"
-#include "driver/kill.h"
+#include "driver/state.h"
 #include "failure.h"
-#include "kubernetes/object.h"
+#include "kubernetes/names.h"
 #include "log.h"
 #include "pod_state.h"
+#include "submit/query_call.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -24,37 +24,43 @@ static bool parse_id(struct spk_arena *arena, const struct spk_api *api, const c
                     "was found in the Config.");
 }
 
-static bool find_one(struct spk_arena *arena, struct spk_api *api,
-                     const struct spk_driver_target *target, struct spk_drivers *out,
-                     struct spk_err *err)
-{
-    const cJSON **pod = spk_alloc(arena, sizeof(*pod));
+/* A query that is waited for. */
+struct operation {
+    struct spk_query_call call;
+    struct spk_driver_query query;
+    size_t named; /* drivers that were named before their deletion */
+};
 
-    if (!submit_cluster_pod(arena, api, target->ns, target->name, pod, err))
-        return false;
-    *out = (struct spk_drivers){.pods = pod, .n = *pod ? 1 : 0};
-    return true;
+static void say_deleting(struct spk_query_call *call, const struct spk_query_request *request)
+{
+    struct operation *operation = call->context;
+
+    if (request->verb != SPK_QUERY_DELETE || operation->named > operation->query.at)
+        return; /* it is tried again */
+    operation->named++;
+    submit_say("Deleting driver pod: %s.", request->name);
 }
 
-static bool find_drivers(struct spk_arena *arena, struct spk_api *api,
-                         const struct spk_driver_target *target, struct spk_drivers *out,
-                         struct spk_err *err)
+/* Kubernetes has no Pod of a name that it would refuse. */
+static bool cannot_be(const struct spk_driver_target *target)
 {
-    struct spk_api_request request = {
-        .verb = SPK_API_LIST,
-        .resource = spk_resource_find("v1", "Pod"),
-        .ns = target->ns,
-        .label_selector = SPK_DRIVER_SELECTOR,
-    };
-    struct spk_api_reply reply;
+    return !target->is_prefix && !spk_is_dns1123_subdomain(target->name);
+}
 
-    if (!target->is_prefix)
-        return find_one(arena, api, target, out, err);
-    if (!submit_cluster_call(arena, api, &request, &reply, err))
-        return false;
-    if (!spk_driver_select(arena, target, reply.object, out))
-        return spk_fail(err, SPK_KUBE_ERROR, "the answer is no list of Pods");
-    return true;
+static bool carry_out(struct spk_arena *arena, struct spk_api *api,
+                      struct operation *operation, struct spk_err *err)
+{
+    operation->query.any_role = true;
+    operation->call.arena = arena;
+    operation->call.api = api;
+    operation->call.query = &operation->query;
+    operation->call.context = operation;
+    operation->call.deadline_ms = INT64_MAX / 2; /* each request has its own limit */
+    if (cannot_be(&operation->query.target) || spk_query_call_wait(&operation->call))
+        return true;
+    *err = operation->call.err;
+    submit_note_request(err, arena, &operation->call.last);
+    return false;
 }
 
 static void say_none(const struct spk_driver_target *target)
@@ -93,7 +99,7 @@ bool submit_kill(struct spk_api *api, const struct spk_reader *reader, const cha
     struct spk_driver_target target;
     int64_t grace = 0;
     bool has_grace = false;
-    struct spk_drivers drivers;
+    struct operation *operation = spk_alloc(arena, sizeof(*operation));
 
     if (!grace_period(reader, &grace, &has_grace, err))
         return false;
@@ -103,26 +109,18 @@ bool submit_kill(struct spk_api *api, const struct spk_reader *reader, const cha
     announce_client(reader);
     if (!parse_id(arena, api, id, &target, err))
         return false;
-    const char *options = spk_delete_options(
-        arena,
-        &(struct spk_delete){.grace_s = has_grace ? &grace : NULL, .in_background = true});
     /* 3.5 and 4.0 do not look first, and say nothing of a driver that is not there. */
-    if (!target.is_prefix && !spk_version_at_least(reader->version, SPK_SPARK_4_1))
-        return submit_cluster_delete_pod(arena, api, target.ns, target.name, options, err);
-    if (!find_drivers(arena, api, &target, &drivers, err))
+    operation->query = (struct spk_driver_query){
+        .purpose = SPK_QUERY_KILL,
+        .target = target,
+        .grace_s = has_grace ? &grace : NULL,
+        .blind = !target.is_prefix && !spk_version_at_least(reader->version, SPK_SPARK_4_1),
+    };
+    operation->call.before = target.is_prefix ? say_deleting : NULL;
+    if (!carry_out(arena, api, operation, err))
         return false;
-    if (!drivers.n)
+    if (!operation->query.n_found && !operation->query.blind)
         say_none(&target);
-    for (size_t i = 0; i < drivers.n; i++) {
-        const cJSON *pod = drivers.pods[i];
-        const char *name = spk_object_name(pod);
-
-        if (target.is_prefix)
-            submit_say("Deleting driver pod: %s.", name);
-        if (!submit_cluster_delete_pod(arena, api, spk_object_namespace(pod), name, options,
-                                       err))
-            return false;
-    }
     return true;
 }
 
@@ -131,18 +129,21 @@ bool submit_status(struct spk_api *api, const struct spk_reader *reader, const c
 {
     struct spk_arena *arena = reader->arena;
     struct spk_driver_target target;
-    struct spk_drivers drivers;
+    struct operation *operation = spk_alloc(arena, sizeof(*operation));
 
     submit_say("Submitting a request for the status of submission %s in %s.", id,
                spk_conf_get(reader->conf, "spark.master"));
     announce_client(reader);
-    if (!parse_id(arena, api, id, &target, err) ||
-        !find_drivers(arena, api, &target, &drivers, err))
+    if (!parse_id(arena, api, id, &target, err))
         return false;
-    if (!drivers.n)
+    operation->query.target = target;
+    if (!carry_out(arena, api, operation, err))
+        return false;
+    if (!operation->query.n_found)
         say_none(&target);
-    for (size_t i = 0; i < drivers.n; i++) {
-        struct spk_driver_state driver = spk_driver_state_read(arena, drivers.pods[i]);
+    for (size_t i = 0; i < operation->query.n_found; i++) {
+        struct spk_driver_state driver =
+            spk_driver_state_read(arena, operation->query.found[i].pod);
 
         fprintf(stderr, "Application status (driver): %s\n", submit_pod_state(arena, &driver));
     }

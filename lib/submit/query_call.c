@@ -2,7 +2,6 @@
 #include "submit/query_call.h"
 
 #include "apiserver/http/status.h"
-#include "base/latch.h"
 #include "base/limits.h"
 
 #include <string.h>
@@ -229,7 +228,7 @@ void spk_query_call_cancel(struct spk_query_call *call)
 
 static void open_latch(struct spk_query_call *call)
 {
-    spk_latch_open(call->context);
+    spk_latch_open(call->latch);
 }
 
 bool spk_query_call_wait(struct spk_query_call *call)
@@ -237,7 +236,7 @@ bool spk_query_call_wait(struct spk_query_call *call)
     struct spk_latch latch = SPK_LATCH_INIT;
 
     call->done = open_latch;
-    call->context = &latch;
+    call->latch = &latch;
     spk_query_call_start(call);
     spk_latch_wait(&latch);
     return call->ok;

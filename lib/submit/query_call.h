@@ -10,6 +10,7 @@
 #pragma once
 
 #include "apiserver/api.h"
+#include "base/latch.h"
 #include "driver/query.h"
 
 /** One query under way; the caller fills in the first part and keeps it alive. */
@@ -29,6 +30,7 @@ struct spk_query_call {
     struct spk_api_request last; /* the last request that was sent */
     unsigned kube_calls;         /* for the log */
     atomic_bool cancelled;       /* private, likewise below; false before the start */
+    struct spk_latch *latch;     /* of spk_query_call_wait */
     _Atomic(void *) state;
 };
 
@@ -45,6 +47,6 @@ void spk_query_call_start(struct spk_query_call *call);
  * before done or even before the start. */
 void spk_query_call_cancel(struct spk_query_call *call);
 
-/** Carry it out and wait for its end; done and context are used for that. Returns ok. Call it
- * outside the API server's loop; it may be called inside spk_arena_run. */
+/** Carry it out and wait for its end, without done. Returns ok. Call it outside the API
+ * server's loop; it may be called inside spk_arena_run. */
 bool spk_query_call_wait(struct spk_query_call *call);

@@ -21,7 +21,8 @@ from api_server import ApiServer  # noqa: E402
 
 PROGRAM = os.path.abspath(sys.argv[1])
 NAME = "app-driver"
-POD = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": NAME, "namespace": "default", "uid": "uid-1"}}
+POD = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": NAME, "namespace": "default", "uid": "uid-1",
+                                                       "resourceVersion": "1"}}
 
 
 def pod(phase="Running", **metadata):
