@@ -67,7 +67,8 @@ void rendering_init(struct rendering *rendering, const struct rendering_input *i
                                 .uid = input->uid,
                                 .has_counters = input->uid != NULL,
                                 .generation = 1,
-                                .submission_attempts = input->attempt,
+                                .submission_attempts = input->same_run ? input->attempt : 0,
+                                .execution_attempts = input->same_run ? 0 : input->attempt,
                                 .submission_id = submission_id,
                                 .input_sha256 = spk_sha256_hex(arena, "i", 1)};
     if (!input->uid)

@@ -12,6 +12,7 @@ struct rendering_input {
     enum spk_variant variant;
     const char *uid;  /* of the application; NULL: none */
     unsigned attempt; /* of the application, or the number of the caller's key */
+    bool same_run;    /* attempts are submissions of one execution */
     size_t id;        /* of the submission */
     unsigned parts;   /* a set of those below; the driver is always there */
 };

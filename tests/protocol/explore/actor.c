@@ -68,8 +68,6 @@ static void send(struct exploration *x, struct state *state, unsigned who,
 
     assert(actor->n_pending < SPK_LEN(actor->pending));
     actor->pending[actor->n_pending++] = request;
-    if (request.verb == VERB_READ)
-        actor->doubt[request.part] = false; /* whatever is seen: it was looked */
     if (request.verb == VERB_CREATE)
         actor->posts[request.part]++;
     properties_check(x, state,
@@ -179,10 +177,10 @@ static const enum spk_seen_way ways[] = {
 };
 
 /* A dry run shows what would be there. */
-static const cJSON *show(const struct exploration *x, const struct state *state,
+static const cJSON *show(const struct exploration *x, const struct verdict *verdict,
                          const struct request *request, struct spk_arena *arena)
 {
-    struct thing thing = state->cluster.things[request->slot];
+    struct thing thing = verdict->shown;
 
     if (request->dry_run) {
         thing = request->wish;
@@ -212,13 +210,15 @@ void actor_answer(struct exploration *x, struct state *state, unsigned who, unsi
     actor->pending[--actor->n_pending] = (struct request){0};
     if (request.verb == VERB_CREATE)
         actor->doubt[request.part] = fault_rules[fault].leaves_doubt;
+    if (request.verb == VERB_READ && fault == FAULT_NONE)
+        actor->doubt[request.part] = false;
     struct spk_seen seen = {.part = request.part,
                             .way = ways[reply.transport],
                             .http = reply.http,
                             .reason = reply.reason,
                             .message = reply.message};
     if (fault == FAULT_NONE && reply.http < 300)
-        seen.object = show(x, state, &request, arena);
+        seen.object = show(x, verdict, &request, arena);
     if (fault == FAULT_OTHER)
         seen.object = somebody_elses(arena);
     if (reply.http == 0 || reply.http >= 300) {

@@ -4,9 +4,11 @@
 #include <assert.h>
 #include <string.h>
 
-static const struct verdict ok = {200, ""}, created = {201, ""};
-static const struct verdict not_found = {404, "NotFound"}, conflict = {409, "Conflict"};
-static const struct verdict exists = {409, "AlreadyExists"}, invalid = {422, "Invalid"};
+static const struct verdict ok = {200, "", {0}}, created = {201, "", {0}};
+static const struct verdict not_found = {404, "NotFound", {0}};
+static const struct verdict conflict = {409, "Conflict", {0}};
+static const struct verdict exists = {409, "AlreadyExists", {0}};
+static const struct verdict invalid = {422, "Invalid", {0}};
 
 static struct verdict create(struct cluster *cluster, const struct request *request)
 {
@@ -31,7 +33,8 @@ static void change(struct cluster *cluster, struct thing *thing, uint8_t gates, 
         return;
     thing->gates = gates;
     thing->id = id;
-    thing->opened |= !(gates & GATE_OURS);
+    /* Nobody schedules what is being deleted. */
+    thing->opened |= !(gates & GATE_OURS) && !thing->deleting;
     thing->version = ++cluster->versions;
 }
 
@@ -122,9 +125,8 @@ static struct verdict delete (struct cluster *cluster, const struct request *req
     return ok;
 }
 
-struct verdict cluster_carry_out(struct cluster *cluster, const struct request *request)
+static struct verdict decide(struct cluster *cluster, const struct request *request)
 {
-    assert(request->slot < SLOTS);
     if (request->verb == VERB_CREATE)
         return create(cluster, request);
     if (!cluster->things[request->slot].there)
@@ -143,6 +145,16 @@ struct verdict cluster_carry_out(struct cluster *cluster, const struct request *
         break;
     }
     return ok;
+}
+
+struct verdict cluster_carry_out(struct cluster *cluster, const struct request *request)
+{
+    assert(request->slot < SLOTS);
+    struct thing *thing = &cluster->things[request->slot], before = *thing;
+    struct verdict verdict = decide(cluster, request);
+
+    verdict.shown = thing->there ? *thing : before;
+    return verdict;
 }
 
 static bool has_uid(const struct cluster *cluster, uint16_t uid)

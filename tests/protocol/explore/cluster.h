@@ -67,6 +67,7 @@ struct request {
 struct verdict {
     int http;
     const char *reason; /* of the Status; "" with a 2xx */
+    struct thing shown; /* with a 2xx; of a deletion as it was at last */
 };
 
 struct verdict cluster_carry_out(struct cluster *cluster, const struct request *request);

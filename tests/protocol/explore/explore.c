@@ -4,6 +4,9 @@
  * fails. Each state is looked at once, and every step is checked.
  *
  *   protocol_explore                             every setting, each up to its daily limit
+ *   protocol_explore --until-broken [STATES [INVARIANT]]
+ *                                                each up to so many, to the first that fails;
+ *                                                without an invariant
  *   protocol_explore --all [STATES]              without limits; fails with fewer states
  *   protocol_explore --setting NAME [STATES]     one setting
  *   protocol_explore --setting NAME --path PATH  print every step of a path
@@ -35,10 +38,10 @@ static double seconds_since(const struct timespec *start)
     return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
 }
 
-static bool explore(const struct setting *setting, size_t limit, struct search_result *total)
+static bool explore(const struct setting *setting, const struct search_options *options,
+                    struct search_result *total)
 {
-    struct search_result result =
-        search(setting, &(struct search_options){.limit = limit, .rows = rows});
+    struct search_result result = search(setting, options);
 
     printf("%-62s %9zu states %9zu steps %8zu at rest, depth %3zu%s\n", setting->name,
            result.states, result.steps, result.quiet, result.deepest,
@@ -61,13 +64,28 @@ static bool explore_all(bool daily, size_t least)
 
     (void)clock_gettime(CLOCK_MONOTONIC, &start);
     for (size_t i = 0; i < n_settings; i++)
-        good &= explore(&settings[i], daily ? settings[i].daily : SIZE_MAX, &total);
+        good &= explore(&settings[i],
+                        &(struct search_options){.limit = daily ? settings[i].daily : SIZE_MAX,
+                                                 .rows = rows},
+                        &total);
     double seconds = seconds_since(&start);
     printf("%zu distinct states, %zu steps, deepest path %zu; %.0f states per second\n",
            total.states, total.steps, total.deepest, (double)total.states / seconds);
     if (total.states < least)
         printf("fewer than %zu\n", least);
     return good && total.states >= least;
+}
+
+/* The first setting that shows something ends it. */
+static bool explore_until_broken(size_t limit, const char *without)
+{
+    struct search_options options = {.limit = limit, .without = without};
+    struct search_result total = {0};
+
+    for (size_t i = 0; i < n_settings; i++)
+        if (!explore(&settings[i], &options, &total))
+            return false;
+    return true;
 }
 
 /* That nothing is lost: a text tells all of a state, and the order of children matters not. */
@@ -126,6 +144,11 @@ static void print_lists(void)
     properties_print();
 }
 
+static size_t number(int argc, char **argv, int at, size_t otherwise)
+{
+    return argc > at ? strtoul(argv[at], NULL, 10) : otherwise;
+}
+
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
@@ -135,7 +158,9 @@ int main(int argc, char **argv)
     if (strcmp(what, "") == 0)
         good = explore_all(true, 0);
     else if (strcmp(what, "--all") == 0)
-        good = explore_all(false, argc > 2 ? strtoul(argv[2], NULL, 10) : 0);
+        good = explore_all(false, number(argc, argv, 2, 0));
+    else if (strcmp(what, "--until-broken") == 0)
+        good = explore_until_broken(number(argc, argv, 2, 8000), argc > 3 ? argv[3] : NULL);
     else if (strcmp(what, "--table") == 0)
         good = explore_all(true, 0) && print_table();
     else if (strcmp(what, "--means") == 0)
@@ -145,13 +170,14 @@ int main(int argc, char **argv)
     else if (strcmp(what, "--setting") == 0 && argc == 5 && strcmp(argv[3], "--path") == 0)
         good = search_replay(find_setting(argv[2]), argv[4]);
     else if (strcmp(what, "--setting") == 0 && (argc == 3 || argc == 4))
-        good = explore(find_setting(argv[2]), argc > 3 ? strtoul(argv[3], NULL, 10) : SIZE_MAX,
+        good = explore(find_setting(argv[2]),
+                       &(struct search_options){.limit = number(argc, argv, 3, SIZE_MAX)},
                        &total);
     else {
-        fprintf(
-            stderr,
-            "protocol_explore [--all [STATES] | --table | --means | --list | --setting NAME "
-            "[STATES | --path PATH]]\n");
+        fprintf(stderr, "protocol_explore [--until-broken [STATES [INVARIANT]] | --all "
+                        "[STATES] | --table | "
+                        "--means | --list | --setting NAME "
+                        "[STATES | --path PATH]]\n");
         return 2;
     }
     return good ? EXIT_SUCCESS : EXIT_FAILURE;

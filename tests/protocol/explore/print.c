@@ -209,8 +209,11 @@ const char *print_state(const struct exploration *x, const struct state *state,
     spk_buf_printf(&out,
                    "%s; left: %u faults, %u crashes, %u repeats, %u cancels, %u delays, %u "
                    "deletions\n",
-                   state->meddled ? ", meddled" : "", state->faults, state->crashes,
-                   state->repeats, state->cancels, state->delays, state->deletions);
+                   state->orphaned  ? ", orphaned"
+                   : state->meddled ? ", meddled"
+                                    : "",
+                   state->faults, state->crashes, state->repeats, state->cancels,
+                   state->delays, state->deletions);
     return rename_numbers(arena, spk_buf_string(&out));
 }
 

@@ -2,6 +2,7 @@
 #include "properties.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define MAX_POSTS     5
 #define MAX_TIMEOUT_S 9
@@ -20,14 +21,18 @@ static unsigned attempt_of(const struct exploration *x, unsigned rendering)
     return x->setting->renderings[rendering].attempt;
 }
 
-/* Whether the driver can start, and is of the attempt of a call. */
+/* Whether the driver can start, and is of the attempt of a call; or of an earlier submission
+ * of the same execution, which is the driver that an operator wants. */
 static bool is_driver_of(const struct exploration *x, const struct state *state,
                          const struct call_record *call)
 {
     const struct thing *pod = driver(state);
 
-    return pod->there && pod->opened && pod->rendering &&
-           attempt_of(x, pod->rendering - 1U) == attempt_of(x, call->rendering);
+    if (!pod->there || !pod->opened || !pod->rendering)
+        return false;
+    unsigned found = attempt_of(x, pod->rendering - 1U), ours = attempt_of(x, call->rendering);
+    bool same_run = x->setting->application && x->setting->same_run;
+    return found == ours || (same_run && found < ours && call->adopted);
 }
 
 bool properties_is_complete(const struct exploration *x, const struct state *state)
@@ -68,14 +73,15 @@ static const char *one_driver(struct exploration *x, struct state *state,
     return all > 1 ? "a second driver can start" : NULL;
 }
 
-/* Once nobody meddles, children stay as long as the driver. */
+/* At its start, and as long as it is there; without a gate at least when OK is told. */
 static const char *whole_driver(struct exploration *x, struct state *state,
                                 const struct happening *h)
 {
     const struct thing *pod = driver(state);
 
     (void)h;
-    if (!pod->there || !pod->opened || pod->deleting || state->meddled)
+    if (!pod->there || !pod->opened || pod->deleting || state->orphaned ||
+        x->setting->drops_gates)
         return NULL;
     return properties_is_complete(x, state) ? NULL : "a driver can start that lacks an object";
 }
@@ -85,6 +91,9 @@ static const char *true_success(struct exploration *x, struct state *state,
 {
     if (h->call->told != TOLD_OK || state->meddled || x->setting->validates)
         return NULL;
+    /* Who finds a driver whose gate the cluster dropped cannot know whether it is whole. */
+    if (!properties_is_complete(x, state) && !(x->setting->drops_gates && h->call->adopted))
+        return "told OK, and an object of the driver is not there";
     return is_driver_of(x, state, h->call) && driver(state)->uid == h->call->uid
                ? NULL
                : "told OK without a driver of the attempt that can start";
@@ -110,6 +119,17 @@ static const char *lasting_success(struct exploration *x, struct state *state,
     return NULL;
 }
 
+static const char *own_id(struct exploration *x, struct state *state,
+                          const struct happening *h)
+{
+    if (h->call->told != TOLD_OK || state->meddled || !x->setting->needs_own_id ||
+        !h->call->adopted)
+        return NULL;
+    return driver(state)->id == x->setting->renderings[h->call->rendering].id + 1
+               ? NULL
+               : "told OK, and the driver has another submission id";
+}
+
 static bool says_no_driver(const struct call_record *call)
 {
     return call->told == TOLD_ERROR &&
@@ -122,7 +142,8 @@ static const char *true_failure(struct exploration *x, struct state *state,
 {
     const struct call_record *call = h->call;
 
-    if (says_no_driver(call) && call->committed)
+    /* Who never saw the Pod cannot know that the cluster dropped its gate. */
+    if (says_no_driver(call) && call->committed && !x->setting->drops_gates)
         return "told that no driver can start, and the call made one";
     if (h->kind == HAPPENED_TOLD && call->told == TOLD_ERROR && call->outcome == SPK_CREATED &&
         !state->meddled && !is_driver_of(x, state, call))
@@ -169,6 +190,8 @@ static const char *silent_after_answer(struct exploration *x, struct state *stat
                                        const struct happening *h)
 {
     (void)x;
+    if (state->actors[h->who].cancelled)
+        return "sent although the caller is gone";
     return state->calls[h->request->call].told == TOLD_NOTHING ? NULL
                                                                : "sent after the answer";
 }
@@ -255,6 +278,7 @@ static const struct property {
     {"I-1 one_driver", 1U << HAPPENED_EFFECT, one_driver},
     {"I-2 whole_driver", 1U << HAPPENED_STEP | 1U << HAPPENED_EFFECT, whole_driver},
     {"I-3 true_success", 1U << HAPPENED_TOLD, true_success},
+    {"I-3 own_id", 1U << HAPPENED_TOLD, own_id},
     {"I-3 lasting_success", 1U << HAPPENED_QUIET, lasting_success},
     {"I-4 true_failure", 1U << HAPPENED_TOLD | 1U << HAPPENED_EFFECT, true_failure},
     {"I-4 true_nothing", 1U << HAPPENED_QUIET, true_nothing},
@@ -272,7 +296,8 @@ void properties_check(struct exploration *x, struct state *state,
                       const struct happening *happening)
 {
     for (size_t i = 0; i < SPK_LEN(properties) && !x->broken; i++) {
-        if (!(properties[i].when & 1U << happening->kind))
+        if (!(properties[i].when & 1U << happening->kind) ||
+            (x->without && strncmp(properties[i].name, x->without, strlen(x->without)) == 0))
             continue;
         const char *why = properties[i].holds(x, state, happening);
         if (!why)

@@ -209,6 +209,7 @@ struct search_result search(const struct setting *setting,
     run = (struct run){.options = options};
     exploration_open(&run.x, setting);
     run.x.rows = options->rows;
+    run.x.without = options->without;
     run.x.reduced = setting->reduced && !options->unreduced;
     struct level *top = enter(&run);
     state_begin(&run.x, &top->state, &top->arena);

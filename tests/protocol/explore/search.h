@@ -15,11 +15,12 @@ struct search_result {
 };
 
 struct search_options {
-    size_t limit;   /* of states */
-    uint64_t *rows; /* as of struct exploration */
-    bool unreduced; /* also where the setting says so */
-    bool twice;     /* expand a state that is reached again, to see whether a text that is
-                       equal means a state that behaves equally */
+    size_t limit;        /* of states */
+    uint64_t *rows;      /* as of struct exploration */
+    const char *without; /* likewise */
+    bool unreduced;      /* also where the setting says so */
+    bool twice;          /* expand a state that is reached again, to see whether a text that is
+                            equal means a state that behaves equally */
 };
 
 /** Prints a path that breaks an invariant. */

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "settings.h"
 
-#define P .variant = SPK_VARIANT_CHILDREN_FIRST, .application = true
-#define G .variant = SPK_VARIANT_GATED_POD_FIRST
+#define P       .variant = SPK_VARIANT_CHILDREN_FIRST, .application = true
+#define G       .variant = SPK_VARIANT_GATED_POD_FIRST
+#define OWNED_G G, .application = true
 
 #define ONE_RENDERING .n_renderings = 1
 /* Of one attempt: with another id, as when labels changed or the program did. */
 #define TWO_RENDERINGS .n_renderings = 2, .renderings = {{0, 0}, {0, 1}}
 #define TWO_ATTEMPTS   .n_renderings = 2, .renderings = {{0, 0}, {1, 1}}
 #define EACH_ITS_OWN   .first = {0, 1}
+#define TWO_AND_NEXT   .first = {0, 0, 1}
 
 #define ALL_STATES SIZE_MAX
 
@@ -88,11 +90,10 @@ const struct setting settings[] = {
      .callers = 1,
      .faults = 1,
      .crashes = 1,
-     .repeats = 1,
      .at_once = true,
      .reduced = true,
      .few_faults = true,
-     .daily = 8000},
+     .daily = 10000},
     {.name = "G, all kinds of parts, at once",
      G,
      ONE_RENDERING,
@@ -100,11 +101,10 @@ const struct setting settings[] = {
      .callers = 1,
      .faults = 1,
      .crashes = 1,
-     .repeats = 1,
      .at_once = true,
      .reduced = true,
      .few_faults = true,
-     .daily = 8000},
+     .daily = 10000},
     {.name = "P, children at once",
      P,
      ONE_RENDERING,
@@ -162,7 +162,7 @@ const struct setting settings[] = {
      .repeats = 1,
      .deletions = 1,
      .finalizer = true,
-     .daily = 8000,
+     .daily = ALL_STATES,
      .may_be_refused = true},
     {.name = "G, others delete, another gate",
      G,

@@ -37,6 +37,7 @@ void exploration_open(struct exploration *x, const struct setting *setting)
         rendering_init(rendering, &(struct rendering_input){
                                       .variant = setting->variant,
                                       .uid = uid,
+                                      .same_run = setting->same_run,
                                       .attempt = setting->renderings[i].attempt,
                                       .id = setting->renderings[i].id,
                                       .parts = setting->parts,
@@ -96,7 +97,7 @@ void state_begin(struct exploration *x, struct state *state, struct spk_arena *a
     state->deletions = setting->deletions;
     if (setting->application)
         cluster_put_application(&state->cluster);
-    state->meddled = setting->exists;
+    state->meddled = state->orphaned = setting->exists;
     if (setting->exists)
         cluster_put_driver(&state->cluster, 1, state->cluster.things[SLOT_APPLICATION].uid);
     if (setting->outdated)
@@ -128,6 +129,8 @@ static struct verdict carry_out(struct exploration *x, struct state *state,
     if (request->verb == VERB_CREATE && request->slot == SLOT_POD) {
         mutated.wish.finalizer = x->setting->finalizer;
         mutated.wish.gates |= x->setting->other_gates ? GATE_OTHER : 0;
+        if (x->setting->drops_gates)
+            mutated.wish.gates = 0;
     }
     struct verdict verdict = cluster_carry_out(&state->cluster, &mutated);
     if (verdict.http >= 300 || request->verb == VERB_READ || request->dry_run)
@@ -153,7 +156,7 @@ static void serve(struct exploration *x, struct state *state, const struct choic
     struct actor *actor = &state->actors[choice->who];
     const struct request *request = &actor->pending[choice->which];
     const struct fault_rule *rule = &fault_rules[choice->fault];
-    struct verdict verdict = {0, ""};
+    struct verdict verdict = {0, "", {0}};
 
     if (choice->fault != FAULT_NONE && state->faults && !actor->cut_off)
         state->faults--;
@@ -218,6 +221,7 @@ void state_step(struct exploration *x, struct state *state, const struct choice 
         break;
     case CHOICE_CANCEL:
         state->cancels--;
+        state->actors[choice->who].cancelled = true;
         spk_machine_cancel(&state->actors[choice->who].machine);
         break;
     case CHOICE_DELAY:
@@ -233,6 +237,7 @@ void state_step(struct exploration *x, struct state *state, const struct choice 
     case CHOICE_DELETE:
         state->deletions--;
         state->meddled = true;
+        state->orphaned |= choice->which == SLOT_APPLICATION;
         cluster_delete(&state->cluster, choice->which);
         break;
     }

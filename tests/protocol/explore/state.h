@@ -23,6 +23,8 @@ struct setting {
     size_t daily; /* so many states at most, every day */
     enum spk_variant variant;
     bool application; /* there is one, and it owns what variant P creates, and the Pod */
+    bool drops_gates; /* an old API server, or a webhook */
+    bool same_run;    /* attempts are submissions of one execution of the application */
     bool at_once;     /* parts that may be are created at once */
     unsigned parts;   /* of a rendering: a set of WITH_... */
     unsigned callers;
@@ -76,6 +78,7 @@ struct actor {
     unsigned n_pending;
     uint8_t call;   /* index of the record */
     bool running;   /* has a call that is not over */
+    bool cancelled; /* its caller is gone */
     bool cut_off;   /* nothing that it sends arrives any more */
     uint8_t delays; /* how late it is: 0 in time, 1 too late for writes, 2 for all */
     uint8_t posts[MAX_PARTS + 1];
@@ -92,6 +95,7 @@ struct state {
     uint8_t faults, crashes, repeats, cancels, delays, deletions; /* that may still happen */
     uint8_t commits[MAX_RENDERINGS]; /* drivers that could start, by attempt */
     bool meddled;                    /* true once a stranger has deleted something */
+    bool orphaned;                   /* true once the application is gone */
 };
 
 enum choice_kind {
@@ -121,9 +125,10 @@ struct exploration {
     struct spk_task tasks[MAX_RENDERINGS][2]; /* plain, and marked as a retry */
     struct spk_part application;
     struct spk_arena arena;
-    bool reduced;       /* as the setting says, or not */
-    uint64_t *rows;     /* how often each row of the machine's table was taken; NULL: any */
-    const char *broken; /* name of the invariant that a step broke; NULL: none */
+    bool reduced;        /* as the setting says, or not */
+    uint64_t *rows;      /* how often each row of the machine's table was taken; NULL: any */
+    const char *without; /* beginning of the names of invariants that are not checked */
+    const char *broken;  /* name of the invariant that a step broke; NULL: none */
     char why[256];
     uint64_t digests[SLOTS]; /* of what was created first under each name */
 };
