@@ -3,6 +3,7 @@
 
 #include "kubernetes/marks.h"
 #include "kubernetes/names.h"
+#include "kubernetes/object.h"
 #include "spark/digest.h"
 #include "spark/driver/pod_template.h"
 
@@ -100,6 +101,43 @@ static int64_t counter(const Google__Protobuf__Struct *parent, const char *key)
     return value;
 }
 
+/*
+ * The operator adds one to the attempts in memory before it submits and stores them
+ * afterwards, with the id: the stored ones are this attempt's only if its id is there.
+ */
+static int64_t stored_attempts(const cJSON *status, const char *submission_id)
+{
+    int64_t attempts = 0;
+
+    (void)spk_json_get_int(spk_json_get(status, "submissionAttempts"), &attempts);
+    return submission_id &&
+                   spk_text_equal(spk_json_get_text(status, "submissionID"), submission_id)
+               ? attempts
+               : attempts + (attempts < INT64_MAX);
+}
+
+/* Take the counters of a command from its application as it is stored. */
+static bool take_stored(const cJSON *stored, const struct spk_owner *owner,
+                        struct spk_key_input *input, struct spk_err *err)
+{
+    const cJSON *status = spk_json_get(stored, "status");
+    const char *uid = spk_json_string(spk_json_at(stored, "metadata.uid"));
+
+    if (!spk_text_equal(uid, owner->uid)) {
+        (void)spk_fail(err, SPK_APPLICATION_DELETED,
+                       "SparkApplication '%.253s' has uid '%.63s', not '%.63s': the one that "
+                       "this driver is for is gone",
+                       owner->name, uid ? uid : "", owner->uid);
+        return spk_fail_at(err, "%s", owner->uid_field);
+    }
+    input->has_counters = true;
+    (void)spk_json_get_int(spk_json_at(stored, "metadata.generation"), &input->generation);
+    (void)spk_json_get_int(spk_json_get(status, "executionAttempts"),
+                           &input->execution_attempts);
+    input->submission_attempts = stored_attempts(status, input->submission_id);
+    return true;
+}
+
 static const char *conf_or(const struct spk_conf *conf, const char *key, const char *otherwise)
 {
     const char *value = spk_conf_get(conf, key);
@@ -127,6 +165,9 @@ bool spk_identify(struct spk_arena *arena, const struct spk_request *request,
 
     if (!application && !input.submission_id)
         input.submission_id = non_empty(spk_conf_get(conf, SPK_CONF_DRIVER_SUBMISSION_ID));
+    if (!application && request->stored && owner->uid &&
+        !take_stored(request->stored, owner, &input, err))
+        return false;
     if (application && owner->uid) {
         input.has_counters = true;
         input.generation = counter(application->metadata, "generation");

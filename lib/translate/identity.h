@@ -23,9 +23,10 @@ bool spk_owner_of_command(struct spk_arena *arena, const struct spk_submission *
                           struct spk_owner *out, struct spk_err *err) SPK_CHECK;
 
 /**
- * The key of the attempt. application is NULL for a command.
+ * The key of the attempt. application is NULL for a command, whose counters are those of
+ * request->stored.
  *
- * @errors those of spk_key_make
+ * @errors those of spk_key_make; APPLICATION_DELETED  the stored one has another uid
  */
 bool spk_identify(struct spk_arena *arena, const struct spk_request *request,
                   const Spk__SparkApplication *application, const struct spk_owner *owner,

@@ -62,6 +62,28 @@ struct spk_invocation spk_invocation_of(struct spk_arena *arena,
     return invocation;
 }
 
+static const char *version_of_stored(const cJSON *stored)
+{
+    return non_empty(spk_json_get_text(spk_json_get(stored, "spec"), "sparkVersion"));
+}
+
+/* A submitter has one Spark, and may be told of an application that is written for another. */
+static void warn_of_difference(struct spk_arena *arena, const char *given, const char *stored,
+                               struct spk_warnings *warnings)
+{
+    struct spk_version ours, theirs;
+    struct spk_warnings unwanted = {0};
+    struct spk_err ignored = {0};
+
+    if (stored && spk_version_resolve(arena, given, NULL, false, &ours, &unwanted, &ignored) &&
+        spk_version_resolve(arena, stored, NULL, false, &theirs, &unwanted, &ignored) &&
+        spk_version_line(&ours) != spk_version_line(&theirs))
+        spk_warn(warnings, arena, "SPARK_VERSION_DIFFERS", "spark_version",
+                 "the application's spec.sparkVersion is '%.32s', it is submitted for Spark "
+                 "%.32s",
+                 stored, given);
+}
+
 bool spk_invocation_set_version(struct spk_arena *arena, const struct spk_settings *settings,
                                 const struct spk_request *request,
                                 const Spk__SparkApplication *application,
@@ -70,8 +92,12 @@ bool spk_invocation_set_version(struct spk_arena *arena, const struct spk_settin
 {
     const char *override = non_empty(request->spark_version), *wanted = override;
 
+    if (override && request->stored)
+        warn_of_difference(arena, override, version_of_stored(request->stored), warnings);
     if (!wanted && application && application->spec)
         wanted = non_empty(application->spec->spark_version);
+    if (!wanted && request->stored)
+        wanted = version_of_stored(request->stored);
     if (!wanted && !settings->default_spark_version) {
         spk_guess_version(
             arena, invocation, application ? "spec.sparkVersion" : "spark_version",

@@ -120,6 +120,24 @@ bool spk_prepare_submission(struct spk_arena *arena, const struct spk_settings *
     return true;
 }
 
+bool spk_request_owner(struct spk_arena *arena, const struct spk_settings *settings,
+                       const struct spk_request *request, struct spk_owner *out,
+                       const char **ns, struct spk_err *err)
+{
+    struct spk_invocation invocation = spk_invocation_of(arena, settings, request, NULL);
+    struct spk_warnings unwanted = {0};
+    struct spk_submission submission;
+
+    if (!spk_invocation_set_version(arena, settings, request, NULL, &invocation, &unwanted,
+                                    err) ||
+        !spk_invocation_run(arena, &invocation, &submission, &unwanted, err) ||
+        !spk_owner_of_command(arena, &submission, out, err))
+        return false;
+    *ns = spk_conf_get(&submission.conf, "spark.kubernetes.namespace");
+    *ns = *ns ? *ns : "default";
+    return true;
+}
+
 /* ---- objects ---- */
 
 /* Whether the payload names another namespace than its own metadata. */

@@ -58,12 +58,20 @@ struct spk_request {
     const char *default_key;                     /* a key if nothing else names the attempt */
     const char *spark_version;                   /* override of the spark stage */
     const char *uid;                             /* for a manifest that has none; NULL: none */
-    const char *tenant;                          /* "" outside shared mode */
+    const cJSON *stored; /* the SparkApplication that a command names, as the API server has
+                            it; NULL: not read */
+    const char *tenant;  /* "" outside shared mode */
     enum spk_pod_mutation pod_mutation;
     enum spk_controller_steps controller_steps;
     bool skip_defaults;
     const char *random;     /* 64 random hex digits for a Submit; NULL: render */
     int64_t submit_time_ms; /* wall clock; 0 in a render */
+};
+
+/** The SparkApplication that a submission belongs to. */
+struct spk_owner {
+    const char *name, *uid; /* NULL: unknown */
+    const char *uid_field;  /* where the request says the uid */
 };
 
 /**
@@ -77,15 +85,20 @@ struct spk_request spk_request_of_command(struct spk_arena *arena,
                                           struct spk_strings arguments,
                                           const struct spk_environment *environment);
 
+/**
+ * Find the SparkApplication that a command names in its driver template, as the operator
+ * writes it, and its namespace: it may be read before the command is prepared. out->name is
+ * NULL if there is none.
+ *
+ * @errors those of the command line; INVALID_FIELD  the name is none of a SparkApplication
+ */
+bool spk_request_owner(struct spk_arena *arena, const struct spk_settings *settings,
+                       const struct spk_request *request, struct spk_owner *out,
+                       const char **ns, struct spk_err *err) SPK_CHECK;
+
 /** Resolve wanted to NONE, NATIVE, or AUTO while it depends on the application's uid. */
 enum spk_pod_mutation spk_mutation_in_force(const struct spk_settings *settings,
                                             enum spk_pod_mutation wanted);
-
-/** The SparkApplication that a submission belongs to. */
-struct spk_owner {
-    const char *name, *uid; /* NULL: unknown */
-    const char *uid_field;  /* where the request says the uid */
-};
 
 /** Everything the stages made, for whoever shows or creates it. */
 struct spk_prepared {
