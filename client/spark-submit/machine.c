@@ -72,6 +72,18 @@ static const char *find_version(struct spk_arena *arena, const struct submit_mac
     return version || !home ? version : submit_spark_home_version(arena, home);
 }
 
+static bool take_switch(const struct submit_machine *machine, const char *name, bool *out,
+                        struct spk_err *err)
+{
+    const char *text = submit_machine_get(machine, name);
+
+    *out = !text || strcmp(text, "true") == 0;
+    if (*out || strcmp(text, "false") == 0)
+        return true;
+    (void)spk_fail(err, SPK_INVALID_FIELD, "'%.32s' is not true or false", text);
+    return spk_fail_at(err, "%s", name);
+}
+
 bool submit_machine_look(struct spk_arena *arena, struct submit_machine *out,
                          struct spk_err *err)
 {
@@ -87,7 +99,8 @@ bool submit_machine_look(struct spk_arena *arena, struct submit_machine *out,
     machine.environment.cwd = getcwd(directory, 4096);
     machine.endpoint = submit_machine_get(&machine, "SPK_ENDPOINT");
     machine.spark_version = find_version(arena, &machine);
-    if (!take_conf_dir(arena, &machine, err))
+    if (!take_switch(&machine, "SPK_READ_CR", &machine.reads_application, err) ||
+        !take_conf_dir(arena, &machine, err))
         return false;
     *out = machine;
     return true;

@@ -89,7 +89,7 @@ static struct spk_invocation invocation_of(struct spk_arena *arena,
     };
 }
 
-/* The version decides labels, texts and objects: a guess is told. */
+/* The version decides labels, texts and objects: a guess is told if it stays one. */
 static bool find_version(struct spk_arena *arena, struct submit_machine *machine,
                          struct submit_arguments *arguments, struct spk_warnings *warnings,
                          struct spk_err *err)
@@ -100,7 +100,7 @@ static bool find_version(struct spk_arena *arena, struct submit_machine *machine
         return spk_version_resolve(arena, machine->spark_version, NULL, false,
                                    &arguments->version, warnings, err);
     spk_guess_version(arena, &invocation, "spark_version",
-                      "set SPK_SPARK_VERSION, or SPARK_HOME to a Spark", warnings);
+                      "set SPK_SPARK_VERSION, or SPARK_HOME to a Spark", &arguments->guess);
     arguments->version = invocation.version;
     machine->environment = invocation.environment;
     return true;
@@ -167,6 +167,16 @@ static void warn_of_java_options(struct spk_arena *arena, const struct submit_ma
                      "-Dspark.* in java-opts counts for a JVM only; use --conf");
 }
 
+static void print_all_warnings(struct spk_arena *arena, struct spk_warnings *warnings,
+                               const struct spk_warnings *guess)
+{
+    struct spk_warnings all = {0};
+
+    spk_warnings_add(&all, arena, guess);
+    spk_warnings_add(&all, arena, warnings);
+    submit_print_warnings(&all, NULL);
+}
+
 static bool understand(struct program *program, struct submit_machine *machine,
                        struct submit_arguments *arguments, struct spk_command_line *line,
                        struct spk_err *err)
@@ -179,8 +189,10 @@ static bool understand(struct program *program, struct submit_machine *machine,
         return false;
     warn_of_java_options(arena, machine, &warnings);
     bool ok = parse(arena, machine, arguments, line, err);
-    if (line->command != SPK_COMMAND_HELP && line->command != SPK_COMMAND_USAGE_ERROR)
-        submit_print_warnings(&warnings, NULL);
+    if (ok && line->command == SPK_COMMAND_SUBMIT)
+        submit_print_warnings(&warnings, NULL); /* and the guess later: it may be none */
+    else if (line->command != SPK_COMMAND_HELP && line->command != SPK_COMMAND_USAGE_ERROR)
+        print_all_warnings(arena, &warnings, &arguments->guess);
     return ok;
 }
 

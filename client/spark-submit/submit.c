@@ -13,6 +13,7 @@
 #include "kubernetes/object.h"
 #include "log.h"
 #include "remote.h"
+#include "stored_application.h"
 #include "submit/submit.h"
 #include "translate/translate.h"
 #include "wait.h"
@@ -56,14 +57,27 @@ static struct spk_request make_request(struct spk_arena *arena,
     return request;
 }
 
+/* Whether the application says which Spark it is for, and nothing here does. */
+static bool is_guess_replaced(const struct submit_arguments *arguments, const cJSON *stored)
+{
+    const char *version = spk_json_get_text(spk_json_get(stored, "spec"), "sparkVersion");
+
+    return arguments->guess.n > 0 && version && *version;
+}
+
+/* stored is the SparkApplication that the command names; NULL: it has none, or was not read.
+ */
 static bool prepare(struct run *run, const struct submit_arguments *arguments,
-                    struct spk_err *err)
+                    const cJSON *stored, struct spk_err *err)
 {
     struct spk_settings settings = spk_settings_default();
     struct spk_request request = make_request(run->arena, arguments, run->machine);
 
     request.random = run->random;
     request.submit_time_ms = spk_wall_ms();
+    request.stored = stored;
+    if (is_guess_replaced(arguments, stored))
+        request.spark_version = NULL;
     settings.environment = run->machine->environment;
     return spk_prepare(run->arena, &settings, &request, &run->prepared, err);
 }
@@ -195,8 +209,32 @@ static bool wait_for(struct run *run, const struct submit_driver *driver,
     return true;
 }
 
-static bool submit_here(struct run *run, const struct submit_arguments *arguments, int *status,
-                        struct spk_err *err)
+/* The attempt and the version of an operator's command stand in its application. */
+static bool prepare_as_stored(struct run *run, const struct submit_arguments *arguments,
+                              struct spk_api *api, const struct spk_warnings *said,
+                              struct spk_err *err)
+{
+    const struct spk_prepared *prepared = &run->prepared;
+    const cJSON *stored = NULL;
+
+    if (!submit_stored_application(run->arena, api, prepared->plan.namespace_,
+                                   prepared->owner.name, run->seed, &stored, err))
+        return false;
+    if (!is_guess_replaced(arguments, stored))
+        submit_print_warnings(&arguments->guess, NULL);
+    if (stored && !prepare(run, arguments, stored, err))
+        return false;
+    submit_print_warnings(&prepared->warnings, said);
+    return true;
+}
+
+static bool reads_application(const struct run *run)
+{
+    return run->machine->reads_application && run->prepared.owner.uid;
+}
+
+static bool submit_here(struct run *run, const struct submit_arguments *arguments,
+                        const struct spk_warnings *said, int *status, struct spk_err *err)
 {
     const struct spk_conf *conf = &run->prepared.plan.properties;
     struct spk_reader reader = {.arena = run->arena,
@@ -212,6 +250,8 @@ static bool submit_here(struct run *run, const struct submit_arguments *argument
     submit_cluster_announce(conf);
     if (!submit_cluster_open(run->arena, run->machine, &run->prepared.submission.conf,
                              &cluster, err) ||
+        (reads_application(run) &&
+         !prepare_as_stored(run, arguments, cluster->api, said, err)) ||
         !create(run, cluster->api, err))
         return false;
     const struct submit_driver driver = {result->ns, result->pod_name, result->pod_uid,
@@ -301,12 +341,18 @@ bool submit_run(struct spk_arena *arena, const struct submit_machine *machine,
     warn_of_http(&line->submission.conf);
     if (!endpoint)
         endpoint = machine->endpoint;
-    if (endpoint)
+    if (endpoint) {
+        submit_print_warnings(&arguments->guess, NULL);
         return submit_there(run, endpoint, arguments, line, status, err);
-    if (!draw(run, err) || !prepare(run, arguments, err))
+    }
+    bool ok = draw(run, err) && prepare(run, arguments, NULL, err);
+    if (!ok || !reads_application(run))
+        submit_print_warnings(&arguments->guess, NULL);
+    if (!ok)
         return false;
-    submit_print_warnings(&run->prepared.warnings, &line->warnings);
-    return submit_here(run, arguments, status, err);
+    if (!reads_application(run))
+        submit_print_warnings(&run->prepared.warnings, &line->warnings);
+    return submit_here(run, arguments, &line->warnings, status, err);
 }
 
 bool submit_show(struct spk_arena *arena, const struct submit_machine *machine,
@@ -320,6 +366,7 @@ bool submit_show(struct spk_arena *arena, const struct submit_machine *machine,
     cJSON *list = NULL;
 
     settings.environment = machine->environment;
+    submit_print_warnings(&arguments->guess, NULL);
     if (!spk_render(arena, &settings, &request, &view, &list, &prepared, err))
         return false;
     submit_print_warnings(&prepared.warnings, &line->warnings);

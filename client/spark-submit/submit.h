@@ -8,6 +8,7 @@
 struct submit_arguments {
     struct spk_strings list; /* without the program's name */
     struct spk_version version;
+    struct spk_warnings guess; /* of the version, if it is one and stays it; else empty */
     bool dry_run; /* true if the objects are shown on stdout and nobody is asked */
 };
 

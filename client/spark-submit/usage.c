@@ -34,6 +34,7 @@ void submit_print_usage(void)
         "Environment: SPK_ENDPOINT hands the command line to a sparksubmitd;\n"
         "SPK_SPARK_VERSION is the version of Spark, else $SPARK_HOME/RELEASE or the name of\n"
         "$SPARK_HOME/jars/spark-core_*.jar says it. $SPARK_CONF_DIR/spark-env.sh is run.\n"
+        "SPK_READ_CR=false: the SparkApplication that a driver template names is not read.\n"
         "SPK_ERRORS=plain prints errors by their reasons, not as exceptions of a JVM.\n",
         stderr);
 }

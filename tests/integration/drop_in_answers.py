@@ -131,6 +131,94 @@ class Operations(Case):
         self.assertIn("No applications found.", done.stderr)
 
 
+class StoredApplication(Case):
+    """An operator's arguments: which attempt they are stands in the SparkApplication."""
+
+    def setUp(self):
+        super().setUp()
+        self.template = self.folder / "driver.yaml"
+        self.template.write_text(json.dumps({
+            "metadata": {"ownerReferences": [{"apiVersion": "sparkoperator.k8s.io/v1beta2", "kind": "SparkApplication",
+                                              "name": "app", "uid": "uid-app"}]},
+            "spec": {"containers": [{"name": "spark-kubernetes-driver"}]}}), encoding="utf-8")
+
+    def store(self, uid="uid-app", version="4.1.4", **status):
+        self.server.applications["app"] = {
+            "apiVersion": "sparkoperator.k8s.io/v1beta2", "kind": "SparkApplication",
+            "metadata": {"name": "app", "namespace": "default", "uid": uid, "generation": 2},
+            "spec": {"sparkVersion": version}, "status": status}
+
+    def run_operator(self, submission_id, **variables):
+        """The driver that was created, or None, and what was said."""
+        del self.server.created[:], self.server.requests[:]
+        done = self.submit("--conf", "spark.kubernetes.submission.waitAppCompletion=false", "--conf",
+                           "spark.kubernetes.driver.podTemplateFile=%s" % self.template, "--conf",
+                           "spark.kubernetes.driver.label.sparkoperator.k8s.io/submission-id=" + submission_id,
+                           **variables)
+        pods = [item for item in self.server.created if item["kind"] == "Pod"]
+        self.assertEqual(done.returncode, 0 if pods else 1, done.stderr)
+        return pods[0]["metadata"] if pods else None, done.stderr
+
+    def reads(self):
+        return [path for verb, path in self.server.requests if verb == "GET" and "/sparkapplications/app" in path]
+
+    def test_a_repetition_with_another_id_is_the_same_attempt(self):
+        self.store(submissionAttempts=1, executionAttempts=3, submissionID="old")
+        first, said = self.run_operator("s-1")
+        self.assertEqual(len(self.reads()), 1)
+        self.assertNotIn("WARN Client", said)
+        self.assertEqual(first["annotations"]["spark-submit.internal/order"], "2.3.2")
+        again, _ = self.run_operator("s-2")
+        self.store(submissionAttempts=2, executionAttempts=3, submissionID="s-3")
+        recorded, _ = self.run_operator("s-3")
+        following, _ = self.run_operator("s-4")
+        attempts = [one["labels"]["spark-submit.internal/attempt"] for one in (first, again, recorded, following)]
+        self.assertEqual(attempts[:1] * 3, attempts[:3])
+        self.assertNotEqual(attempts[2], attempts[3])
+
+    def test_without_it_the_submission_id_tells_the_attempt(self):
+        driver, said = self.run_operator("s-1")
+        self.assertIn("WARN Client: SparkApplication 'app' in namespace 'default' is not there (HTTP 404)", said)
+        self.assertNotIn("spark-submit.internal/order", driver["annotations"])
+        self.store()
+        unread, said = self.run_operator("s-1", SPK_READ_CR="false")
+        self.assertEqual((self.reads(), unread["labels"]["spark-submit.internal/attempt"]),
+                         ([], driver["labels"]["spark-submit.internal/attempt"]))
+        self.assertNotIn("WARN Client", said)
+
+    def test_another_application_of_the_name_ends_it(self):
+        self.store(uid="uid-later")
+        driver, said = self.run_operator("s-1", SPK_ERRORS="plain")
+        self.assertEqual((driver, self.server.created), (None, []))
+        self.assertIn("APPLICATION_DELETED", said)
+
+    def test_a_read_that_fails_is_repeated(self):
+        self.store()
+        down = json.dumps({"kind": "Status", "status": "Failure", "code": 503, "message": "down"}).encode()
+        left = [(503, down), (200, GARBAGE["a page"]), (200, GARBAGE["another kind"])]
+        self.server.look = lambda path: left.pop(0) if left and "sparkapplications" in path else None
+        driver, _ = self.run_operator("s-1")
+        self.assertEqual(driver["annotations"]["spark-submit.internal/order"], "2.0.1")
+        self.assertEqual(len(self.reads()), 4)
+
+    def test_the_version_of_the_application(self):
+        self.store(version="4.0.3")
+        driver, said = self.run_operator("s-1", SPK_SPARK_VERSION=None)
+        self.assertEqual(driver["labels"]["spark-version"], "4.0.3")
+        self.assertNotIn("WARN Client", said)
+        driver, said = self.run_operator("s-1")
+        self.assertEqual(driver["labels"]["spark-version"], "4.1.4")
+        self.assertIn("the application's spec.sparkVersion is '4.0.3', it is submitted for Spark 4.1.4", said)
+        self.store(version=None)
+        driver, said = self.run_operator("s-1", SPK_SPARK_VERSION=None)
+        self.assertEqual((driver["labels"]["spark-version"], said.count("WARN Client")), ("4.1.4", 1))
+        self.assertIn("nothing says which Spark this is for", said)
+
+    def test_the_switch_is_true_or_false(self):
+        _, said = self.run_operator("s-1", SPK_READ_CR="0", SPK_ERRORS="plain")
+        self.assertIn("error[INVALID_FIELD]: '0' is not true or false (SPK_READ_CR)", said)
+
+
 class Kubeconfig(Case):
     """What is no regular file is no kubeconfig, as to Spark's client."""
 
