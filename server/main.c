@@ -136,6 +136,7 @@ static bool configure(struct server *server, struct spk_kube_config *kube)
     server->service.mode = mode_name(config);
     /* The operator has just read the application; an API server in memory holds none. */
     server->service.verifies_uids = config->mode == SPK_MODE_STANDALONE && !memory;
+    server->service.reads_applications = config->read_cr && !memory;
     if (!spk_settings_make(&server->arena, config, url, ns, &server->service.settings,
                            &server->err))
         return fail(server, SPK_EXIT_CONFIG);

@@ -68,6 +68,9 @@ static const struct spk_option table[] = {
      "up to 2.5"},
     {"controller-steps", SPK_OPTION_CHOICE, FIELD(controller_steps), "auto", "auto|none|apply",
      "what the operator does before it submits; auto: none in sidecar mode"},
+    {"read-cr", SPK_OPTION_BOOL, FIELD(read_cr), "true", NULL,
+     "read the SparkApplication that the driver template of a command names, for callers that "
+     "can use no other submission id: its counters tell the attempt"},
     {"unknown-fields", SPK_OPTION_CHOICE, FIELD(unknown_fields), "refuse", "refuse|warn",
      "of an application"},
     {"spark-user", SPK_OPTION_TEXT, FIELD(spark_user), "spark", "NAME",

@@ -44,6 +44,7 @@ struct spk_config {
     const char *default_spark_version; /* NULL: newest */
     bool strict_spark_version;
     bool executor_owner_reference;
+    bool read_cr;
     enum spk_mutation_flag pod_mutation;
     enum spk_steps_flag controller_steps;
     enum spk_unknown_fields unknown_fields;

@@ -23,6 +23,8 @@ struct spk_service {
     struct spk_api *api;
     bool verifies_uids; /* true if applications are looked up before anything is created for
                            them */
+    bool reads_applications; /* true if those that commands name are read: their counters tell
+                                the attempt */
     struct spk_queue *running; /* operations that wait for the API server */
     struct spk_health *health;
     /* The API server's gitVersion; "" until it is known. */

@@ -72,6 +72,54 @@ class WithApiServer(unittest.TestCase):
         client.close()
         server.stop()
 
+    def test_a_command_has_the_identity_of_the_application_that_it_names(self):
+        """If its caller is an operator, which can use no other submission id than its own."""
+        template = {"metadata": {"ownerReferences": [
+            {"apiVersion": "sparkoperator.k8s.io/v1beta2", "kind": "SparkApplication",
+             "name": "spark-pi", "uid": UID}]}, "spec": {"containers": [{"name": "spark"}]}}
+        label = "--conf=" + K + "driver.label.sparkoperator.k8s.io/submission-id="
+
+        def submit(submission_id, **members):
+            self.api.created.clear()
+            self.api.requests.clear()
+            reply = client.call("Submit", {"command": {
+                "args": [label + submission_id, *COMMAND, "local:///opt/pi.jar"], "driverPodTemplate": template},
+                "requireSubmissionId": True, **members})
+            reads = [path for verb, path in self.api.requests if verb == "GET" and "/sparkapplications/" in path]
+            pod = [item["metadata"] for item in self.api.created if item["kind"] == "Pod"][0]
+            return pod, len(reads), {warning.code for warning in reply.warnings}
+
+        self.api.applications["spark-pi"] = stored_application()
+        server = Server("--mode=sidecar", api_server=self.api)
+        server.wait_for("API server answers")
+        client = Client(server)
+        first, reads, warnings = submit("s-1")
+        self.assertEqual((reads, warnings & {"APPLICATION_NOT_READ"}), (1, set()))
+        self.assertEqual(first["annotations"][OURS + "order"], "1.0.2")
+        self.assertEqual(first["labels"]["spark-version"], "4.0.1")
+        again, _, _ = submit("s-2")
+        self.assertEqual(again["labels"][OURS + "attempt"], first["labels"][OURS + "attempt"])
+        unread, reads, _ = submit("s-2", requireSubmissionId=False)
+        self.assertEqual((reads, OURS + "order" in unread["annotations"]), (0, False))
+        line = server.wait_for("rpc", method=SUBMIT, submission_id="s-1")
+        self.assertEqual(line["kube_calls"], len(self.api.created) + 1)
+        self.api.applications["spark-pi"]["metadata"]["uid"] = UID[:-1] + "2"
+        refusal = client.refused("Submit", {"command": {"args": [*COMMAND, "local:///opt/pi.jar"],
+                                                        "driverPodTemplate": template}, "requireSubmissionId": True})
+        self.assertEqual((refusal.code, refusal.reason), ("ABORTED", "APPLICATION_DELETED"))
+        self.api.applications.clear()
+        _, reads, warnings = submit("s-3")
+        self.assertEqual((reads, warnings & {"APPLICATION_NOT_READ"}), (1, {"APPLICATION_NOT_READ"}))
+        client.close()
+        server.stop()
+        server = Server("--mode=sidecar", "--read-cr=false", api_server=self.api)
+        server.wait_for("API server answers")
+        client = Client(server)
+        _, reads, warnings = submit("s-3")
+        self.assertEqual((reads, warnings & {"APPLICATION_NOT_READ"}), (0, set()))
+        client.close()
+        server.stop()
+
     def test_the_uid_of_an_application_is_verified_where_nobody_has_just_read_it(self):
         """Not in a sidecar: its operator has."""
         there, gone = stored_application(), stored_application()
