@@ -337,7 +337,40 @@ static void test_what_is_no_token_is_refused(void)
     close_bench(&bench);
 }
 
+static void test_a_wait_is_as_long_as_the_server_says(void)
+{
+    const struct spk_driver_watch_answer answer = {
+        .http = 429, .reason = "", .retry_after_ms = 90000};
+    struct bench bench;
+
+    open_bench(&bench);
+    CU_ASSERT_EQUAL(spk_driver_watch_read(&bench.watch, &answer, &bench.err),
+                    SPK_DRIVER_WATCH_WAIT);
+    CU_ASSERT_EQUAL(bench.watch.wait_ms, 90000);
+    close_bench(&bench);
+}
+
+/* Many that were opened together do not end together. */
+static void test_watches_end_at_times_of_their_own(void)
+{
+    int first = 0, others = 0;
+
+    for (uint64_t seed = 0; seed < 8; seed++) {
+        struct bench bench;
+
+        open_bench(&bench);
+        bench.watch.seed = seed;
+        CU_ASSERT_EQUAL(read_pod(&bench, "u", "Pending", 10), SPK_DRIVER_WATCH_EVENTS);
+        first = seed ? first : bench.watch.timeout_s;
+        others += bench.watch.timeout_s != first;
+        close_bench(&bench);
+    }
+    CU_ASSERT(others > 0);
+}
+
 static CU_TestInfo tests[] = {
+    SPK_TEST(a_wait_is_as_long_as_the_server_says),
+    SPK_TEST(watches_end_at_times_of_their_own),
     SPK_TEST(each_change_is_shown_once_until_the_driver_has_ended),
     SPK_TEST(a_deletion_is_a_state_and_so_is_another_pod_of_the_name),
     SPK_TEST(a_finished_driver_is_watched_until_it_is_gone_if_asked),

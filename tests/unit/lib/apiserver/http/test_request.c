@@ -266,10 +266,15 @@ static void test_no_name_to_act_as_carries_a_header(void)
             CU_ASSERT_EQUAL(err.reason, encoded ? SPK_NO_REASON : SPK_INVALID_FIELD);
             CU_ASSERT_PTR_NULL(strstr(err.text, "masters"));
         }
-    struct spk_impersonation nobody = {.uid = "17"};
-    struct spk_api_request request = {.verb = SPK_API_VERSION, .as = &nobody};
-    SPK_ASSERT_TEXT(wire(&arena, &request),
-                    "a uid, groups and extra values to act with need a user to act as");
+    struct spk_strings one = {.items = (const char *[]){"x"}, .n = 1};
+    struct spk_impersonation nobody[] = {
+        {.uid = "17"}, {.groups = one}, {.extra_keys = one, .extra_values = one}};
+    for (size_t i = 0; i < SPK_LEN(nobody); i++) {
+        struct spk_api_request request = {.verb = SPK_API_VERSION, .as = &nobody[i]};
+
+        SPK_ASSERT_TEXT(wire(&arena, &request),
+                        "a uid, groups and extra values to act with need a user to act as");
+    }
 }
 
 static void test_a_body_is_bounded(void)
