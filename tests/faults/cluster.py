@@ -6,6 +6,7 @@ import json
 import pathlib
 import ssl
 import sys
+import time
 import urllib.parse
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "integration"))
@@ -83,6 +84,15 @@ class Cluster(kube.Kube):
                 return state
             before = state
 
+    def collected_state(self, namespace):
+        """A settled state; what belongs to a driver that was taken back is collected in the background."""
+        deadline = time.monotonic() + 20
+        state = self.settled_state(namespace)
+        while state.items and state.are_orphans() and time.monotonic() < deadline:
+            time.sleep(0.02)
+            state = self.settled_state(namespace)
+        return state
+
     def clear(self, namespace):
         """Owners first, so that nothing is collected behind the back of the next case."""
         for kind in ("SparkApplication", *KINDS):
@@ -106,6 +116,11 @@ class State:
 
     def kinds(self):
         return {kind: sum(item["kind"] == kind for item in self.items) for kind in KINDS}
+
+    def are_orphans(self):
+        """Whether all that is left belonged to a driver that is gone."""
+        return all([owner["kind"] for owner in item["metadata"].get("ownerReferences", [])] == ["Pod"]
+                   for item in self.items)
 
     def drivers(self, is_open=None):
         """Pods that nobody deletes; with is_open only those that may start, or may not."""
