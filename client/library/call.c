@@ -44,7 +44,7 @@ static int64_t remaining_ms(gpr_timespec deadline)
     return gpr_time_to_millis(gpr_time_sub(deadline, gpr_now(GPR_CLOCK_MONOTONIC)));
 }
 
-static void enter(struct sparksubmit_client *client, struct running_call *running)
+void spk_client_enter(struct sparksubmit_client *client, struct running_call *running)
 {
     (void)pthread_mutex_lock(&client->lock);
     running->next = client->running;
@@ -52,8 +52,7 @@ static void enter(struct sparksubmit_client *client, struct running_call *runnin
     (void)pthread_mutex_unlock(&client->lock);
 }
 
-/* Last: whoever closes the client may go on now. */
-static void leave(struct sparksubmit_client *client, struct running_call *running)
+void spk_client_leave(struct sparksubmit_client *client, struct running_call *running)
 {
     (void)pthread_mutex_lock(&client->lock);
     for (struct running_call **at = &client->running; *at; at = &(*at)->next)
@@ -65,9 +64,8 @@ static void leave(struct sparksubmit_client *client, struct running_call *runnin
     (void)pthread_mutex_unlock(&client->lock);
 }
 
-/* The attempt under way, for cancel; NULL: there is none. */
-static void set_call(struct sparksubmit_client *client, struct running_call *running,
-                     grpc_call *call)
+void spk_client_set_call(struct sparksubmit_client *client, struct running_call *running,
+                         grpc_call *call)
 {
     (void)pthread_mutex_lock(&client->lock);
     running->call = call;
@@ -95,6 +93,16 @@ static void set_ops(struct attempt *attempt, grpc_op ops[6])
     ops[5].data.recv_status_on_client.status_details = &attempt->message;
 }
 
+void spk_client_free_queue(grpc_completion_queue *queue)
+{
+    gpr_timespec forever = gpr_inf_future(GPR_CLOCK_MONOTONIC);
+
+    grpc_completion_queue_shutdown(queue);
+    while (grpc_completion_queue_pluck(queue, NULL, forever, NULL).type != GRPC_QUEUE_SHUTDOWN)
+        ;
+    grpc_completion_queue_destroy(queue);
+}
+
 /* Each call has a queue of its own, so callers never wait for each other's events. */
 static void run_attempt(struct sparksubmit_client *client, struct running_call *running,
                         const char *path, gpr_timespec deadline, struct attempt *attempt)
@@ -107,17 +115,15 @@ static void run_attempt(struct sparksubmit_client *client, struct running_call *
                                              attempt->queue, method, NULL, deadline, NULL);
     grpc_slice_unref(method);
     set_ops(attempt, ops);
-    set_call(client, running, attempt->call);
+    spk_client_set_call(client, running, attempt->call);
     (void)grpc_call_start_batch(attempt->call, ops, 6, attempt, NULL);
     (void)grpc_completion_queue_pluck(attempt->queue, attempt,
                                       gpr_inf_future(GPR_CLOCK_MONOTONIC), NULL);
-    set_call(client, running, NULL);
+    spk_client_set_call(client, running, NULL);
 }
 
 static void free_attempt(struct attempt *attempt)
 {
-    gpr_timespec forever = gpr_inf_future(GPR_CLOCK_MONOTONIC);
-
     grpc_byte_buffer_destroy(attempt->sent);
     grpc_slice_unref(attempt->message);
     grpc_slice_unref(attempt->before.value);
@@ -126,19 +132,15 @@ static void free_attempt(struct attempt *attempt)
     if (attempt->received)
         grpc_byte_buffer_destroy(attempt->received);
     grpc_call_unref(attempt->call);
-    grpc_completion_queue_shutdown(attempt->queue);
-    while (grpc_completion_queue_pluck(attempt->queue, NULL, forever, NULL).type !=
-           GRPC_QUEUE_SHUTDOWN)
-        ;
-    grpc_completion_queue_destroy(attempt->queue);
+    spk_client_free_queue(attempt->queue);
 }
 
-static bool unpack(const struct attempt *attempt, const ProtobufCMessageDescriptor *type,
-                   ProtobufCMessage **out, struct sparksubmit_error *error)
+bool spk_client_unpack(grpc_byte_buffer *received, const ProtobufCMessageDescriptor *type,
+                       ProtobufCMessage **out, struct sparksubmit_error *error)
 {
     grpc_byte_buffer_reader reader;
 
-    if (!attempt->received || !grpc_byte_buffer_reader_init(&reader, attempt->received))
+    if (!received || !grpc_byte_buffer_reader_init(&reader, received))
         return spk_error_unsettled(error, GRPC_STATUS_INTERNAL, "the server sent no reply");
     grpc_slice bytes = grpc_byte_buffer_reader_readall(&reader);
     grpc_byte_buffer_reader_destroy(&reader);
@@ -170,7 +172,7 @@ static bool call_once(struct sparksubmit_client *client, struct running_call *ru
     grpc_metadata_array_init(&attempt.trailers);
     run_attempt(client, running, logical->call->method, logical->deadline, &attempt);
     if (attempt.status == GRPC_STATUS_OK)
-        ok = unpack(&attempt, logical->call->reply, out, error);
+        ok = spk_client_unpack(attempt.received, logical->call->reply, out, error);
     else
         spk_error_from_status(error, client->address, attempt.status, attempt.message,
                               &attempt.trailers);
@@ -178,7 +180,7 @@ static bool call_once(struct sparksubmit_client *client, struct running_call *ru
     return ok;
 }
 
-static grpc_slice pack(const ProtobufCMessage *message)
+grpc_slice spk_client_pack(const ProtobufCMessage *message)
 {
     grpc_slice bytes = grpc_slice_malloc(protobuf_c_message_get_packed_size(message));
 
@@ -186,9 +188,8 @@ static grpc_slice pack(const ProtobufCMessage *message)
     return bytes;
 }
 
-/* false: the call was cancelled meanwhile. */
-static bool pause_ms(struct sparksubmit_client *client, const struct running_call *running,
-                     int64_t ms)
+bool spk_client_pause(struct sparksubmit_client *client, const struct running_call *running,
+                      int64_t ms)
 {
     struct timespec end;
     int late = 0;
@@ -208,20 +209,25 @@ static bool pause_ms(struct sparksubmit_client *client, const struct running_cal
     return !cancelled;
 }
 
+int64_t spk_client_delay_ms(int number, const struct sparksubmit_error *error)
+{
+    int64_t delay = FIRST_DELAY_MS << (number < 5 ? number : 5);
+
+    if (delay > MAX_DELAY_MS)
+        delay = MAX_DELAY_MS;
+    return error->retry_after_ms > delay ? error->retry_after_ms : delay;
+}
+
 /* How long to wait before the next attempt; -1: there is none. */
 static int64_t next_delay(const struct sparksubmit_client *client,
                           const struct logical_call *logical, int number,
                           const struct sparksubmit_error *error)
 {
-    int64_t delay = FIRST_DELAY_MS << (number < 5 ? number : 5);
+    int64_t delay = spk_client_delay_ms(number, error);
 
     if (error->code != GRPC_STATUS_UNAVAILABLE || logical->call->once ||
         number + 1 >= client->attempts)
         return -1;
-    if (delay > MAX_DELAY_MS)
-        delay = MAX_DELAY_MS;
-    if (error->retry_after_ms > delay)
-        delay = error->retry_after_ms;
     return delay < remaining_ms(logical->deadline) ? delay : -1;
 }
 
@@ -257,7 +263,7 @@ static bool call_with_retries(struct sparksubmit_client *client, struct running_
         int64_t delay = next_delay(client, logical, number, error);
         if (delay < 0)
             return false;
-        if (pause_ms(client, running, delay))
+        if (spk_client_pause(client, running, delay))
             continue;
         /* The outcome of the last attempt still holds. */
         error->code = GRPC_STATUS_CANCELLED;
@@ -276,14 +282,14 @@ bool spk_call_unary(struct sparksubmit_client *client, const struct spk_client_c
     if (limit < 1 || limit > MAX_DEADLINE_MS)
         return spk_error_set(error, GRPC_STATUS_INVALID_ARGUMENT, "INVALID_FIELD",
                              "deadline_ms must be 1 to 120000");
-    struct logical_call logical = {call, pack(call->request), absolute(limit)};
+    struct logical_call logical = {call, spk_client_pack(call->request), absolute(limit)};
     struct running_call running = {.token = call->token};
     struct sparksubmit_error last = {0};
 
-    enter(client, &running);
+    spk_client_enter(client, &running);
     bool ok = call_with_retries(client, &running, &logical, out, &last);
     grpc_slice_unref(logical.bytes);
-    leave(client, &running);
+    spk_client_leave(client, &running);
     if (!ok && !call->creates)
         last.outcome = SPARKSUBMIT_OUTCOME_NOT_CREATED;
     if (!ok)

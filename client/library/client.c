@@ -18,10 +18,8 @@
 #define DEFAULT_ATTEMPTS 4
 #define MAX_REPLY        (4 * 1024 * 1024)
 
-/* A struct of an older caller is shorter; one of a newer caller may hold what we do not know.
- */
-static bool take_struct(void *to, size_t known, const void *from,
-                        struct sparksubmit_error *error)
+bool spk_client_take_struct(void *to, size_t known, const void *from,
+                            struct sparksubmit_error *error)
 {
     size_t size;
 
@@ -74,7 +72,7 @@ bool sparksubmit_client_open(struct sparksubmit_client **out,
     struct sparksubmit_client_config known = {0};
     char target[SPK_TARGET_SIZE];
 
-    if (!take_struct(&known, sizeof(known), config, error))
+    if (!spk_client_take_struct(&known, sizeof(known), config, error))
         return false;
     if (!known.target)
         return spk_error_set(error, GRPC_STATUS_INVALID_ARGUMENT, "INVALID_FIELD",
@@ -166,7 +164,7 @@ bool sparksubmit_client_submit(struct sparksubmit_client *client,
     struct sparksubmit_submit known;
     struct spk_packed packed;
 
-    if (!take_struct(&known, sizeof(known), request, error) ||
+    if (!spk_client_take_struct(&known, sizeof(known), request, error) ||
         !spk_request_submit(&known, &packed, error))
         return false;
     struct spk_client_call call = {
@@ -192,7 +190,7 @@ bool sparksubmit_client_render(struct sparksubmit_client *client,
     struct sparksubmit_render_request known;
     struct spk_packed packed;
 
-    if (!take_struct(&known, sizeof(known), request, error) ||
+    if (!spk_client_take_struct(&known, sizeof(known), request, error) ||
         !spk_request_render(&known, &packed, error))
         return false;
     struct spk_client_call call = {
@@ -220,7 +218,7 @@ bool sparksubmit_client_get(struct sparksubmit_client *client,
         .deadline_ms = deadline_ms,
     };
 
-    if (!take_struct(&known, sizeof(known), request, error) ||
+    if (!spk_client_take_struct(&known, sizeof(known), request, error) ||
         !spk_request_get(&known, &message, error))
         return false;
     call.token = known.token;
@@ -241,7 +239,7 @@ bool sparksubmit_client_list(struct sparksubmit_client *client,
         .deadline_ms = deadline_ms,
     };
 
-    if (!take_struct(&known, sizeof(known), request, error) ||
+    if (!spk_client_take_struct(&known, sizeof(known), request, error) ||
         !spk_request_list(&known, &message, error))
         return false;
     call.token = known.token;
@@ -263,7 +261,7 @@ bool sparksubmit_client_kill(struct sparksubmit_client *client,
         .once = true,
     };
 
-    if (!take_struct(&known, sizeof(known), request, error) ||
+    if (!spk_client_take_struct(&known, sizeof(known), request, error) ||
         !spk_request_kill(&known, &message, error))
         return false;
     call.token = known.token;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Requests about drivers that exist: get, list and kill. */
+/* Requests about drivers that exist: get, watch, list and kill. */
 #include "library/call.h"
 #include "library/request.h"
 
@@ -46,6 +46,30 @@ bool spk_request_get(const struct sparksubmit_get_request *request,
     out->driver_pod_uid = request->driver.pod_uid;
     out->selector_case = (Spk__GetSubmissionRequest__SelectorCase)selector.number;
     out->driver_pod_name = selector.value; /* whichever it is: a union of texts */
+    return true;
+}
+
+static bool is_named(const struct sparksubmit_driver *driver)
+{
+    return driver->pod_name || driver->app_name || driver->submission_id ||
+           driver->spark_application_id || driver->attempt;
+}
+
+bool spk_request_watch(const struct sparksubmit_watch_request *request,
+                       Spk__WatchSubmissionRequest *out, struct sparksubmit_error *error)
+{
+    struct selector selector = {0};
+
+    spk__watch_submission_request__init(out);
+    if ((!request->resume_token || is_named(&request->driver)) &&
+        !find_selector(&request->driver, &selector, error))
+        return false;
+    out->namespace_ = request->driver.ns;
+    out->driver_pod_uid = request->driver.pod_uid;
+    out->selector_case = (Spk__WatchSubmissionRequest__SelectorCase)selector.number;
+    out->driver_pod_name = selector.value;
+    out->resume_token = request->resume_token;
+    out->has_until_terminal = request->until_deleted;
     return true;
 }
 

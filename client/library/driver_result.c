@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Results about drivers that exist: of get, list and kill. */
+/* Results about drivers that exist: of get, watch, list and kill. */
 #include "library/result.h"
 
 #include <google/protobuf/timestamp.pb-c.h>
@@ -11,6 +11,13 @@
 static const char *or_empty(const char *text)
 {
     return text ? text : "";
+}
+
+/* The driver of get and watch; NULL: the reply lacks it. */
+static const Spk__SubmissionStatus *the_driver(const struct sparksubmit_result *result)
+{
+    return result->kind == SPK_RESULT_WATCH ? result->watch->submission
+                                            : result->get->submission;
 }
 
 /* ---- words ---- */
@@ -46,15 +53,15 @@ bool spk_driver_result_init(struct sparksubmit_result *result)
     bool is_list = result->kind == SPK_RESULT_LIST;
     size_t n = is_list ? result->list->n_submissions : 1;
 
-    if (!is_list && result->kind != SPK_RESULT_GET)
+    if (!is_list && result->kind != SPK_RESULT_GET && result->kind != SPK_RESULT_WATCH)
         return true;
     result->words = calloc(n + 1, sizeof(*result->words));
     if (!result->words)
         return false;
     for (size_t i = 0; is_list && i < n; i++)
         write_words(result->list->submissions[i], &result->words[i]);
-    if (!is_list && result->get->submission)
-        write_words(result->get->submission, result->words);
+    if (!is_list && the_driver(result))
+        write_words(the_driver(result), result->words);
     return true;
 }
 
@@ -80,7 +87,7 @@ static const char *state_name(const Spk__SubmissionStatus *driver)
 static const char *container_text(const struct sparksubmit_result *result,
                                   enum sparksubmit_field field)
 {
-    const Spk__ContainerStatus *container = result->get->submission->container;
+    const Spk__ContainerStatus *container = the_driver(result)->container;
     const struct spk_result_words *words = result->words;
 
     if (!container)
@@ -109,7 +116,7 @@ static const char *container_text(const struct sparksubmit_result *result,
 static const char *get_text(const struct sparksubmit_result *result,
                             enum sparksubmit_field field)
 {
-    const Spk__SubmissionStatus *driver = result->get->submission;
+    const Spk__SubmissionStatus *driver = the_driver(result);
 
     if (!driver)
         return "";
@@ -141,7 +148,7 @@ static const char *get_text(const struct sparksubmit_result *result,
 static const char *diagnosis(const struct sparksubmit_result *result,
                              enum sparksubmit_list list, size_t i)
 {
-    const Spk__Diagnosis *item = result->get->submission->diagnosis[i];
+    const Spk__Diagnosis *item = the_driver(result)->diagnosis[i];
 
     if (list == SPARKSUBMIT_LIST_DIAGNOSIS_CAUSES)
         return name_in(&spk__diagnosis_cause__descriptor, item->has_cause, (int)item->cause,
@@ -198,8 +205,12 @@ const char *spk_driver_result_text(const struct sparksubmit_result *result,
                    : "";
     if (result->kind == SPK_RESULT_KILL)
         return field == SPARKSUBMIT_FIELD_AMBIGUOUS ? truth(result->kill->ambiguous) : "";
-    return field == SPARKSUBMIT_FIELD_AMBIGUOUS ? truth(result->get->ambiguous)
-                                                : get_text(result, field);
+    if (result->kind == SPK_RESULT_WATCH && field == SPARKSUBMIT_FIELD_RESUME_TOKEN)
+        return or_empty(result->watch->resume_token);
+    if (field == SPARKSUBMIT_FIELD_AMBIGUOUS)
+        return truth(result->kind == SPK_RESULT_WATCH ? result->watch->ambiguous
+                                                      : result->get->ambiguous);
+    return get_text(result, field);
 }
 
 size_t spk_driver_result_count(const struct sparksubmit_result *result,
@@ -221,7 +232,7 @@ size_t spk_driver_result_count(const struct sparksubmit_result *result,
     bool told = list == SPARKSUBMIT_LIST_DIAGNOSIS_CAUSES ||
                 list == SPARKSUBMIT_LIST_DIAGNOSIS_REASONS ||
                 list == SPARKSUBMIT_LIST_DIAGNOSIS_TEXTS;
-    return told && result->get->submission ? result->get->submission->n_diagnosis : 0;
+    return told && the_driver(result) ? the_driver(result)->n_diagnosis : 0;
 }
 
 const char *spk_driver_result_item(const struct sparksubmit_result *result,

@@ -27,6 +27,8 @@ void spk_request_free(struct spk_packed *packed);
 /* Requests about drivers that exist hold nothing of their own: there is nothing to free. */
 bool spk_request_get(const struct sparksubmit_get_request *request,
                      Spk__GetSubmissionRequest *out, struct sparksubmit_error *error);
+bool spk_request_watch(const struct sparksubmit_watch_request *request,
+                       Spk__WatchSubmissionRequest *out, struct sparksubmit_error *error);
 bool spk_request_list(const struct sparksubmit_list_request *request,
                       Spk__ListSubmissionsRequest *out, struct sparksubmit_error *error);
 bool spk_request_kill(const struct sparksubmit_kill_request *request,

@@ -12,6 +12,7 @@ enum spk_result_kind {
     SPK_RESULT_GET,
     SPK_RESULT_LIST,
     SPK_RESULT_KILL,
+    SPK_RESULT_WATCH,
 };
 
 /** Times and numbers of a reply as texts. */
@@ -29,14 +30,15 @@ struct sparksubmit_result {
         Spk__GetSubmissionResponse *get;
         Spk__ListSubmissionsResponse *list;
         Spk__KillSubmissionResponse *kill;
+        Spk__WatchSubmissionResponse *watch;
     };
-    struct spk_result_words *words; /* one for each driver of get and list */
+    struct spk_result_words *words; /* one for each driver of get, watch and list */
 };
 
 /** Fill in the words of a reply about drivers; false: memory is out. */
 bool spk_driver_result_init(struct sparksubmit_result *result);
 
-/* The accessors of results of get, list and kill. */
+/* The accessors of results of get, watch, list and kill. */
 const char *spk_driver_result_text(const struct sparksubmit_result *result,
                                    enum sparksubmit_field field);
 size_t spk_driver_result_count(const struct sparksubmit_result *result,

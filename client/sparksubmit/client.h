@@ -174,6 +174,37 @@ SPARKSUBMIT_API bool sparksubmit_client_get(struct sparksubmit_client *client,
                                             struct sparksubmit_result **out,
                                             struct sparksubmit_error *error);
 
+/** A wish to hear of a driver until it has ended. */
+struct sparksubmit_watch_request {
+    size_t size;
+    struct sparksubmit_driver driver; /* all zero: resume_token names it */
+    const char *resume_token; /* RESUME_TOKEN of an earlier watch of it; NULL: from now on */
+    bool until_deleted;       /* true: an ended driver is watched until its Pod is gone */
+    uint64_t token;
+};
+
+/**
+ * A driver's status, as of sparksubmit_client_get: at first the present one, then one for each
+ * change, but only the newest of those that came while this function ran.
+ *
+ * Owner: result is the library's; it goes when the function returns. Errors: false ends the
+ * watch.
+ */
+typedef bool sparksubmit_watch_fn(const struct sparksubmit_result *result, void *context);
+
+/**
+ * Watch a driver: call fn, on the caller's thread, until the driver has ended (its STATE is
+ * SUCCEEDED, FAILED or DELETED) or fn does not want more. A server that stops, or is away for
+ * a while, X comes twice because of it.
+ *
+ * Units: deadline_ms, 0 is none. Errors: as sparksubmit_client_submit; NOT_FOUND: there is no
+ * such driver; CANCELLED: by sparksubmit_client_cancel.
+ */
+SPARKSUBMIT_API bool sparksubmit_client_watch(struct sparksubmit_client *client,
+                                              const struct sparksubmit_watch_request *request,
+                                              int64_t deadline_ms, sparksubmit_watch_fn *fn,
+                                              void *context, struct sparksubmit_error *error);
+
 /** A question for a page of the drivers of a namespace. */
 struct sparksubmit_list_request {
     size_t size;
@@ -261,6 +292,7 @@ enum sparksubmit_field {
     SPARKSUBMIT_FIELD_EXIT_CODE,       /* "" until the container ended */
     SPARKSUBMIT_FIELD_AMBIGUOUS,       /* get and kill: "true" or "false" */
     SPARKSUBMIT_FIELD_NEXT_PAGE_TOKEN, /* list: "" at the end */
+    SPARKSUBMIT_FIELD_RESUME_TOKEN,    /* watch, which has all of get */
 };
 
 /** Lists of a result. */

@@ -190,12 +190,35 @@ static void test_drivers_are_listed_in_pages(void)
     sparksubmit_client_close(client);
 }
 
+static bool on_status(const struct sparksubmit_result *result, void *context)
+{
+    (void)result;
+    *(bool *)context = true;
+    return true;
+}
+
+static void test_a_watch_that_cannot_be(void)
+{
+    struct sparksubmit_client *client = open_client();
+    bool heard = false;
+    struct sparksubmit_watch_request request = {.size = sizeof(request)};
+    struct sparksubmit_error error = {0};
+
+    CU_ASSERT_FALSE(sparksubmit_client_watch(client, &request, 0, on_status, &heard, &error));
+    SPK_ASSERT_TEXT(error.reason, "INVALID_FIELD");
+    request.driver.pod_name = "nobody";
+    CU_ASSERT_FALSE(sparksubmit_client_watch(client, &request, -1, on_status, &heard, &error));
+    SPK_ASSERT_TEXT(error.reason, "INVALID_FIELD");
+    CU_ASSERT_FALSE(sparksubmit_client_watch(client, &request, 0, on_status, &heard, &error));
+    SPK_ASSERT_TEXT(error.reason, "SUBMISSION_NOT_FOUND");
+    CU_ASSERT_FALSE(heard);
+    sparksubmit_client_close(client);
+}
+
 static CU_TestInfo tests[] = {
-    SPK_TEST(a_driver_is_found_by_each_of_its_ids),
-    SPK_TEST(exactly_one_id_is_needed),
-    SPK_TEST(a_driver_is_killed_once),
-    SPK_TEST(drivers_are_listed_in_pages),
-    CU_TEST_INFO_NULL,
+    SPK_TEST(a_watch_that_cannot_be),      SPK_TEST(a_driver_is_found_by_each_of_its_ids),
+    SPK_TEST(exactly_one_id_is_needed),    SPK_TEST(a_driver_is_killed_once),
+    SPK_TEST(drivers_are_listed_in_pages), CU_TEST_INFO_NULL,
 };
 
 SPK_TEST_MAIN("client_drivers", tests)
