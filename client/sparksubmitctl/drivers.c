@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The commands about drivers that exist: status, kill, list. */
+/* The commands about drivers that exist: status, watch, kill, list. */
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/timestamp.h"
 #include "command.h"
 #include "library/result.h"
 #include "message_json.h"
@@ -118,6 +121,82 @@ int ctl_status(struct spk_arena *arena, const struct ctl_options *options)
     else
         print_status(arena, result);
     return CTL_OK;
+}
+
+/* ---- watch ---- */
+
+/* The status that came last decides the exit code. */
+struct follower {
+    const struct ctl_options *options;
+    int status;
+};
+
+/* One status, with memory of its own: a watch may last for days. */
+struct follower_line {
+    struct spk_arena *arena;
+    const struct follower *follower;
+    const struct sparksubmit_result *result;
+};
+
+static void print_change(void *argument)
+{
+    const struct follower_line *line = argument;
+    struct spk_arena *arena = line->arena;
+    const struct sparksubmit_result *result = line->result;
+    const char *reason = sparksubmit_result_text(result, SPARKSUBMIT_FIELD_REASON);
+    const char *message = sparksubmit_result_text(result, SPARKSUBMIT_FIELD_MESSAGE);
+    const char *code = sparksubmit_result_text(result, SPARKSUBMIT_FIELD_EXIT_CODE);
+    char now[SPK_TIMESTAMP_SIZE] = "";
+
+    if (line->follower->options->format == CTL_JSON) {
+        ctl_print_json_line(arena, json_of(arena, result));
+        return;
+    }
+    if (!spk_timestamp_write(spk_wall_ms() / 1000, now))
+        now[0] = '\0';
+    ctl_print_line(arena, spk_printf(arena, "%s  %s%s%s%s%s%s%s", now,
+                                     sparksubmit_result_text(result, SPARKSUBMIT_FIELD_STATE),
+                                     *reason ? "  " : "", reason, *code ? ", exit code " : "",
+                                     code, *message ? ": " : "", message));
+}
+
+static bool on_status(const struct sparksubmit_result *result, void *context)
+{
+    struct follower *follower = context;
+    SPK_ARENA arena = SPK_ARENA_LIMIT(SPK_ARENA_BYTES);
+    struct follower_line line = {&arena, follower, result};
+    const char *state = sparksubmit_result_text(result, SPARKSUBMIT_FIELD_STATE);
+
+    if (!spk_arena_run(&arena, print_change, &line))
+        fputs("sparksubmitctl: the status needs too much memory\n", stderr);
+    (void)fflush(stdout);
+    follower->status = strcmp(state, "SUCCEEDED") == 0 ? CTL_OK : CTL_REFUSED;
+    return true;
+}
+
+int ctl_follow(struct spk_arena *arena, const struct ctl_options *options,
+               struct sparksubmit_client *client, const struct sparksubmit_driver *driver,
+               int64_t deadline_ms)
+{
+    struct sparksubmit_watch_request request = {.size = sizeof(request), .driver = *driver};
+    struct follower follower = {options, CTL_REFUSED};
+    struct sparksubmit_error error;
+
+    return sparksubmit_client_watch(client, &request, deadline_ms, on_status, &follower,
+                                    &error)
+               ? follower.status
+               : ctl_print_error(arena, options, &error);
+}
+
+int ctl_watch(struct spk_arena *arena, const struct ctl_options *options)
+{
+    const struct sparksubmit_driver driver = driver_of(options);
+    struct sparksubmit_client *client = NULL;
+    struct sparksubmit_error error;
+
+    if (!ctl_open_client(arena, options, &client, &error))
+        return ctl_print_error(arena, options, &error);
+    return ctl_follow(arena, options, client, &driver, options->timeout_ms);
 }
 
 /* ---- kill ---- */

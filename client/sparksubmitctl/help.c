@@ -54,9 +54,9 @@ const char *ctl_help(struct spk_arena *arena, const struct ctl_command *command)
         if (command->notes)
             spk_buf_printf(&text, "\n%s\n", command->notes);
     }
-    if (!command || strchr("srihtkl", command->letter))
+    if (!command || strchr("srihtwkl", command->letter))
         spk_buf_text(&text, values);
-    if (!command || strchr("sritkl", command->letter)) /* those of health are a probe's */
+    if (!command || strchr("sritwkl", command->letter)) /* those of health are a probe's */
         spk_buf_text(&text, exit_codes);
     return spk_buf_string(&text);
 }

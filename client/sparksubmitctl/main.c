@@ -16,8 +16,8 @@ static const struct {
     bool needs_server;
 } runners[] = {
     {"submit", ctl_submit, true}, {"render", ctl_render, false}, {"status", ctl_status, true},
-    {"kill", ctl_kill, true},     {"list", ctl_list, true},      {"info", ctl_info, true},
-    {"health", ctl_health, true},
+    {"watch", ctl_watch, true},   {"kill", ctl_kill, true},      {"list", ctl_list, true},
+    {"info", ctl_info, true},     {"health", ctl_health, true},
 };
 
 struct program {

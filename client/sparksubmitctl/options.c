@@ -34,6 +34,8 @@ static const struct ctl_command commands[] = {
      "server's address: --api-server gives those that a server for this cluster makes."},
     {"status", 't', "[OPTION...] NS/NAME | NAME", "where a driver stands, and why it waits",
      DRIVER_NOTES},
+    {"watch", 'w', "[OPTION...] NS/NAME | NAME", "a line for each change of a driver",
+     DRIVER_NOTES "\n\nIt ends when the driver has ended: exit 0 if it succeeded, else 1."},
     {"kill", 'k', "[OPTION...] NS/NAME | NAME", "delete a driver, and with it what it owns",
      DRIVER_NOTES "\n\nNAME may end in '*': every driver whose name starts so is deleted."},
     {"list", 'l', "[OPTION...]", "the drivers of a namespace", NULL},
@@ -63,13 +65,15 @@ static const struct ctl_command commands[] = {
 static const struct ctl_option options[] = {
     LIST_ROW("-f", files, "sr", "FILE", "manifest, YAML or JSON; - is stdin; repeatable"),
     TEXT_ROW("-o", output, "r", "yaml|json", "format of the objects, yaml by default"),
-    TEXT_ROW("-o", output, "sihtkl", "text|json", "format of the result, text by default"),
-    TEXT_ROW("--endpoint", endpoint, "sihtkl", "ADDRESS",
+    TEXT_ROW("-o", output, "sihtwkl", "text|json", "format of the result, text by default"),
+    TEXT_ROW("--endpoint", endpoint, "sihtwkl", "ADDRESS",
              "server; SPK_ENDPOINT, else unix:/run/spark-submit/grpc.sock"),
     TEXT_ROW("--endpoint", endpoint, "r", "ADDRESS", "let a server render; none by default"),
     TEXT_ROW("--timeout", timeout, "sritkl", "DURATION", "deadline of a call, 30s by default"),
+    TEXT_ROW("--timeout", timeout, "w", "DURATION", "how long to watch, no limit by default"),
     TEXT_ROW("--timeout", timeout, "h", "DURATION", "deadline of a call, 5s by default"),
     SWITCH_ROW("--validate", validate, "s", "only check, create nothing"),
+    SWITCH_ROW("--wait", wait, "s", "until the driver has ended, with a line for each change"),
     TEXT_ROW("--idempotency-key", idempotency_key, "sr", "KEY",
              "key of the attempt; choose it before the first try"),
     TEXT_ROW("--default-idempotency-key", default_key, "s", "KEY",
@@ -100,22 +104,22 @@ static const struct ctl_option options[] = {
              "how far to go, objects by default"),
     SWITCH_ROW("--plain", plain, "r", "exactly what spark-submit would have sent"),
     SWITCH_ROW("--no-defaults", skip_defaults, "sr", "do not fill in the operator's defaults"),
-    TEXT_ROW("-n", ns, "tkl", "NAMESPACE", "the server's namespace by default"),
-    TEXT_ROW("--app-name", app_name, "tk", "NAME", "name of the application"),
-    TEXT_ROW("--submission-id", submission_id, "tk", "ID",
+    TEXT_ROW("-n", ns, "twkl", "NAMESPACE", "the server's namespace by default"),
+    TEXT_ROW("--app-name", app_name, "twk", "NAME", "name of the application"),
+    TEXT_ROW("--submission-id", submission_id, "twk", "ID",
              "label sparkoperator.k8s.io/submission-id"),
-    TEXT_ROW("--application-id", application_id, "tk", "ID", "Spark's id, spark-0123..."),
-    TEXT_ROW("--attempt", attempt, "tk", "ID",
+    TEXT_ROW("--application-id", application_id, "twk", "ID", "Spark's id, spark-0123..."),
+    TEXT_ROW("--attempt", attempt, "twk", "ID",
              "as the result or error of a submission has it"),
-    TEXT_ROW("--uid", uid, "tk", "UID", "only the Pod with this uid"),
+    TEXT_ROW("--uid", uid, "twk", "UID", "only the Pod with this uid"),
     TEXT_ROW("--grace", grace, "k", "SECONDS",
              "for its containers to end; the Pod's own by default"),
     SWITCH_ROW("--dry-run", dry_run, "k", "delete nothing, ask whether it would be done"),
     TEXT_ROW("--service", service, "h", "NAME", "service to ask for, see below"),
-    SWITCH_ROW("--help", help, "srihtklv?", "this text; also -h"),
+    SWITCH_ROW("--help", help, "srihtwklv?", "this text; also -h"),
     /* Other spellings of the above: those of sparksubmitd and of the interface. */
-    SWITCH_ROW("-h", help, "srihtklv?", NULL),
-    SWITCH_ROW("--version", version, "srihtklv?", NULL),
+    SWITCH_ROW("-h", help, "srihtwklv?", NULL),
+    SWITCH_ROW("--version", version, "srihtwklv?", NULL),
     SWITCH_ROW("--validate-only", validate, "s", NULL),
     TEXT_ROW("--default-spark-version", spark_version, "sr", "X.Y.Z", NULL),
     LIST_ROW("--spark-env", environment, "sr", "K=V", NULL),
@@ -317,6 +321,8 @@ static bool check_places(const struct ctl_options *given, struct spk_err *err)
          "give either -f FILE or -- and spark-submit's arguments"},
         {given->files.n > 1 && submit && !given->validate,
          "submit takes one -f: only render and submit --validate take several"},
+        {given->wait && given->validate,
+         "--validate creates nothing that --wait could wait for"},
         {given->files.n && (given->driver_template || given->executor_template),
          "templates are for a command line; a manifest carries its own"},
         {given->files.n && remote && (given->environment.n || given->conf_dir),
@@ -373,7 +379,7 @@ static bool check_driver(struct spk_arena *arena, struct ctl_options *out, struc
 static bool check_together(struct spk_arena *arena, struct ctl_options *out,
                            struct spk_err *err)
 {
-    bool works_on_driver = strchr("tk", out->command->letter) != NULL;
+    bool works_on_driver = strchr("twk", out->command->letter) != NULL;
 
     bool works_on_job = ctl_is(out, "submit") || ctl_is(out, "render");
 
@@ -405,7 +411,7 @@ bool ctl_options_parse(struct spk_arena *arena, int argc, char *const *argv,
                 return false;
             continue;
         }
-        if (command_seen && (parsed.driver || !strchr("tk", parsed.command->letter)))
+        if (command_seen && (parsed.driver || !strchr("twk", parsed.command->letter)))
             return spk_fail(err, SPK_INVALID_FIELD, "'%.64s' is one argument too many",
                             argv[i]);
         if (command_seen)

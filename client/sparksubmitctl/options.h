@@ -48,7 +48,7 @@ struct ctl_options {
     const char *driver, *ns, *app_name, *application_id, *attempt, *grace; /* of a driver */
     struct spk_strings operator_options, environment;                      /* K=V */
     struct spk_strings arguments;                                          /* after "--" */
-    bool plain, validate, require_submission_id, skip_defaults, help, version, dry_run;
+    bool plain, validate, require_submission_id, skip_defaults, help, version, dry_run, wait;
 
     enum ctl_format format;
     int64_t timeout_ms; /* 0: the library's default */

@@ -230,6 +230,11 @@ void ctl_print_tree(struct spk_arena *arena, const struct ctl_options *options,
     fputs(spk_yaml_write(arena, tree), stdout);
 }
 
+void ctl_print_json_line(struct spk_arena *arena, const cJSON *tree)
+{
+    printf("%s\n", spk_printable_json(arena, spk_json_write(arena, tree)));
+}
+
 void ctl_print_line(struct spk_arena *arena, const char *text)
 {
     printf("%s\n", clean(arena, text));

@@ -27,6 +27,9 @@ void ctl_print_warnings(struct spk_arena *arena, const struct ctl_options *optio
 void ctl_print_tree(struct spk_arena *arena, const struct ctl_options *options,
                     const cJSON *tree);
 
+/** tree as JSON on one line on stdout. */
+void ctl_print_json_line(struct spk_arena *arena, const cJSON *tree);
+
 /** One line on stdout. */
 void ctl_print_line(struct spk_arena *arena, const char *text);
 

@@ -160,6 +160,21 @@ int ctl_print_call_error(struct spk_arena *arena, const struct ctl_options *opti
     return ctl_print_error(arena, &sent, error);
 }
 
+/* Only that very driver is meant: another one may take its name. */
+static int wait_for(struct spk_arena *arena, const struct ctl_options *options,
+                    struct sparksubmit_client *client, const struct sparksubmit_result *result)
+{
+    const struct sparksubmit_driver driver = {
+        .ns = sparksubmit_result_text(result, SPARKSUBMIT_FIELD_NAMESPACE),
+        .pod_name = sparksubmit_result_text(result, SPARKSUBMIT_FIELD_DRIVER_POD_NAME),
+        .pod_uid = sparksubmit_result_text(result, SPARKSUBMIT_FIELD_DRIVER_POD_UID),
+    };
+
+    if (options->format != CTL_JSON)
+        printf("\n");
+    return ctl_follow(arena, options, client, &driver, 0);
+}
+
 static int submit(struct spk_arena *arena, const struct ctl_options *options,
                   struct spk_bytes manifest)
 {
@@ -194,6 +209,8 @@ static int submit(struct spk_arena *arena, const struct ctl_options *options,
         ctl_print_warnings(arena, options, result);
         print_submission(arena, options, result);
     }
+    if (options->wait)
+        return wait_for(arena, options, client, result);
     return options->validate && is_refused(result) ? CTL_REFUSED : CTL_OK;
 }
 

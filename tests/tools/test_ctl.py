@@ -357,11 +357,11 @@ class Help(unittest.TestCase):
             self.assertRegex(done.stdout, r"^sparksubmitctl \d+\.\d+")
 
     def test_an_unknown_command_is_named_first(self):
-        for arguments in (["destroy", "x"], ["watch", "foo", "--nope"], ["destroy", "-f", "a"], ["-f", "a", "destroy"], ["help", "destroy"]):
+        for arguments in (["destroy", "x"], ["undo", "foo", "--nope"], ["destroy", "-f", "a"], ["-f", "a", "destroy"], ["help", "destroy"]):
             with self.subTest(arguments):
                 done = ctl(*arguments)
                 self.assertEqual(done.returncode, 2)
-                name = "watch" if "watch" in arguments else "destroy"
+                name = "undo" if "undo" in arguments else "destroy"
                 self.assertIn("unknown command '%s'; the commands are submit, render" % name, done.stderr)
 
     def test_one_thing_has_one_name(self):
