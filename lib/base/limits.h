@@ -88,6 +88,8 @@
 #define SPK_KUBE_CONNECT_MS   5000         /* until a connection stands, its TLS too */
 #define SPK_KUBE_READ_MS      10000        /* an exchange that writes nothing */
 #define SPK_MAX_STORE         SPK_MIB(256) /* objects of the API server in memory */
+#define SPK_MAX_STORE_CHANGES 1024U        /* that it can still tell a watch of ... */
+#define SPK_MAX_STORE_HISTORY SPK_MIB(4)   /* ... and their bytes */
 
 /* API server: its connections */
 #define SPK_KUBE_CONNECTIONS  2L  /* of 100 HTTP/2 streams each: more than INFLIGHT */

@@ -282,6 +282,106 @@ static void test_a_burst_is_served(void)
     spk_api_close(api);
 }
 
+/* A watch and the types of what it heard: "ADDED MODIFIED ". */
+struct watch {
+    struct exchange exchange; /* first */
+    struct spk_arena arena;
+    struct spk_buf heard;
+    const char *kind, *version; /* of the last event */
+    sem_t deleted;
+};
+
+static void hear(struct spk_api_job *job, const struct spk_watch_event *event)
+{
+    static const char *const names[] = {"ADDED", "MODIFIED", "DELETED", "BOOKMARK"};
+    struct watch *watch = job->context;
+
+    if (event->type != SPK_WATCH_BOOKMARK)
+        spk_buf_printf(&watch->heard, "%s ", names[event->type]);
+    watch->kind = spk_strdup(&watch->arena, spk_json_get_text(event->object, "kind"));
+    watch->version = spk_strdup(&watch->arena, event->version);
+    if (event->type == SPK_WATCH_DELETED)
+        sem_post(&watch->deleted);
+}
+
+static void start_watch(struct watch *watch, struct spk_api *api, const char *version,
+                        int timeout_s)
+{
+    struct spk_api_request what = request(SPK_API_WATCH, "ConfigMap", NULL, NULL);
+
+    *watch = (struct watch){.arena.limit = MEMORY};
+    watch->heard.arena = &watch->arena;
+    watch->exchange.job.on_event = hear;
+    sem_init(&watch->deleted, 0, 0);
+    what.field_selector = "metadata.name=watched";
+    what.version = version;
+    what.timeout_s = timeout_s;
+    what.metadata_only = true;
+    exchange_start(&watch->exchange, api, &watch->arena, what, 30000);
+}
+
+static void test_a_watch_hears_what_happens(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(MEMORY);
+    struct spk_api *api = open_api(NULL);
+    struct watch watch, closed, old;
+    struct spk_api_request create =
+        request(SPK_API_CREATE, "ConfigMap", NULL, body_of(&arena, 0, "watched"));
+
+    struct spk_api_reply reply =
+        exchange(api, &arena, request(SPK_API_LIST, "ConfigMap", NULL, NULL));
+    start_watch(&watch, api, at(reply.object, "metadata.resourceVersion"), 300);
+    reply = exchange(api, &arena, create);
+    CU_ASSERT_EQUAL_FATAL(reply.http, 201);
+    const char *updated = spk_printf(
+        &arena,
+        "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"watched\","
+        "\"resourceVersion\":\"%s\"},\"data\":{\"k\":\"other\"}}",
+        at(reply.object, "metadata.resourceVersion"));
+    reply = exchange(api, &arena, request(SPK_API_UPDATE, "ConfigMap", "watched", updated));
+    CU_ASSERT_EQUAL(reply.http, 200);
+    SPK_ASSERT_TEXT(at(reply.object, "data.k"), "other");
+    reply = exchange(api, &arena, request(SPK_API_UPDATE, "ConfigMap", "watched", updated));
+    CU_ASSERT_EQUAL(reply.http, 409);
+    SPK_ASSERT_TEXT(reply.reason, "Conflict");
+    reply = exchange(api, &arena, request(SPK_API_DELETE, "ConfigMap", "watched", NULL));
+    CU_ASSERT_EQUAL(reply.http, 200);
+    while (sem_wait(&watch.deleted) < 0)
+        ;
+    SPK_ASSERT_TEXT(spk_buf_string(&watch.heard), "ADDED MODIFIED DELETED ");
+    SPK_ASSERT_TEXT(watch.kind, "PartialObjectMetadata");
+
+    start_watch(&closed, api, watch.version, 1);
+    exchange_wait(&closed.exchange);
+    CU_ASSERT_EQUAL(closed.exchange.job.reply.transport, SPK_API_ANSWERED);
+    CU_ASSERT_EQUAL(closed.exchange.job.reply.http, 200);
+    start_watch(&old, api, "1", 1);
+    exchange_wait(&old.exchange);
+    CU_ASSERT(old.exchange.job.reply.http == 410 || old.exchange.job.reply.http == 200);
+    spk_api_close(api);
+    exchange_wait(&watch.exchange);
+    CU_ASSERT_EQUAL(watch.exchange.job.reply.transport, SPK_API_CANCELLED);
+    spk_arena_free(&watch.arena);
+    spk_arena_free(&closed.arena);
+    spk_arena_free(&old.arena);
+}
+
+static void test_a_request_acts_as_another(void)
+{
+    SPK_ARENA arena = SPK_ARENA_LIMIT(MEMORY);
+    struct spk_api *api = open_api(NULL);
+    struct spk_impersonation as = {.user = "jane"};
+    struct spk_api_request list = request(SPK_API_LIST, "ConfigMap", NULL, NULL);
+
+    list.as = &as;
+    struct spk_api_reply reply = exchange(api, &arena, list);
+    CU_ASSERT_EQUAL(reply.http, 403);
+    CU_ASSERT_PTR_NOT_NULL(strstr(reply.message, "User \"jane\" cannot list"));
+    spk_strings_add(&arena, &as.groups, "system:masters");
+    CU_ASSERT_EQUAL(exchange(api, &arena, list).http, 200);
+    spk_api_close(api);
+}
+
 static CU_TestInfo tests[] = {
     SPK_TEST(objects_live_and_die_with_every_identity),
     SPK_TEST(a_dry_run_stores_nothing),
@@ -289,6 +389,8 @@ static CU_TestInfo tests[] = {
     SPK_TEST(refusals_have_their_reasons),
     SPK_TEST(a_full_quota_is_recognised),
     SPK_TEST(a_burst_is_served),
+    SPK_TEST(a_watch_hears_what_happens),
+    SPK_TEST(a_request_acts_as_another),
     CU_TEST_INFO_NULL,
 };
 

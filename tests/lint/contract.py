@@ -21,7 +21,7 @@ HOMES = [
     (r"spk_file_read", ["lib/base/file.", "lib/apiserver/", "server/config/settings.c", "server/config/options.c", "client/"],
      "nothing is read that a request names"),
     (r"pthread_mutex_\w+|pthread_cond_\w+|sem_wait|mtx_\w+",
-     ["lib/base/queue.c", "lib/base/latch.c", "lib/apiserver/memory/store.c", "lib/apiserver/http/",
+     ["lib/base/queue.c", "lib/base/latch.c", "lib/apiserver/memory/", "lib/apiserver/http/",
       "server/process/log_writer.c", "client/"],
      "no thread blocks on another's work"),
     (r"curl_multi_wakeup", ["lib/apiserver/http/loop.c"], "the only call of another thread"),

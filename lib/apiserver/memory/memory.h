@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * memory.h: an API server in memory, for the demo and the tests: create, get, list, patch and
- * delete with uid, resourceVersion, AlreadyExists, Conflict, label selectors, a field selector
- * of one term and pages of a list; no validation, no controllers, nothing kept on disk.
+ * memory.h: an API server in memory, for the demo and the tests: create, get, list, watch,
+ * update, patch and delete with uid, resourceVersion, AlreadyExists, Conflict, finalizers,
+ * label selectors, a field selector of one term and pages of a list; no validation, no
+ * controllers, nothing kept on disk.
  *
- * Every job is done when spk_api_start returns, waits included. Any thread may start jobs, and
- * done is called on that thread without a lock held, so it may start the next one.
+ * Every job but a watch is done when spk_api_start returns, waits included. Any thread may
+ * start jobs, and done is called on that thread without a lock held, so it may start the next
+ * one. Events of a watch come on the threads that change something, before the change is
+ * answered, and one at a time. No watch ends by time: tests say when.
  */
 #pragma once
 
@@ -16,6 +19,21 @@ bool spk_memory_open(struct spk_api **out, struct spk_err *err) SPK_CHECK;
 
 /** Delete every object: what tests do between rounds. */
 void spk_memory_clear(struct spk_api *api);
+
+/** Forget what changed so far: a watch from an older version is refused with 410. */
+void spk_memory_compact(struct spk_api *api);
+
+/** Send every watch a bookmark. */
+void spk_memory_bookmark(struct spk_api *api);
+
+/** End every watch in order, as a server does after timeoutSeconds. */
+void spk_memory_close_watches(struct spk_api *api);
+
+/** True if request is allowed; false is answered with 403. Called on the caller's thread. */
+typedef bool spk_memory_guard(void *context, const struct spk_api_request *request);
+
+/** Ask guard before each request; NULL: everything is allowed. */
+void spk_memory_set_guard(struct spk_api *api, spk_memory_guard *guard, void *context);
 
 /** Take all times from now_ms (monotonic and wall alike) instead of the machine's clocks. */
 void spk_memory_set_clock(struct spk_api *api, int64_t (*now_ms)(void *context),

@@ -5,6 +5,7 @@
 #include "json/read.h"
 #include "json/write.h"
 
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -22,14 +23,24 @@ struct spk_stored {
     const struct spk_resource *resource;
     char *ns, *name, *json;
     size_t json_length, size;
-    char *labels; /* "k=v" NUL ... "k=v" NUL NUL */
+    uint64_t version; /* set by the store, under its lock */
+    char *labels;     /* "k=v" NUL ... "k=v" NUL NUL */
+};
+
+/* A change that watches may still want to hear of. */
+struct change {
+    enum spk_watch_type type;
+    uint64_t version;
+    struct spk_stored *stored; /* a reference */
 };
 
 struct spk_store {
     struct spk_arena arena; /* this very object lies in it */
     pthread_mutex_t lock;
-    atomic_uint_fast64_t version;
-    size_t size; /* of all objects */
+    uint64_t version, forgotten; /* the newest, and the newest that is no longer told */
+    size_t size;                 /* of all objects */
+    struct change changes[SPK_MAX_STORE_CHANGES]; /* a ring, oldest at first */
+    size_t first_change, n_changes, changes_size;
     struct spk_stored *buckets[BUCKETS];
 };
 
@@ -77,6 +88,53 @@ void spk_stored_release(struct spk_stored *stored)
         free_moved(stored->arena);
 }
 
+static void forget_oldest(struct spk_store *store)
+{
+    struct change *oldest = &store->changes[store->first_change];
+
+    store->forgotten = oldest->version;
+    store->changes_size -= oldest->stored->size;
+    store->first_change = (store->first_change + 1) % SPK_MAX_STORE_CHANGES;
+    store->n_changes--;
+    spk_stored_release(oldest->stored);
+}
+
+static void forget_all(struct spk_store *store)
+{
+    while (store->n_changes)
+        forget_oldest(store);
+    store->forgotten = store->version;
+}
+
+/* The newest change is always kept, however large it is. */
+static void remember(struct spk_store *store, enum spk_watch_type type,
+                     struct spk_stored *stored)
+{
+    while (store->n_changes && (store->n_changes == SPK_MAX_STORE_CHANGES ||
+                                store->changes_size + stored->size > SPK_MAX_STORE_HISTORY))
+        forget_oldest(store);
+    size_t at = (store->first_change + store->n_changes) % SPK_MAX_STORE_CHANGES;
+    store->changes[at] = (struct change){type, store->version, stored};
+    store->n_changes++;
+    store->changes_size += stored->size;
+    (void)atomic_fetch_add(&stored->references, 1);
+}
+
+void spk_store_compact(struct spk_store *store)
+{
+    (void)pthread_mutex_lock(&store->lock);
+    forget_all(store);
+    (void)pthread_mutex_unlock(&store->lock);
+}
+
+uint64_t spk_store_version(struct spk_store *store)
+{
+    (void)pthread_mutex_lock(&store->lock);
+    uint64_t version = store->version;
+    (void)pthread_mutex_unlock(&store->lock);
+    return version;
+}
+
 void spk_store_clear(struct spk_store *store)
 {
     struct spk_stored *all = NULL;
@@ -91,6 +149,8 @@ void spk_store_clear(struct spk_store *store)
             all = stored;
         }
     store->size = 0;
+    store->version++;
+    forget_all(store);
     (void)pthread_mutex_unlock(&store->lock);
     while (all) {
         struct spk_stored *next = all->next;
@@ -105,11 +165,6 @@ void spk_store_close(struct spk_store *store)
     spk_store_clear(store);
     (void)pthread_mutex_destroy(&store->lock);
     free_moved(store->arena);
-}
-
-uint64_t spk_store_next_version(struct spk_store *store)
-{
-    return atomic_fetch_add(&store->version, 1) + 1;
 }
 
 /* "k=v" NUL for each label. */
@@ -172,8 +227,21 @@ cJSON *spk_stored_read(struct spk_arena *arena, const struct spk_stored *stored)
     cJSON *tree = NULL;
 
     /* The text comes from our own writer, so it can be read. */
-    return spk_json_read_stored(arena, stored->json, stored->json_length, &tree, &err) ? tree
-                                                                                       : NULL;
+    if (!spk_json_read_stored(arena, stored->json, stored->json_length, &tree, &err))
+        return NULL;
+    spk_stored_set_version(tree, stored->version);
+    return tree;
+}
+
+uint64_t spk_stored_version(const struct spk_stored *stored)
+{
+    return stored->version;
+}
+
+void spk_stored_set_version(cJSON *object, uint64_t version)
+{
+    spk_json_text(spk_json_child(object, "metadata"), "resourceVersion",
+                  spk_printf(spk_json_arena(object), "%" PRIu64, version));
 }
 
 static size_t bucket_of(const struct spk_store_key *key)
@@ -242,7 +310,7 @@ static enum spk_store_verdict judge(const struct spk_store *store,
 
 enum spk_store_verdict spk_store_swap(struct spk_store *store, const struct spk_store_key *key,
                                       const struct spk_stored *expected,
-                                      struct spk_stored *next)
+                                      struct spk_stored *next, uint64_t *version)
 {
     struct spk_stored *loser = next;
 
@@ -253,7 +321,12 @@ enum spk_store_verdict spk_store_swap(struct spk_store *store, const struct spk_
         loser = *at;
         store->size -= loser ? loser->size : 0;
         *at = loser ? loser->next : NULL;
+        *version = ++store->version;
+        if (!next && loser)
+            remember(store, SPK_WATCH_DELETED, loser);
         if (next) {
+            next->version = store->version;
+            remember(store, loser ? SPK_WATCH_MODIFIED : SPK_WATCH_ADDED, next);
             store->size += next->size;
             next->next = *at;
             *at = next;
@@ -275,7 +348,8 @@ static bool has_label(const struct spk_stored *stored, const char *wanted)
 static bool is_listed(const struct spk_stored *stored, const struct spk_store_key *key,
                       const struct spk_strings *wanted)
 {
-    if (stored->resource != key->resource || (*key->ns && strcmp(stored->ns, key->ns) != 0))
+    if ((key->resource && stored->resource != key->resource) ||
+        (*key->ns && strcmp(stored->ns, key->ns) != 0))
         return false;
     for (size_t i = 0; i < wanted->n; i++)
         if (!has_label(stored, wanted->items[i]))
@@ -299,9 +373,10 @@ static void let_all_go(void *argument)
 
 /* Count all that is listed, and hold as many as there is room for. */
 static void collect(struct spk_store *store, const struct spk_store_key *key,
-                    const struct spk_strings *wanted, struct list *list)
+                    const struct spk_strings *wanted, struct list *list, uint64_t *version)
 {
     (void)pthread_mutex_lock(&store->lock);
+    *version = store->version;
     for (size_t i = 0; i < BUCKETS; i++)
         for (struct spk_stored *at = store->buckets[i]; at; at = at->next) {
             if (!is_listed(at, key, wanted))
@@ -324,7 +399,7 @@ static int by_name(const void *a, const void *b)
 
 size_t spk_store_list(struct spk_store *store, struct spk_arena *arena,
                       const struct spk_store_key *key, const struct spk_strings *wanted,
-                      struct spk_stored_item **out)
+                      struct spk_stored_item **out, uint64_t *version)
 {
     struct list *list = spk_alloc(arena, sizeof(*list));
 
@@ -333,7 +408,7 @@ size_t spk_store_list(struct spk_store *store, struct spk_arena *arena,
         list->held = spk_alloc_array(arena, room, sizeof(*list->held));
         list->capacity = room;
         list->n = 0;
-        collect(store, key, wanted, list);
+        collect(store, key, wanted, list, version);
         if (list->n <= room)
             break;
         let_all_go(list);
@@ -345,4 +420,44 @@ size_t spk_store_list(struct spk_store *store, struct spk_arena *arena,
     qsort(items, list->n, sizeof(*items), by_name);
     *out = items;
     return list->n;
+}
+
+/* The first change after version that key and wanted ask for; NULL: none. */
+static const struct change *find_change(const struct spk_store *store,
+                                        const struct spk_store_key *key,
+                                        const struct spk_strings *wanted, uint64_t version)
+{
+    for (size_t i = 0; i < store->n_changes; i++) {
+        const struct change *change =
+            &store->changes[(store->first_change + i) % SPK_MAX_STORE_CHANGES];
+
+        if (change->version > version && is_listed(change->stored, key, wanted))
+            return change;
+    }
+    return NULL;
+}
+
+enum spk_store_news spk_store_next(struct spk_store *store, struct spk_arena *arena,
+                                   const struct spk_store_key *key,
+                                   const struct spk_strings *wanted, uint64_t *version,
+                                   struct spk_store_change *out)
+{
+    struct held *held = spk_alloc(arena, sizeof(*held));
+    enum spk_store_news news = SPK_STORE_NO_NEWS;
+
+    spk_defer(arena, let_go, held);
+    (void)pthread_mutex_lock(&store->lock);
+    const struct change *change = find_change(store, key, wanted, *version);
+    if (*version < store->forgotten)
+        news = SPK_STORE_FORGOTTEN;
+    else if (change) {
+        held->stored = change->stored;
+        (void)atomic_fetch_add(&held->stored->references, 1);
+        *out = (struct spk_store_change){change->type, change->version, change->stored};
+        *version = change->version;
+        news = SPK_STORE_NEWS;
+    } else
+        *version = store->version;
+    (void)pthread_mutex_unlock(&store->lock);
+    return news;
 }
