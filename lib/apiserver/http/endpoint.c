@@ -98,22 +98,23 @@ static const struct {
     long value;
     bool newer;
 } numbers[] = {
-    {CURLOPT_NOSIGNAL, 1, false},
-    {CURLOPT_NETRC, CURL_NETRC_IGNORED, false},
-    {CURLOPT_UNRESTRICTED_AUTH, 0, false},
-    {CURLOPT_FOLLOWLOCATION, 0, false},
-    {CURLOPT_PATH_AS_IS, 1, false}, /* dot segments would become another path */
-    {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1, false},
-    {CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2, false},
-    {CURLOPT_SSL_ENABLE_ALPN, 1, false},
+    {CURLOPT_NOSIGNAL, 1, false},                 /* SIGALRM belongs to the whole process */
+    {CURLOPT_NETRC, CURL_NETRC_IGNORED, false},   /* a password that nobody configured */
+    {CURLOPT_UNRESTRICTED_AUTH, 0, false},        /* credentials are for the one host */
+    {CURLOPT_FOLLOWLOCATION, 0, false},           /* no API server redirects a client */
+    {CURLOPT_PATH_AS_IS, 1, false},               /* dot segments would become another path */
+    {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1, false}, /* a proxy's are not the answer's */
+    {CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2, false}, /* as kube-apiserver's default */
+    {CURLOPT_SSL_ENABLE_ALPN, 1, false},                  /* HTTP/2 is agreed on by it */
     /* A resumed session skips the chain's verification. */
     {CURLOPT_SSL_SESSIONID_CACHE, 0, false},
     {SPK_CURLOPT_CA_CACHE_TIMEOUT, 0, true}, /* else a parsed CA outlives its file for 24 h */
     {CURLOPT_PIPEWAIT, 1, false}, /* else a cold burst opens a connection for each */
+    /* Idle connections that a firewall has forgotten end within 3 minutes. */
     {CURLOPT_TCP_KEEPALIVE, 1, false},
     {CURLOPT_TCP_KEEPIDLE, 30, false},
     {CURLOPT_TCP_KEEPINTVL, 15, false},
-    {CURLOPT_MAXAGE_CONN, 90, false},
+    {CURLOPT_MAXAGE_CONN, 90, false}, /* idle for longer, it may be half closed */
     /* Else the end of a request waits for the thread that still asks a name server. */
     {SPK_CURLOPT_QUICK_EXIT, 1, true},
     {SPK_CURLOPT_MAXLIFETIME_CONN, 600, true}, /* spreads load after API servers restarted */
@@ -198,11 +199,12 @@ bool spk_endpoint_apply_multi(CURLM *multi, long connections, struct spk_err *er
         CURLMoption option;
         long value;
     } options[] = {
-        {CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX},
+        {CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX}, /* streams of HTTP/2 share connections */
         /* Without a limit every transfer above the stream limit opens its own connection. */
         {CURLMOPT_MAX_HOST_CONNECTIONS, connections},
+        /* Room for those that are being replaced. */
         {CURLMOPT_MAX_TOTAL_CONNECTIONS, 2 * connections},
-        {CURLMOPT_MAX_CONCURRENT_STREAMS, 100},
+        {CURLMOPT_MAX_CONCURRENT_STREAMS, 100}, /* as many as limits.h reckons with */
     };
 
     for (size_t i = 0; i < SPK_LEN(options); i++)
