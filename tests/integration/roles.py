@@ -136,6 +136,9 @@ class Roles(RoleCase):
         self.assertEqual((seen["state"], seen["container"]["exitCode"], seen["container"]["finishedAt"]),
                          ("SUBMISSION_STATE_FAILED", 137, "2026-01-01T00:00:01Z"))
         self.assertIn("DIAGNOSIS_CAUSE_OOM_KILLED", [each["cause"] for each in seen["diagnosis"]])
+        watched = self.ctl("watch", "default/" + pod)  # it has ended: once is enough
+        self.assertEqual((watched.returncode, json.loads(watched.stdout)["submission"]["state"]),
+                         (1, "SUBMISSION_STATE_FAILED"))
         listed = json.loads(self.ctl("list", "-n", "default").stdout)["submissions"]
         self.assertIn(pod, [each["driverPodName"] for each in listed])
         for options, disposition in ((["--dry-run"], "DRY_RUN_OK"), ([], "DELETED"), ([], "ALREADY_GONE")):
