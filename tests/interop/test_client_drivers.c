@@ -190,6 +190,71 @@ static void test_drivers_are_listed_in_pages(void)
     sparksubmit_client_close(client);
 }
 
+/* A reader of statuses that does something at the first of them. */
+struct reader {
+    struct sparksubmit_client *client;
+    enum { READER_KILLS, READER_STOPS, READER_CANCELS } does;
+    char states[64], resume[256];
+};
+
+static bool react(const struct sparksubmit_result *result, void *context)
+{
+    struct reader *reader = context;
+    struct sparksubmit_kill_request kill = {
+        .size = sizeof(kill),
+        .driver = {.ns = "jobs", .pod_name = text(result, SPARKSUBMIT_FIELD_DRIVER_POD_NAME)},
+    };
+    size_t length = strlen(reader->states);
+    bool first = length == 0;
+
+    (void)snprintf(reader->states + length, sizeof(reader->states) - length, "%s ",
+                   text(result, SPARKSUBMIT_FIELD_STATE));
+    (void)snprintf(reader->resume, sizeof(reader->resume), "%s",
+                   text(result, SPARKSUBMIT_FIELD_RESUME_TOKEN));
+    if (first && reader->does == READER_KILLS)
+        SPK_ASSERT_TEXT(kill_one(reader->client, &kill), "DELETED");
+    if (reader->does == READER_CANCELS)
+        sparksubmit_client_cancel(reader->client, 7);
+    return reader->does != READER_STOPS;
+}
+
+static void test_a_driver_is_watched(void)
+{
+    static const struct {
+        int does;
+        bool ok, resumes;
+        const char *states;
+    } cases[] = {
+        {READER_STOPS, true, false, "PENDING "},
+        {READER_CANCELS, false, false, "PENDING "},
+        {READER_KILLS, true, false, "PENDING DELETED "},
+        {READER_STOPS, true, true, "DELETED "}, /* since the token of the first */
+    };
+    struct sparksubmit_client *client = open_client();
+    char resume[256] = "";
+
+    sparksubmit_result_free(submit(client, "watched"));
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct reader reader = {.client = client, .does = cases[i].does};
+        struct sparksubmit_watch_request request = {
+            .size = sizeof(request), .driver = {.ns = "jobs"}, .token = 7};
+        struct sparksubmit_error error = {0};
+
+        if (cases[i].resumes)
+            request.resume_token = resume;
+        else
+            request.driver.pod_name = "watched-driver";
+        CU_ASSERT_EQUAL(
+            sparksubmit_client_watch(client, &request, 20000, react, &reader, &error),
+            cases[i].ok);
+        SPK_ASSERT_TEXT(reader.states, cases[i].states);
+        SPK_ASSERT_TEXT(error.reason, cases[i].ok ? "" : "CALL_CANCELLED");
+        if (i == 0)
+            (void)snprintf(resume, sizeof(resume), "%s", reader.resume);
+    }
+    sparksubmit_client_close(client);
+}
+
 static bool on_status(const struct sparksubmit_result *result, void *context)
 {
     (void)result;
@@ -216,9 +281,13 @@ static void test_a_watch_that_cannot_be(void)
 }
 
 static CU_TestInfo tests[] = {
-    SPK_TEST(a_watch_that_cannot_be),      SPK_TEST(a_driver_is_found_by_each_of_its_ids),
-    SPK_TEST(exactly_one_id_is_needed),    SPK_TEST(a_driver_is_killed_once),
-    SPK_TEST(drivers_are_listed_in_pages), CU_TEST_INFO_NULL,
+    SPK_TEST(a_driver_is_watched),
+    SPK_TEST(a_watch_that_cannot_be),
+    SPK_TEST(a_driver_is_found_by_each_of_its_ids),
+    SPK_TEST(exactly_one_id_is_needed),
+    SPK_TEST(a_driver_is_killed_once),
+    SPK_TEST(drivers_are_listed_in_pages),
+    CU_TEST_INFO_NULL,
 };
 
 SPK_TEST_MAIN("client_drivers", tests)

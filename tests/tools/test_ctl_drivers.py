@@ -3,10 +3,11 @@
 """sparksubmitctl status, kill and list: test_ctl_drivers.py CTL SERVER"""
 
 import json
+import subprocess
 import sys
 import unittest
 
-from ctl import EXAMPLE, ctl, server
+from ctl import CTL, EXAMPLE, ctl, server
 
 POD = "default/spark-pi-driver"
 
@@ -62,6 +63,17 @@ class Drivers(unittest.TestCase):
                              "namespace 'default'\n")
         refused = self.ctl("status", POD, "-o", "json")
         self.assertEqual(json.loads(refused.stderr)["reason"], "SUBMISSION_NOT_FOUND")
+
+    def test_a_submission_is_waited_for(self):
+        self.run_ctl("kill", POD)
+        waits = subprocess.Popen([CTL, "submit", "--wait", "--endpoint", self.address, "--idempotency-key", "two", "-f",
+                                  EXAMPLE], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        lines = iter(waits.stdout.readline, "")
+        self.assertTrue(any(line.endswith("  PENDING\n") for line in lines))
+        self.run_ctl("kill", POD)
+        self.assertRegex(next(lines), r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ  DELETED\n$")
+        self.assertEqual((*waits.communicate(timeout=20), waits.returncode), ("", "", 1))
+        self.assertEqual(self.ctl("submit", "--wait", "--validate", "-f", EXAMPLE).returncode, 2)
 
     def test_a_star_kills_all_that_start_alike(self):
         self.assertEqual(self.run_ctl("kill", "default/spark-*"), POD + ": deleted\n")
