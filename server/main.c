@@ -2,7 +2,7 @@
 /* sparksubmitd: start, wait for a signal, stop. */
 #include "apiserver/config/discover.h"
 #include "apiserver/http/kube.h"
-#include "apiserver/memory/memory.h"
+#include "apiserver/memory/memory_server.h"
 #include "base/limits.h"
 #include "config/options.h"
 #include "config/settings.h"

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "apiserver/api.h"
-#include "machine.h"
+#include "host.h"
 
 /** A client and what it was made of. */
 struct submit_cluster {

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "apiserver/api.h"
-#include "spark/conf/entry.h"
+#include "spark/conf/read_entry.h"
 
 /** @source org.apache.spark.deploy.k8s.submit.K8sSubmitOps */
 bool submit_kill(struct spk_api *api, const struct spk_reader *reader, const char *id,

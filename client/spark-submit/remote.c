@@ -4,7 +4,7 @@
 #include "failure.h"
 #include "local/argument_name.h"
 #include "local/call_error.h"
-#include "local/hand_over.h"
+#include "local/for_server.h"
 #include "log.h"
 #include "spark/conf/substitution.h"
 #include "sparksubmit/client.h"
@@ -113,7 +113,7 @@ static struct sparksubmit_job make_job(struct spk_arena *arena,
 {
     struct spk_conf variables =
         take_variables(arena, &machine->environment, &line->submission);
-    struct sparksubmit_job job = spk_hand_over(arena, line, true, SUBMIT_ENDPOINT_KEY);
+    struct sparksubmit_job job = spk_job_for_server(arena, line, true, SUBMIT_ENDPOINT_KEY);
 
     job.environment = pairs_of(&variables);
     job.n_environment = variables.n;

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "commandline/commandline.h"
-#include "machine.h"
+#include "host.h"
 
 struct submit_arguments {
     struct spk_strings list; /* without the program's name */

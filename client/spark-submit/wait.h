@@ -3,7 +3,7 @@
 #pragma once
 
 #include "cluster.h"
-#include "spark/conf/entry.h"
+#include "spark/conf/read_entry.h"
 
 /** The driver that is waited for. */
 struct submit_driver {

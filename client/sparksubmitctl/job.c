@@ -2,7 +2,7 @@
 #include "job.h"
 
 #include "commandline/version_guess.h"
-#include "local/hand_over.h"
+#include "local/for_server.h"
 #include "local/local_files.h"
 
 #include <limits.h>
@@ -94,7 +94,7 @@ static bool hand_over(struct spk_arena *arena, const struct ctl_options *options
         return spk_fail_at(err, "spark_version");
     if (!spk_command_line_parse(arena, &invocation, &line, err))
         return false;
-    *out = spk_hand_over(arena, &line, job->environment.has_conf_dir, NULL);
+    *out = spk_job_for_server(arena, &line, job->environment.has_conf_dir, NULL);
     return true;
 }
 

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "application/application.h"
-#include "application/finding.h"
+#include "application/violations.h"
 
 /**
  * Sort maps by key, each key once (the last one), no key or value NULL: what is found does not

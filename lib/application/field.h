@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "application/finding.h"
+#include "application/violations.h"
 
 #include <protobuf-c/protobuf-c.h>
 

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "application/application.h"
-#include "application/finding.h"
+#include "application/violations.h"
 
 #include "base/nearest.h"
 

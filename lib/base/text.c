@@ -63,6 +63,11 @@ bool spk_text_equal(const char *a, const char *b)
     return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
+const char *spk_text_or_null(const char *text)
+{
+    return text && *text ? text : NULL;
+}
+
 bool spk_starts_with(const char *text, const char *prefix)
 {
     return strncmp(text, prefix, strlen(prefix)) == 0;

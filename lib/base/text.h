@@ -23,6 +23,7 @@ void spk_buf_printf(struct spk_buf *buf, const char *fmt, ...) SPK_PRINTF(2, 3);
 const char *spk_buf_string(struct spk_buf *buf); /* never NULL */
 
 bool spk_text_equal(const char *a, const char *b); /* NULL equals only NULL */
+const char *spk_text_or_null(const char *text);    /* NULL for an empty text */
 bool spk_starts_with(const char *text, const char *prefix);
 bool spk_ends_with(const char *text, const char *suffix);
 

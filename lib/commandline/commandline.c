@@ -8,7 +8,7 @@
 #include "commandline/settings.h"
 #include "commandline/template_files.h"
 #include "java/uri.h"
-#include "spark/conf/entry.h"
+#include "spark/conf/read_entry.h"
 
 #include <string.h>
 

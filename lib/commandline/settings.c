@@ -4,8 +4,8 @@
 #include "base/printable.h"
 #include "java/java_number.h"
 #include "java/uri.h"
-#include "spark/conf/entry.h"
 #include "spark/conf/profile.h"
+#include "spark/conf/read_entry.h"
 
 #include <string.h>
 #include <strings.h>

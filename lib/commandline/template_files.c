@@ -2,8 +2,8 @@
 #include "commandline/template_files.h"
 
 #include "java/uri.h"
-#include "spark/conf/entry.h"
 #include "spark/conf/profile.h"
+#include "spark/conf/read_entry.h"
 
 #include <string.h>
 

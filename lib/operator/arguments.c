@@ -14,7 +14,7 @@
 #define LABEL    "label."
 
 struct vector {
-    const struct spk_draft *draft;
+    const struct spk_working_copy *draft;
     const struct spk_operator_request *request;
     struct spk_argument_list *out;
     struct spk_argument_list driver_dirs, executor_dirs; /* of the local directories */
@@ -77,11 +77,6 @@ static void put_conf_text(struct vector *vector, const struct row *row, const ch
         spk_argument_conf(vector->out, row->key, text, row->origin);
 }
 
-static const char *filled(const char *text)
-{
-    return spk_draft_filled(text) ? text : NULL;
-}
-
 static const char *join(const struct vector *vector, const char *const *items, size_t n)
 {
     return n ? spk_join(vector->out->arena, items, n, ",") : NULL;
@@ -126,7 +121,7 @@ static void put_master(struct vector *vector, const struct row *row)
 
 static void put_mode(struct vector *vector, const struct row *row)
 {
-    put_option_text(vector, row, spk_draft_text(vector->draft->spec->mode));
+    put_option_text(vector, row, spk_working_copy_text(vector->draft->spec->mode));
 }
 
 static void put_class(struct vector *vector, const struct row *row)
@@ -173,15 +168,15 @@ static void put_image(struct vector *vector, const struct row *row)
     const struct {
         const char *key, *origin, *value;
     } rows[] = {
-        {"spark.kubernetes.container.image", "spec.image", filled(spec->image)},
+        {"spark.kubernetes.container.image", "spec.image", spk_text_or_null(spec->image)},
         {"spark.kubernetes.container.image.pullPolicy", "spec.imagePullPolicy",
-         filled(spec->image_pull_policy)},
+         spk_text_or_null(spec->image_pull_policy)},
         {"spark.kubernetes.container.image.pullSecrets", "spec.imagePullSecrets",
          join(vector, spec->image_pull_secrets, spec->n_image_pull_secrets)},
         {"spark.kubernetes.pyspark.pythonVersion", "spec.pythonVersion",
-         filled(spec->python_version)},
+         spk_text_or_null(spec->python_version)},
         {"spark.kubernetes.memoryOverheadFactor", "spec.memoryOverheadFactor",
-         filled(spec->memory_overhead_factor)},
+         spk_text_or_null(spec->memory_overhead_factor)},
     };
 
     (void)row;
@@ -326,7 +321,7 @@ static void put_end(struct vector *vector, const struct row *row)
     const Spk__SparkApplicationSpec *spec = vector->draft->spec;
     struct spk_arena *arena = vector->out->arena;
 
-    put_option_text(vector, row, filled(spec->proxy_user));
+    put_option_text(vector, row, spk_text_or_null(spec->proxy_user));
     if (spec->main_application_file)
         add_argument(vector->out, spec->main_application_file, "spec.mainApplicationFile");
     for (size_t i = 0; i < spec->n_arguments; i++)
@@ -334,7 +329,7 @@ static void put_end(struct vector *vector, const struct row *row)
                      spk_printf(arena, "spec.arguments[%zu]", i));
 }
 
-#define AT(member) offsetof(struct spk_draft, member)
+#define AT(member) offsetof(struct spk_working_copy, member)
 
 /* The order is the operator's: with equal keys the later row wins. */
 static const struct row rows[] = {
@@ -421,7 +416,7 @@ static const struct row rows[] = {
     {put_end, "--proxy-user", "spec.proxyUser", 0, NULL},
 };
 
-bool spk_arguments_make(const struct spk_draft *draft,
+bool spk_arguments_make(const struct spk_working_copy *draft,
                         const struct spk_operator_request *request,
                         struct spk_argument_list *out, size_t *template_rows,
                         struct spk_err *err)
@@ -435,7 +430,7 @@ bool spk_arguments_make(const struct spk_draft *draft,
         .executor_dirs = {.arena = draft->arena},
     };
 
-    if (!spk_draft_filled(request->options->master))
+    if (!spk_text_or_null(request->options->master))
         return spk_fail(err, SPK_INVALID_FIELD,
                         "failed to submit spark application: failed to build spark-submit "
                         "arguments: failed to get master URL: environment variable "

@@ -7,8 +7,8 @@
  */
 #pragma once
 
-#include "operator/draft.h"
 #include "operator/operator.h"
+#include "operator/working_copy.h"
 
 struct spk_argument_list {
     struct spk_arena *arena;
@@ -29,7 +29,7 @@ void spk_argument_conf(struct spk_argument_list *list, const char *key, const ch
  *
  * @errors INVALID_FIELD  a local directory's volume, no master; with the operator's text
  */
-bool spk_arguments_make(const struct spk_draft *draft,
+bool spk_arguments_make(const struct spk_working_copy *draft,
                         const struct spk_operator_request *request,
                         struct spk_argument_list *out, size_t *template_rows,
                         struct spk_err *err) SPK_CHECK;

@@ -106,12 +106,12 @@ void spk_mounts_secrets(const struct spk_role *role, struct spk_argument_list *o
 
     for (size_t i = 0; i < role->n_secrets; i++) {
         const Spk__SecretInfo *secret = role->secrets[i];
-        const char *path = spk_draft_text(secret->path);
+        const char *path = spk_working_copy_text(secret->path);
         const char *origin = spk_printf(arena, "%s.secrets[%zu]", role->path, i);
 
         spk_argument_conf(out,
                           spk_printf(arena, "spark.kubernetes.%s.secrets.%s", role->name,
-                                     spk_draft_text(secret->name)),
+                                     spk_working_copy_text(secret->name)),
                           path, origin);
         for (size_t k = 0; k < SPK_LEN(secret_kinds); k++)
             if (spk_text_equal(secret->secret_type, secret_kinds[k].type))
@@ -150,7 +150,7 @@ static void drop_empty(cJSON *mount)
     static const char *const fields[] = {"mountPath", "subPath"};
 
     for (size_t i = 0; i < SPK_LEN(fields); i++)
-        if (!spk_draft_filled(spk_json_get_text(mount, fields[i])))
+        if (!spk_text_or_null(spk_json_get_text(mount, fields[i])))
             spk_json_remove(mount, fields[i]);
 }
 
@@ -175,8 +175,8 @@ static bool put_local_dir(const struct spk_role *role, cJSON *mount, const char 
     return false;
 }
 
-static bool put_mount(const struct spk_draft *draft, const struct spk_role *role, size_t i,
-                      struct spk_argument_list *out, struct spk_err *err)
+static bool put_mount(const struct spk_working_copy *draft, const struct spk_role *role,
+                      size_t i, struct spk_argument_list *out, struct spk_err *err)
 {
     static const char wrap[] =
         "failed to submit spark application: failed to build spark-submit arguments";
@@ -184,11 +184,11 @@ static bool put_mount(const struct spk_draft *draft, const struct spk_role *role
     cJSON *mount, *volume;
     size_t index = 0;
 
-    if (!read_typed(out->arena, "VolumeMount", spk_draft_tree(&role->volume_mounts, i),
+    if (!read_typed(out->arena, "VolumeMount", spk_working_copy_tree(&role->volume_mounts, i),
                     mount_origin, &mount, err))
         return false;
     const char *name = spk_json_get_text(mount, "name");
-    if (!spk_draft_find_volume(draft, name, &index)) {
+    if (!spk_working_copy_find_volume(draft, name, &index)) {
         (void)spk_fail(err, SPK_INVALID_FIELD, "%s: volume %s not found", wrap, name);
         return spk_fail_at(err, "%s.name", mount_origin);
     }
@@ -202,13 +202,14 @@ static bool put_mount(const struct spk_draft *draft, const struct spk_role *role
     return spk_fail_at(err, "%s", volume_origin);
 }
 
-bool spk_mounts_local_dirs(const struct spk_draft *draft, const struct spk_role *role,
+bool spk_mounts_local_dirs(const struct spk_working_copy *draft, const struct spk_role *role,
                            struct spk_argument_list *out, struct spk_err *err)
 {
     for (size_t i = 0; i < role->volume_mounts.n; i++) {
-        const char *name = spk_json_get_text(spk_draft_tree(&role->volume_mounts, i), "name");
+        const char *name =
+            spk_json_get_text(spk_working_copy_tree(&role->volume_mounts, i), "name");
 
-        if (!spk_starts_with(spk_draft_text(name), SPK_LOCAL_DIR_PREFIX))
+        if (!spk_starts_with(spk_working_copy_text(name), SPK_LOCAL_DIR_PREFIX))
             continue;
         if (!put_mount(draft, role, i, out, err))
             return false;
@@ -216,17 +217,17 @@ bool spk_mounts_local_dirs(const struct spk_draft *draft, const struct spk_role 
     return true;
 }
 
-void spk_mounts_warn(const struct spk_draft *draft, const struct spk_role *role,
+void spk_mounts_warn(const struct spk_working_copy *draft, const struct spk_role *role,
                      struct spk_warnings *warnings)
 {
     size_t index;
 
     for (size_t i = 0; i < role->volume_mounts.n; i++) {
-        const char *name =
-            spk_draft_text(spk_json_get_text(spk_draft_tree(&role->volume_mounts, i), "name"));
+        const char *name = spk_working_copy_text(
+            spk_json_get_text(spk_working_copy_tree(&role->volume_mounts, i), "name"));
 
         if (!spk_starts_with(name, SPK_LOCAL_DIR_PREFIX) &&
-            !spk_draft_find_volume(draft, name, &index))
+            !spk_working_copy_find_volume(draft, name, &index))
             spk_warn(warnings, draft->arena, "MOUNT_WITHOUT_VOLUME",
                      spk_printf(draft->arena, "%s.volumeMounts[%zu].name", role->path, i),
                      "spec.volumes has no volume '%s', so the mount is dropped",

@@ -15,9 +15,9 @@
 void spk_mounts_secrets(const struct spk_role *role, struct spk_argument_list *out);
 
 /** @errors INVALID_FIELD  a volume is missing or of a type that Spark does not mount */
-bool spk_mounts_local_dirs(const struct spk_draft *draft, const struct spk_role *role,
+bool spk_mounts_local_dirs(const struct spk_working_copy *draft, const struct spk_role *role,
                            struct spk_argument_list *out, struct spk_err *err) SPK_CHECK;
 
 /** MOUNT_WITHOUT_VOLUME for each mount that the webhook drops, as spec.volumes lacks it. */
-void spk_mounts_warn(const struct spk_draft *draft, const struct spk_role *role,
+void spk_mounts_warn(const struct spk_working_copy *draft, const struct spk_role *role,
                      struct spk_warnings *warnings);

@@ -18,7 +18,7 @@ static void add_object(struct spk_operator_output *out, cJSON *object)
 }
 
 /* The order is the controller's: later steps see what earlier ones changed. */
-static bool run_controller_steps(struct spk_draft *draft,
+static bool run_controller_steps(struct spk_working_copy *draft,
                                  const struct spk_operator_options *options,
                                  struct spk_operator_output *out,
                                  struct spk_warnings *warnings, struct spk_err *err)
@@ -57,7 +57,7 @@ static void mark_driver(struct spk_arena *arena, struct spk_mutations *list)
     spk_mutations_add(arena, list, &mark);
 }
 
-static bool mutate(const struct spk_draft *stored, struct spk_operator_output *out,
+static bool mutate(const struct spk_working_copy *stored, struct spk_operator_output *out,
                    struct spk_warnings *warnings, struct spk_err *err)
 {
     if (!spk_pod_mutations(stored, &stored->driver, &out->driver_mutations, err) ||
@@ -74,10 +74,10 @@ bool spk_operator_run(struct spk_arena *arena, const struct spk_operator_request
 {
     struct spk_operator_output output = {0};
     struct spk_argument_list arguments = {0};
-    struct spk_draft stored, draft;
+    struct spk_working_copy stored, draft;
 
-    spk_draft_open(arena, request->application, request->submission_id, &stored);
-    spk_draft_open(arena, request->application, request->submission_id, &draft);
+    spk_working_copy_open(arena, request->application, request->submission_id, &stored);
+    spk_working_copy_open(arena, request->application, request->submission_id, &draft);
     if (request->controller_steps &&
         !run_controller_steps(&draft, request->options, &output, warnings, err))
         return false;

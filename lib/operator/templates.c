@@ -3,7 +3,7 @@
 
 #include "kubernetes/schema/schema.h"
 
-static cJSON *empty_template(const struct spk_draft *draft, const struct spk_role *role)
+static cJSON *empty_template(const struct spk_working_copy *draft, const struct spk_role *role)
 {
     cJSON *template_ = spk_json_new_object(draft->arena);
     cJSON *spec, *container;
@@ -27,7 +27,7 @@ static void add_owner(cJSON *template_, cJSON *owner)
     (void)spk_json_push(owners, owner);
 }
 
-bool spk_template_make(const struct spk_draft *draft, const struct spk_role *role,
+bool spk_template_make(const struct spk_working_copy *draft, const struct spk_role *role,
                        bool is_owned, cJSON **out, struct spk_err *err)
 {
     cJSON *template_ = NULL;
@@ -37,7 +37,7 @@ bool spk_template_make(const struct spk_draft *draft, const struct spk_role *rol
     else if (!spk_schema_go(draft->arena, spk_type_find("PodTemplateSpec"), role->template_,
                             &template_, err))
         return spk_fail_in(err, "%s.template", role->path);
-    cJSON *owner = spk_draft_owner(draft, spk_text_equal(role->name, "driver"));
+    cJSON *owner = spk_working_copy_owner(draft, spk_text_equal(role->name, "driver"));
     if (owner && is_owned)
         add_owner(template_, owner);
     *out = template_;

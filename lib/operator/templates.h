@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "operator/draft.h"
+#include "operator/working_copy.h"
 
 /**
  * The user's template, or one with an empty Spark container; is_owned: by the application.
@@ -15,5 +15,5 @@
  *
  * @errors INVALID_FIELD  the user's template is not a PodTemplateSpec
  */
-bool spk_template_make(const struct spk_draft *draft, const struct spk_role *role,
+bool spk_template_make(const struct spk_working_copy *draft, const struct spk_role *role,
                        bool is_owned, cJSON **out, struct spk_err *err) SPK_CHECK;

@@ -33,7 +33,7 @@ static void add_fields(struct spk_arena *arena, const struct spk_mutations *chan
     }
 }
 
-static void look_at(const struct spk_draft *stored, const struct spk_role *role,
+static void look_at(const struct spk_working_copy *stored, const struct spk_role *role,
                     struct spk_strings *fields, size_t *more, struct spk_warnings *warnings)
 {
     struct spk_mutations changes = {0};
@@ -46,7 +46,8 @@ static void look_at(const struct spk_draft *stored, const struct spk_role *role,
                  "is left to the operator's pod webhook, which will refuse it: %s", err.text);
 }
 
-void spk_warn_left_to_webhook(const struct spk_draft *stored, struct spk_warnings *warnings)
+void spk_warn_left_to_webhook(const struct spk_working_copy *stored,
+                              struct spk_warnings *warnings)
 {
     struct spk_strings fields = {0};
     size_t more = 0;
@@ -60,7 +61,7 @@ void spk_warn_left_to_webhook(const struct spk_draft *stored, struct spk_warning
                  more > 0 && i + 1 == fields.n ? "; further fields are not listed" : "");
 }
 
-void spk_warn_not_done(const struct spk_draft *stored, struct spk_warnings *warnings)
+void spk_warn_not_done(const struct spk_working_copy *stored, struct spk_warnings *warnings)
 {
     const Spk__SparkApplicationSpec *spec = stored->spec;
     const char *policy = spec->restart_policy ? spec->restart_policy->type : NULL;
@@ -69,7 +70,7 @@ void spk_warn_not_done(const struct spk_draft *stored, struct spk_warnings *warn
         bool is_set;
         const char *what;
     } rows[] = {
-        {"spec.restartPolicy", spk_draft_filled(policy) && !spk_text_equal(policy, "Never"),
+        {"spec.restartPolicy", spk_text_or_null(policy) && !spk_text_equal(policy, "Never"),
          "nothing is run again"},
         {"spec.timeToLiveSeconds", spec->has_time_to_live_seconds,
          "the application is not deleted"},

@@ -9,10 +9,11 @@
 #pragma once
 
 #include "base/warning.h"
-#include "operator/draft.h"
+#include "operator/working_copy.h"
 
 /** FIELD_LEFT_TO_WEBHOOK for each field that the pod webhook has to add to pods. */
-void spk_warn_left_to_webhook(const struct spk_draft *stored, struct spk_warnings *warnings);
+void spk_warn_left_to_webhook(const struct spk_working_copy *stored,
+                              struct spk_warnings *warnings);
 
 /** NOT_DONE_HERE for each field that says what is done once the driver is submitted. */
-void spk_warn_not_done(const struct spk_draft *stored, struct spk_warnings *warnings);
+void spk_warn_not_done(const struct spk_working_copy *stored, struct spk_warnings *warnings);

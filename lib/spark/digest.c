@@ -3,8 +3,8 @@
 
 #include "base/sha256.h"
 #include "kubernetes/marks.h"
-#include "spark/conf/entry.h"
 #include "spark/conf/profile.h"
+#include "spark/conf/read_entry.h"
 #include "spark/conf/substitution.h"
 #include "spark/driver/conf_dir.h"
 #include "json/write.h"

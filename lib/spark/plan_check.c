@@ -8,7 +8,7 @@
 #include "kubernetes/names.h"
 #include "kubernetes/object.h"
 #include "kubernetes/quantity.h"
-#include "spark/conf/entry.h"
+#include "spark/conf/read_entry.h"
 
 #define K "spark.kubernetes."
 

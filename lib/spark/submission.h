@@ -6,7 +6,7 @@
 #pragma once
 
 #include "kubernetes/mutation.h"
-#include "spark/conf/entry.h"
+#include "spark/conf/read_entry.h"
 #include "json/json.h"
 
 /** A pod template: inline (tree) or as text, as read from its file. Neither: none. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "translate/translate.h"
 
-#include "operator/webhook/executor_lost.h"
+#include "operator/webhook/executor_overrides.h"
 #include "translate/identity.h"
 #include "translate/invocation.h"
 #include "translate/objects.h"
@@ -76,7 +76,7 @@ void spk_warn_of_executors(struct spk_arena *arena, const struct spk_submission 
         .has_hadoop_conf = spk_environment_get(&submission->environment, "HADOOP_CONF_DIR"),
     };
 
-    spk_executor_lost(arena, &output->executor_mutations, &facts, warnings);
+    spk_executor_overrides(arena, &output->executor_mutations, &facts, warnings);
 }
 
 /*

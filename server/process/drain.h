@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "apiserver/memory/memory.h"
+#include "apiserver/memory/memory_server.h"
 #include "grpc/listener.h"
 #include "service/service.h"
 

@@ -48,12 +48,12 @@ bool mutate_pod(struct spk_arena *arena, const cJSON *in, cJSON **out,
     cJSON *pod = spk_json_copy(arena, spk_json_get(in, "pod"));
     Spk__SparkApplication *application = NULL;
     struct spk_mutations list = {0};
-    struct spk_draft stored;
+    struct spk_working_copy stored;
     int64_t passes = 1;
 
     if (!read_application(arena, in, &application, warnings, err))
         return false;
-    spk_draft_open(arena, application, spk_json_get_text(in, "submission_id"), &stored);
+    spk_working_copy_open(arena, application, spk_json_get_text(in, "submission_id"), &stored);
     if (!spk_pod_mutations(&stored, executor ? &stored.executor : &stored.driver, &list, err))
         return false;
     (void)spk_json_get_int(spk_json_get(in, "passes"), &passes);

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "apiserver/memory/memory.h"
+#include "apiserver/memory/memory_server.h"
 #include "choices.h"
 #include "faults.h"
 #include "rendering.h"

@@ -2,7 +2,7 @@
 /** exchange.h: one request to the API server in memory and its answer: the verbs but WATCH. */
 #pragma once
 
-#include "apiserver/memory/memory.h"
+#include "apiserver/memory/memory_server.h"
 #include "apiserver/memory/store.h"
 
 struct spk_memory_exchange {

@@ -99,10 +99,10 @@ static const char *parse_float(const char *text, double *out)
     return isinf(*out) ? "value out of range" : NULL;
 }
 
-static bool read_factor(const struct spk_draft *draft, double *out, struct spk_err *err)
+static bool read_factor(const struct spk_working_copy *draft, double *out, struct spk_err *err)
 {
     const char *text = draft->spec->memory_overhead_factor;
-    const char *type = spk_draft_text(draft->spec->type);
+    const char *type = spk_working_copy_text(draft->spec->type);
 
     if (!text) {
         bool jvm = spk_text_equal(type, "Java") || spk_text_equal(type, "Scala");
@@ -120,7 +120,7 @@ static bool read_factor(const struct spk_draft *draft, double *out, struct spk_e
     return spk_fail_at(err, "spec.memoryOverheadFactor");
 }
 
-static bool add_heap(const struct spk_draft *draft, const struct spk_role *role,
+static bool add_heap(const struct spk_working_copy *draft, const struct spk_role *role,
                      int64_t *total, struct spk_err *err)
 {
     int64_t heap = 0, overhead = 0;
@@ -144,7 +144,7 @@ static bool add_heap(const struct spk_draft *draft, const struct spk_role *role,
 }
 
 /* bare_unit: bytes of a number without suffix; 0: a suffix is needed. */
-static bool add_conf(const struct spk_draft *draft, const char *key, int64_t bare_unit,
+static bool add_conf(const struct spk_working_copy *draft, const char *key, int64_t bare_unit,
                      int64_t *total, struct spk_err *err)
 {
     const struct spk_conf_entry *entry = spk_conf_find(&draft->spark_conf, key);
@@ -161,7 +161,7 @@ static bool add_conf(const struct spk_draft *draft, const char *key, int64_t bar
     return true;
 }
 
-bool spk_pod_memory(const struct spk_draft *draft, const struct spk_role *role,
+bool spk_pod_memory(const struct spk_working_copy *draft, const struct spk_role *role,
                     const char **out, struct spk_err *err)
 {
     const char *off_heap = spk_conf_get(&draft->spark_conf, "spark.memory.offHeap.enabled");

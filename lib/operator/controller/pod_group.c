@@ -12,10 +12,12 @@ struct request {
     struct spk_amount cpu, memory;
 };
 
-cJSON *spk_pod_group(const struct spk_draft *draft, const char *api_version, const char *name)
+cJSON *spk_pod_group(const struct spk_working_copy *draft, const char *api_version,
+                     const char *name)
 {
     cJSON *group = spk_object(draft->arena, api_version, "PodGroup", name);
-    cJSON *metadata = spk_json_child(group, "metadata"), *owner = spk_draft_owner(draft, true);
+    cJSON *metadata = spk_json_child(group, "metadata"),
+          *owner = spk_working_copy_owner(draft, true);
 
     spk_json_text(metadata, "namespace", draft->namespace_);
     if (owner)
@@ -25,14 +27,15 @@ cJSON *spk_pod_group(const struct spk_draft *draft, const char *api_version, con
 }
 
 /* A quantity that cannot be read is left out, silently. */
-static bool read(const struct spk_draft *draft, const char *text, struct spk_amount *out)
+static bool read(const struct spk_working_copy *draft, const char *text,
+                 struct spk_amount *out)
 {
     struct spk_err ignored = {0};
 
     return text && spk_amount_parse(draft->arena, text, out, &ignored);
 }
 
-static bool read_cpu(const struct spk_draft *draft, const struct spk_role *role,
+static bool read_cpu(const struct spk_working_copy *draft, const struct spk_role *role,
                      bool with_request, struct spk_amount *out)
 {
     if (with_request && role->core_request)
@@ -44,8 +47,8 @@ static bool read_cpu(const struct spk_draft *draft, const struct spk_role *role,
     return read(draft, role->core_limit, out);
 }
 
-static struct request request_of(const struct spk_draft *draft, const struct spk_role *role,
-                                 bool with_request)
+static struct request request_of(const struct spk_working_copy *draft,
+                                 const struct spk_role *role, bool with_request)
 {
     struct request request = {0};
     struct spk_amount overhead;
@@ -65,11 +68,11 @@ static void add(bool *has, struct spk_amount *sum, bool has_more, struct spk_amo
     *has = true;
 }
 
-cJSON *spk_pod_group_resources(const struct spk_draft *draft, bool with_driver)
+cJSON *spk_pod_group_resources(const struct spk_working_copy *draft, bool with_driver)
 {
     cJSON *list = spk_json_new_object(draft->arena);
     struct request sum = {0}, executor = request_of(draft, &draft->executor, true);
-    int64_t n = spk_draft_executors(draft);
+    int64_t n = spk_working_copy_executors(draft);
 
     if (with_driver)
         sum = request_of(draft, &draft->driver, false);
@@ -85,7 +88,7 @@ cJSON *spk_pod_group_resources(const struct spk_draft *draft, bool with_driver)
     return list;
 }
 
-bool spk_schedule_kube(struct spk_draft *draft, cJSON **pod_group, struct spk_err *err)
+bool spk_schedule_kube(struct spk_working_copy *draft, cJSON **pod_group, struct spk_err *err)
 {
     const char *name = spk_printf(draft->arena, "%s-pg", draft->name);
     cJSON *group = spk_pod_group(draft, "scheduling.x-k8s.io/v1alpha1", name);
@@ -99,7 +102,8 @@ bool spk_schedule_kube(struct spk_draft *draft, cJSON **pod_group, struct spk_er
 }
 
 /* The user's list, each quantity as Kubernetes spells it. */
-static bool given_resources(const struct spk_draft *draft, cJSON **out, struct spk_err *err)
+static bool given_resources(const struct spk_working_copy *draft, cJSON **out,
+                            struct spk_err *err)
 {
     const Spk__BatchSchedulerConfiguration *options = draft->spec->batch_scheduler_options;
     const cJSON *given = options ? spk_struct_tree(options->resources) : NULL;
@@ -113,7 +117,7 @@ static bool given_resources(const struct spk_draft *draft, cJSON **out, struct s
         struct spk_amount amount;
 
         if (!text)
-            text = spk_draft_text(spk_json_number_text(item));
+            text = spk_working_copy_text(spk_json_number_text(item));
         if (!spk_amount_parse(draft->arena, text, &amount, err))
             return spk_fail_at(err, "spec.batchSchedulerOptions.resources[%s]", item->string);
         spk_json_text(list, item->string, spk_amount_text(draft->arena, amount));
@@ -122,7 +126,8 @@ static bool given_resources(const struct spk_draft *draft, cJSON **out, struct s
     return true;
 }
 
-bool spk_schedule_volcano(struct spk_draft *draft, cJSON **pod_group, struct spk_err *err)
+bool spk_schedule_volcano(struct spk_working_copy *draft, cJSON **pod_group,
+                          struct spk_err *err)
 {
     static const char origin[] = "spec.batchScheduler";
     const Spk__BatchSchedulerConfiguration *options = draft->spec->batch_scheduler_options;
@@ -139,9 +144,9 @@ bool spk_schedule_volcano(struct spk_draft *draft, cJSON **pod_group, struct spk
     cJSON *spec = spk_json_child(group, "spec");
     (void)spk_json_set(spec, "minResources",
                        resources ? resources : spk_pod_group_resources(draft, !client));
-    if (options && spk_draft_filled(options->queue))
+    if (options && spk_text_or_null(options->queue))
         spk_json_text(spec, "queue", options->queue);
-    if (options && spk_draft_filled(options->priority_class_name))
+    if (options && spk_text_or_null(options->priority_class_name))
         spk_json_text(spec, "priorityClassName", options->priority_class_name);
     spk_json_text(spk_json_child(group, "status"), "phase", "Pending");
     spk_conf_set(&draft->executor.annotations, SPK_ANNOTATION_POD_GROUP, name, origin);

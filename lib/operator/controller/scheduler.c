@@ -12,7 +12,7 @@ static const struct scheduler {
 static spk_schedule_fn *find_scheduler(struct spk_arena *arena, const char *name,
                                        const char *kube_names)
 {
-    struct spk_strings names = spk_split(arena, spk_draft_text(kube_names), ',');
+    struct spk_strings names = spk_split(arena, spk_working_copy_text(kube_names), ',');
 
     for (size_t i = 0; i < SPK_LEN(schedulers); i++)
         if (spk_text_equal(schedulers[i].name, name))
@@ -23,15 +23,16 @@ static spk_schedule_fn *find_scheduler(struct spk_arena *arena, const char *name
     return NULL;
 }
 
-bool spk_scheduler_apply(struct spk_draft *draft, const struct spk_operator_options *options,
-                         cJSON **pod_group, struct spk_err *err)
+bool spk_scheduler_apply(struct spk_working_copy *draft,
+                         const struct spk_operator_options *options, cJSON **pod_group,
+                         struct spk_err *err)
 {
     const char *name = draft->spec->batch_scheduler;
 
     *pod_group = NULL;
-    if (!spk_draft_filled(name))
+    if (!spk_text_or_null(name))
         name = options->default_batch_scheduler;
-    if (!options->enable_batch_scheduler || !spk_draft_filled(name))
+    if (!options->enable_batch_scheduler || !spk_text_or_null(name))
         return true;
     spk_schedule_fn *schedule =
         find_scheduler(draft->arena, name, options->kube_scheduler_names);

@@ -8,8 +8,8 @@
  */
 #pragma once
 
-#include "operator/draft.h"
 #include "operator/operator.h"
+#include "operator/working_copy.h"
 
 /**
  * Set up the scheduler that the application or the options name; *pod_group is NULL unless one
@@ -18,16 +18,19 @@
  * @errors INVALID_FIELD  an unknown scheduler, or sizes that cannot be read; with the
  *                        operator's text
  */
-bool spk_scheduler_apply(struct spk_draft *draft, const struct spk_operator_options *options,
-                         cJSON **pod_group, struct spk_err *err) SPK_CHECK;
+bool spk_scheduler_apply(struct spk_working_copy *draft,
+                         const struct spk_operator_options *options, cJSON **pod_group,
+                         struct spk_err *err) SPK_CHECK;
 
 /** The work of one batch scheduler before a submission. */
-typedef bool spk_schedule_fn(struct spk_draft *draft, cJSON **pod_group, struct spk_err *err);
+typedef bool spk_schedule_fn(struct spk_working_copy *draft, cJSON **pod_group,
+                             struct spk_err *err);
 
 spk_schedule_fn spk_schedule_volcano, spk_schedule_yunikorn, spk_schedule_kube;
 
 /** A PodGroup owned by the application, minMember 1. */
-cJSON *spk_pod_group(const struct spk_draft *draft, const char *api_version, const char *name);
+cJSON *spk_pod_group(const struct spk_working_copy *draft, const char *api_version,
+                     const char *name);
 
 /**
  * The sums of cpu and memory that pods of the application ask for, as a ResourceList. Memory
@@ -35,4 +38,4 @@ cJSON *spk_pod_group(const struct spk_draft *draft, const char *api_version, con
  *
  * @source spark-operator pkg/util/resource: SumResourceList; internal/scheduler/resourceusage
  */
-cJSON *spk_pod_group_resources(const struct spk_draft *draft, bool with_driver);
+cJSON *spk_pod_group_resources(const struct spk_working_copy *draft, bool with_driver);

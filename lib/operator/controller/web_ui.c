@@ -42,14 +42,14 @@ static const char *replace(struct spk_arena *arena, const char *text, const char
 }
 
 /* Spark draws the application's id only after this: {{$appId}} is empty here. */
-static const char *expand(const struct spk_draft *draft, const char *format)
+static const char *expand(const struct spk_working_copy *draft, const char *format)
 {
     format = replace(draft->arena, format, "appName", draft->name);
     format = replace(draft->arena, format, "appNamespace", draft->namespace_);
     return replace(draft->arena, format, "appId", "");
 }
 
-static bool ingress_url(const struct spk_draft *draft, const char *format,
+static bool ingress_url(const struct spk_working_copy *draft, const char *format,
                         struct spk_go_url *url, struct spk_err *err)
 {
     const char *text = expand(draft, format);
@@ -62,13 +62,13 @@ static bool ingress_url(const struct spk_draft *draft, const char *format,
                             err);
 }
 
-bool spk_web_ui_apply(struct spk_draft *draft, const struct spk_operator_options *options,
-                      struct spk_err *err)
+bool spk_web_ui_apply(struct spk_working_copy *draft,
+                      const struct spk_operator_options *options, struct spk_err *err)
 {
     static const char origin[] = "ingress-url-format";
     struct spk_go_url url;
 
-    if (!options->enable_ui_service || !spk_draft_filled(options->ingress_url_format))
+    if (!options->enable_ui_service || !spk_text_or_null(options->ingress_url_format))
         return true;
     if (!ingress_url(draft, options->ingress_url_format, &url, err)) {
         const char *why = spk_strdup(draft->arena, err->text);

@@ -3,8 +3,8 @@
  * Ingress. */
 #pragma once
 
-#include "operator/draft.h"
 #include "operator/operator.h"
+#include "operator/working_copy.h"
 
 /**
  * Set spark.ui.proxyBase and spark.ui.proxyRedirectUri unless they are there.
@@ -13,5 +13,6 @@
  * @source spark-operator internal/controller/sparkapplication/web_ui.go,
  *         driveringress.go: getDriverIngressURL
  */
-bool spk_web_ui_apply(struct spk_draft *draft, const struct spk_operator_options *options,
+bool spk_web_ui_apply(struct spk_working_copy *draft,
+                      const struct spk_operator_options *options,
                       struct spk_err *err) SPK_CHECK;

@@ -129,8 +129,8 @@ static bool put_tolerations(struct spk_buf *buf, const struct spk_role *role,
     for (size_t i = 0; i < role->tolerations.n; i++) {
         cJSON *tree;
 
-        if (!spk_schema_go(buf->arena, type, spk_draft_tree(&role->tolerations, i), &tree,
-                           err))
+        if (!spk_schema_go(buf->arena, type, spk_working_copy_tree(&role->tolerations, i),
+                           &tree, err))
             return spk_fail_in(err, "%s.tolerations[%zu]", role->path, i);
         spk_buf_text(buf, i ? "," : ",\"tolerations\":[");
         write_value(buf, tree);
@@ -170,7 +170,7 @@ static bool read_cpu(struct spk_arena *arena, const struct spk_role *role, const
     return spk_fail_at(err, "%s.coreRequest", role->path);
 }
 
-static bool put_resources(const struct spk_draft *draft, const struct spk_role *role,
+static bool put_resources(const struct spk_working_copy *draft, const struct spk_role *role,
                           struct spk_buf *buf, struct spk_err *err)
 {
     const char *cpu = NULL, *memory = NULL;
@@ -191,8 +191,8 @@ static bool put_resources(const struct spk_draft *draft, const struct spk_role *
 }
 
 /* One task group; labels as they are once the queue's label may be among them. */
-static bool put_group(const struct spk_draft *draft, const struct spk_role *role, int64_t n,
-                      struct spk_buf *buf, struct spk_err *err)
+static bool put_group(const struct spk_working_copy *draft, const struct spk_role *role,
+                      int64_t n, struct spk_buf *buf, struct spk_err *err)
 {
     struct spk_conf selector = spk_conf_copy(&draft->node_selector);
     const struct spk_conf *own = &role->node_selector;
@@ -212,27 +212,29 @@ static bool put_group(const struct spk_draft *draft, const struct spk_role *role
 }
 
 /* The task groups alias the role's labels, so they show the queue, unless there were none. */
-static bool set_queue(const struct spk_draft *draft, struct spk_role *role, bool with_labels)
+static bool set_queue(const struct spk_working_copy *draft, struct spk_role *role,
+                      bool with_labels)
 {
     const Spk__BatchSchedulerConfiguration *options = draft->spec->batch_scheduler_options;
     bool had_labels = role->labels.n > 0;
 
-    if (options && spk_draft_filled(options->queue) && had_labels == with_labels)
+    if (options && spk_text_or_null(options->queue) && had_labels == with_labels)
         spk_conf_set(&role->labels, "queue", options->queue,
                      "spec.batchSchedulerOptions.queue");
     return had_labels;
 }
 
-static void mark(struct spk_draft *draft, struct spk_role *role)
+static void mark(struct spk_working_copy *draft, struct spk_role *role)
 {
     spk_conf_set(&role->annotations, SPK_ANNOTATION_TASK_GROUP,
                  spk_printf(draft->arena, "spark-%s", role->name), ORIGIN);
 }
 
-bool spk_schedule_yunikorn(struct spk_draft *draft, cJSON **pod_group, struct spk_err *err)
+bool spk_schedule_yunikorn(struct spk_working_copy *draft, cJSON **pod_group,
+                           struct spk_err *err)
 {
     struct spk_buf buf = {.arena = draft->arena};
-    int64_t executors = spk_draft_executors(draft);
+    int64_t executors = spk_working_copy_executors(draft);
     bool driver_done = set_queue(draft, &draft->driver, true);
     bool executor_done = set_queue(draft, &draft->executor, true);
 

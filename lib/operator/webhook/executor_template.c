@@ -52,7 +52,7 @@ static const char *name_of(const cJSON *container)
     return name ? name : "";
 }
 
-static void warn_of_container(const struct spk_draft *stored,
+static void warn_of_container(const struct spk_working_copy *stored,
                               const struct spk_mutations *changes, const cJSON *template_,
                               struct spk_warnings *warnings)
 {
@@ -76,7 +76,7 @@ static void warn_of_container(const struct spk_draft *stored,
  * Spark puts its container behind those of the template, where the webhook puts sidecars
  * behind Spark's: tools that look at the first container are told which one is meant.
  */
-static void name_default_container(const struct spk_draft *stored, cJSON *template_,
+static void name_default_container(const struct spk_working_copy *stored, cJSON *template_,
                                    struct spk_warnings *warnings)
 {
     cJSON *annotations = spk_json_child(spk_json_child(template_, "metadata"), "annotations");
@@ -90,7 +90,7 @@ static void name_default_container(const struct spk_draft *stored, cJSON *templa
              "annotation " SPK_ANNOTATION_DEFAULT_CONTAINER " names it for tools");
 }
 
-bool spk_executor_template_mutate(const struct spk_draft *stored, cJSON *template_,
+bool spk_executor_template_mutate(const struct spk_working_copy *stored, cJSON *template_,
                                   struct spk_mutations *changes, struct spk_warnings *warnings,
                                   struct spk_err *err)
 {

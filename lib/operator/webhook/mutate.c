@@ -5,8 +5,8 @@
 #include "kubernetes/amount.h"
 #include "operator/controller/monitoring.h"
 #include "operator/mounts.h"
-#include "operator/webhook/changes.h"
 #include "operator/webhook/memory_limit.h"
+#include "operator/webhook/pod_changes.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -83,9 +83,9 @@ static void add_port(struct spk_changes *changes, const char *name, int64_t numb
 {
     cJSON *port = spk_json_new_object(changes->draft->arena);
 
-    spk_json_text(port, "name", spk_draft_filled(name) ? name : NULL);
+    spk_json_text(port, "name", spk_text_or_null(name));
     spk_json_int(port, "containerPort", number);
-    spk_json_text(port, "protocol", spk_draft_filled(protocol) ? protocol : NULL);
+    spk_json_text(port, "protocol", spk_text_or_null(protocol));
     spk_change(changes, SPK_APPEND, ports, port, origin);
 }
 
@@ -106,7 +106,7 @@ struct step {
 static bool add_owner(struct spk_changes *changes, const struct step *step,
                       struct spk_err *err)
 {
-    cJSON *owner = spk_draft_owner(changes->draft, true);
+    cJSON *owner = spk_working_copy_owner(changes->draft, true);
 
     (void)step;
     (void)err;
@@ -127,8 +127,8 @@ static bool add_elements(struct spk_changes *changes, const struct step *step,
         const char *origin = spk_printf(changes->draft->arena, "%s.%s[%zu]",
                                         changes->role->path, step->field, i);
 
-        if (!spk_change_typed(changes, kind, step->place, step->type, spk_draft_tree(&list, i),
-                              origin, err))
+        if (!spk_change_typed(changes, kind, step->place, step->type,
+                              spk_working_copy_tree(&list, i), origin, err))
             return false;
     }
     return true;
@@ -194,10 +194,10 @@ static bool add_config_maps(struct spk_changes *changes, const struct step *step
     (void)err;
     for (size_t i = 0; i < changes->role->n_config_maps; i++) {
         const Spk__NamePath *map = changes->role->config_maps[i];
-        const char *name = spk_draft_text(map->name);
+        const char *name = spk_working_copy_text(map->name);
 
         mount_config_map(changes, spk_config_map_volume(arena, name), name,
-                         spk_draft_text(map->path),
+                         spk_working_copy_text(map->path),
                          spk_printf(arena, "%s.configMaps[%zu]", changes->role->path, i));
     }
     return true;
@@ -221,20 +221,20 @@ static bool add_volume(struct spk_changes *changes, size_t index, bool *added,
 static bool add_volumes(struct spk_changes *changes, const struct step *step,
                         struct spk_err *err)
 {
-    const struct spk_draft *draft = changes->draft;
+    const struct spk_working_copy *draft = changes->draft;
     const struct spk_trees *list = &changes->role->volume_mounts;
     bool *added = spk_alloc_array(draft->arena, draft->spec->n_volumes + 1, sizeof(*added));
 
     (void)step;
     for (size_t i = 0; i < list->n; i++) {
-        const cJSON *mount = spk_draft_tree(list, i);
-        const char *name = spk_draft_text(spk_json_get_text(mount, "name"));
+        const cJSON *mount = spk_working_copy_tree(list, i);
+        const char *name = spk_working_copy_text(spk_json_get_text(mount, "name"));
         const char *origin =
             spk_printf(draft->arena, "%s.volumeMounts[%zu]", changes->role->path, i);
         size_t index;
 
         if (spk_starts_with(name, SPK_LOCAL_DIR_PREFIX) ||
-            !spk_draft_find_volume(draft, name, &index))
+            !spk_working_copy_find_volume(draft, name, &index))
             continue;
         if (!add_volume(changes, index, added, err) ||
             !spk_change_typed(changes, SPK_APPEND, mounts, "VolumeMount", mount, origin, err))
@@ -281,7 +281,7 @@ static bool set_priority_class(struct spk_changes *changes, const struct step *s
 
     (void)step;
     (void)err;
-    if (!spk_draft_filled(name))
+    if (!spk_text_or_null(name))
         return true;
     spk_change(changes, SPK_REPLACE, (struct spk_place){false, "spec.priorityClassName"},
                text(changes, name), origin);
@@ -301,7 +301,7 @@ static bool set_scheduler(struct spk_changes *changes, const struct step *step,
 
     (void)step;
     (void)err;
-    if (spk_draft_filled(name))
+    if (spk_text_or_null(name))
         spk_change(changes, SPK_REPLACE, (struct spk_place){false, "spec.schedulerName"},
                    text(changes, name), spk_change_origin(changes, field));
     return true;
@@ -346,7 +346,7 @@ static bool set_gpu(struct spk_changes *changes, const struct step *step, struct
 
     (void)step;
     (void)err;
-    if (gpu && spk_draft_filled(gpu->name) && gpu->quantity > 0)
+    if (gpu && spk_text_or_null(gpu->name) && gpu->quantity > 0)
         spk_change_entry(changes, limits, gpu->name,
                          text(changes, spk_amount_text(changes->draft->arena,
                                                        spk_amount_of(gpu->quantity))),
@@ -357,7 +357,7 @@ static bool set_gpu(struct spk_changes *changes, const struct step *step, struct
 static bool add_prometheus(struct spk_changes *changes, const struct step *step,
                            struct spk_err *err)
 {
-    const struct spk_draft *draft = changes->draft;
+    const struct spk_working_copy *draft = changes->draft;
     const Spk__MonitoringSpec *monitoring = draft->spec->monitoring;
     const char *map = spk_monitoring_config_map(draft);
 
@@ -444,7 +444,7 @@ static const struct step steps[] = {
     {set_shared_processes, NULL, 0, {0}, NULL},
 };
 
-bool spk_pod_mutations(const struct spk_draft *stored, const struct spk_role *role,
+bool spk_pod_mutations(const struct spk_working_copy *stored, const struct spk_role *role,
                        struct spk_mutations *out, struct spk_err *err)
 {
     struct spk_mutations list = {0};

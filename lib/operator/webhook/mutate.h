@@ -10,7 +10,7 @@
 #pragma once
 
 #include "kubernetes/mutation.h"
-#include "operator/draft.h"
+#include "operator/working_copy.h"
 
 /** The names of a role's Spark container, NULL-terminated. */
 extern const char *const spk_driver_containers[], *const spk_executor_containers[];
@@ -21,17 +21,17 @@ extern const char *const spk_driver_containers[], *const spk_executor_containers
  * @errors INVALID_FIELD  a value is not what its field holds; memoryLimit with the operator's
  *                        text
  */
-bool spk_pod_mutations(const struct spk_draft *stored, const struct spk_role *role,
+bool spk_pod_mutations(const struct spk_working_copy *stored, const struct spk_role *role,
                        struct spk_mutations *out, struct spk_err *err) SPK_CHECK;
 
 /**
  * Put into the executors' template what the webhook would do to executors; *changes is what.
- * executor_lost.h says what comes of it. Warns with EXECUTOR_FIELD_NOT_APPLIED when another
- * container gets it than by the webhook.
+ * executor_overrides.h says what comes of it. Warns with EXECUTOR_FIELD_NOT_APPLIED when
+ * another container gets it than by the webhook.
  *
  * @errors as spk_pod_mutations
  */
-bool spk_executor_template_mutate(const struct spk_draft *stored, cJSON *template_,
+bool spk_executor_template_mutate(const struct spk_working_copy *stored, cJSON *template_,
                                   struct spk_mutations *changes, struct spk_warnings *warnings,
                                   struct spk_err *err) SPK_CHECK;
 

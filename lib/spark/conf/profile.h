@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * profile.h: what differs between Spark lines, as one table: a row per difference, a column
- * per line. Adding a Spark line means adding a column here and in entries.c.
+ * per line. Adding a Spark line means adding a column here and in entry_table.c.
  */
 #pragma once
 

@@ -3,9 +3,9 @@
 
 #include "base/limits.h"
 #include "base/set.h"
-#include "spark/conf/entries.h"
-#include "spark/conf/foreign_keys.h"
+#include "spark/conf/entry_table.h"
 #include "spark/conf/profile.h"
+#include "spark/conf/undeclared_defaults.h"
 
 #include <ctype.h>
 #include <string.h>

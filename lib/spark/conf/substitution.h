@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "spark/conf/entry.h"
+#include "spark/conf/read_entry.h"
 
 /**
  * value with its references replaced; key names it in errors.

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "spark/conf/entry.h"
+#include "spark/conf/read_entry.h"
 
 /** Whether a file of this name is never shipped: archives, templates, Spark's properties. */
 bool spk_conf_dir_excludes(const char *name);

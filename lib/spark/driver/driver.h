@@ -11,8 +11,8 @@
 #pragma once
 
 #include "kubernetes/object.h"
-#include "spark/conf/entry.h"
 #include "spark/conf/profile.h"
+#include "spark/conf/read_entry.h"
 #include "spark/plan.h"
 
 #define SPK_K "spark.kubernetes."

@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "spark/conf/entry.h"
+#include "spark/conf/read_entry.h"
 
 #define SPK_DRIVER_VOLUMES   "spark.kubernetes.driver.volumes."
 #define SPK_EXECUTOR_VOLUMES "spark.kubernetes.executor.volumes."

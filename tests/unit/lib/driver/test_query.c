@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "submit/query_call.h"
 
-#include "apiserver/memory/memory.h"
+#include "apiserver/memory/memory_server.h"
 #include "base/limits.h"
 #include "kubernetes/object.h"
 #include "test.h"

@@ -158,11 +158,11 @@ static void test_names_derive_from_the_application(void)
     SPK_JSON_EACH (row, read_vectors(&arena, "object-names.json")) {
         Spk__SparkApplication application = SPK__SPARK_APPLICATION__INIT;
         cJSON *metadata = spk_json_new_object(&arena);
-        struct spk_draft draft;
+        struct spk_working_copy draft;
 
         spk_json_text(metadata, "name", column(row, 0));
         application.metadata = spk_struct_new(&arena, metadata);
-        spk_draft_open(&arena, &application, "s-1", &draft);
+        spk_working_copy_open(&arena, &application, "s-1", &draft);
         SPK_ASSERT_TEXT(draft.driver_pod, column(row, 1));
         SPK_ASSERT_TEXT(spk_monitoring_config_map(&draft), column(row, 2));
     }

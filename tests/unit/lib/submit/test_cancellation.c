@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What becomes of a submission's requests that never leave: cancelled ones, impossible ones.
  */
-#include "apiserver/memory/memory.h"
+#include "apiserver/memory/memory_server.h"
 #include "submission_fixture.h"
 
 #include "test.h"

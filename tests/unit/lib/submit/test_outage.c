@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a submission does, and tells, while answers stay away: time is virtual here. */
-#include "apiserver/memory/memory.h"
+#include "apiserver/memory/memory_server.h"
 #include "apiserver/wait.h"
 #include "base/limits.h"
 #include "kubernetes/object.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "apiserver/memory/memory.h"
+#include "apiserver/memory/memory_server.h"
 #include "apiserver/wait.h"
 #include "base/limits.h"
 #include "deploy/adopt.h"

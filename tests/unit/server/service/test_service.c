@@ -2,7 +2,7 @@
 /* The operations, spoken to by a transport of a few lines: no gRPC, no protobuf, no HTTP. */
 #include "service/service.h"
 
-#include "apiserver/memory/memory.h"
+#include "apiserver/memory/memory_server.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "test.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Watches of the API server in memory, and the verbs whose effects they show. */
-#include "apiserver/memory/memory.h"
+#include "apiserver/memory/memory_server.h"
 #include "apiserver/wait.h"
 
 #include "test.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "spark/conf/entry.h"
 #include "spark/conf/profile.h"
+#include "spark/conf/read_entry.h"
 #include "spark/conf/substitution.h"
 
 #include "../property/dice.h"

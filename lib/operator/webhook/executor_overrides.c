@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "operator/webhook/executor_lost.h"
+#include "operator/webhook/executor_overrides.h"
 
 #include "base/set.h"
 #include "kubernetes/amount.h"
@@ -333,8 +333,9 @@ static const char *why_lost(const struct look *look)
     return NULL;
 }
 
-void spk_executor_lost(struct spk_arena *arena, const struct spk_mutations *changes,
-                       const struct spk_executor_facts *facts, struct spk_warnings *warnings)
+void spk_executor_overrides(struct spk_arena *arena, const struct spk_mutations *changes,
+                            const struct spk_executor_facts *facts,
+                            struct spk_warnings *warnings)
 {
     struct look look = {.arena = arena,
                         .changes = changes,

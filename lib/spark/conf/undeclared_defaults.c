@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "spark/conf/foreign_keys.h"
+#include "spark/conf/undeclared_defaults.h"
 
 #include "base/compiler.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Sorted; by reflection from the released 3.5.8, 4.1.4 and 4.3.0, without those of entries.c.
+/* Sorted; by reflection from the released 3.5.8, 4.1.4 and 4.3.0, without those of
+ * entry_table.c.
  */
 /* clang-format off */
 static const char *const keys[] = {

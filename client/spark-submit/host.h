@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * machine.h: the machine that spark-submit runs on: its environment, SPARK_CONF_DIR, the user,
+ * host.h: the machine that spark-submit runs on: its environment, SPARK_CONF_DIR, the user,
  * the Spark version it stands for. The only place that reads the process's environment, once
  * spark_env.h has made it.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * executor_lost.h: what the driver undoes of the changes in the executors' template. Spark
- * takes a template first and then sets what is its own, where the webhook comes last.
+ * executor_overrides.h: what the driver undoes of the changes in the executors' template.
+ * Spark takes a template first and then sets what is its own, where the webhook comes last.
  *
  * @source org.apache.spark.deploy.k8s.features.{BasicExecutorFeatureStep,
  *         EnvSecretsFeatureStep, HadoopConfExecutorFeatureStep, LocalDirsFeatureStep}
@@ -23,5 +23,6 @@ struct spk_executor_facts {
  * Warn with EXECUTOR_FIELD_NOT_APPLIED of each change that executors will not have as it is;
  * of what Spark sets to the very same value there is nothing to say.
  */
-void spk_executor_lost(struct spk_arena *arena, const struct spk_mutations *changes,
-                       const struct spk_executor_facts *facts, struct spk_warnings *warnings);
+void spk_executor_overrides(struct spk_arena *arena, const struct spk_mutations *changes,
+                            const struct spk_executor_facts *facts,
+                            struct spk_warnings *warnings);

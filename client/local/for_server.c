@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "local/hand_over.h"
+#include "local/for_server.h"
 
 #include "commandline/template_files.h"
 #include "spark/driver/conf_dir.h"
@@ -81,9 +81,9 @@ static void take_files(struct spk_arena *arena, const struct spk_files *files,
     job->conf_file_lengths = lengths;
 }
 
-struct sparksubmit_job spk_hand_over(struct spk_arena *arena,
-                                     const struct spk_command_line *line, bool has_conf_dir,
-                                     const char *endpoint)
+struct sparksubmit_job spk_job_for_server(struct spk_arena *arena,
+                                          const struct spk_command_line *line,
+                                          bool has_conf_dir, const char *endpoint)
 {
     const struct spk_template *driver = &line->submission.driver_template;
     const struct spk_template *executor = &line->submission.executor_template;

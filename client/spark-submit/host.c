@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "machine.h"
+#include "host.h"
 
 #include "local/local_files.h"
 #include "spark_home.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * memory.h: an API server in memory, for the demo and the tests: create, get, list, watch,
- * update, patch and delete with uid, resourceVersion, AlreadyExists, Conflict, finalizers,
- * label selectors, a field selector of one term and pages of a list; no validation, no
- * controllers, nothing kept on disk.
+ * memory_server.h: an API server in memory, for the demo and the tests: create, get, list,
+ * watch, update, patch and delete with uid, resourceVersion, AlreadyExists, Conflict,
+ * finalizers, label selectors, a field selector of one term and pages of a list; no
+ * validation, no controllers, nothing kept on disk.
  *
  * Every job but a watch is done when spk_api_start returns, waits included. Any thread may
  * start jobs, and done is called on that thread without a lock held, so it may start the next

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "application/finding.h"
+#include "application/violations.h"
 
 #include "base/limits.h"
 #include "base/secret.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "spark/conf/deprecation.h"
-#include "spark/conf/entries.h"
-#include "spark/conf/entry.h"
+#include "spark/conf/entry_table.h"
 #include "spark/conf/profile.h"
+#include "spark/conf/read_entry.h"
 #include "spark/conf/substitution.h"
 
 #include "test.h"

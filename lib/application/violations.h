@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * finding.h: what is wrong with an application, collected while it is walked. The walker keeps
- * the path of where it is; a finding is made at that path. The first one becomes the error,
- * the others hang on it.
+ * violations.h: what is wrong with an application, collected while it is walked. The walker
+ * keeps the path of where it is; a finding is made at that path. The first one becomes the
+ * error, the others hang on it.
  */
 #pragma once
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * entries.h: the declared entries of Spark's configuration: a row per key, a default per line.
+ * entry_table.h: the declared entries of Spark's configuration: a row per key, a default per
+ * line.
  */
 #pragma once
 

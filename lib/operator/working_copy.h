@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * draft.h: an application as the controller holds it in memory while it submits: both roles
- * in one shape, maps sorted, and the few fields that the steps before a submission change.
- * The message itself stays as it is: the draft points into it.
+ * working_copy.h: an application as the controller holds it in memory while it submits: both
+ * roles in one shape, maps sorted, and the few fields that the steps before a submission
+ * change. The message itself stays as it is: the draft points into it.
  *
  * Every entry of a map carries the path it came from, "spec.driver.labels[team]".
  */
@@ -11,7 +11,7 @@
 #include "application/application.h"
 #include "spark/conf/conf.h"
 
-/** Repeated Struct fields; look at them with spk_draft_tree. */
+/** Repeated Struct fields; look at them with spk_working_copy_tree. */
 struct spk_trees {
     Google__Protobuf__Struct *const *items;
     size_t n;
@@ -49,7 +49,7 @@ struct spk_role {
     struct spk_conf secret_key_refs; /* value "name:key" */
 };
 
-struct spk_draft {
+struct spk_working_copy {
     struct spk_arena *arena;
     const Spk__SparkApplicationSpec *spec;
     const char *name, *namespace_;
@@ -66,29 +66,29 @@ struct spk_draft {
 };
 
 /** @owner *draft lives as long as arena and application */
-void spk_draft_open(struct spk_arena *arena, const Spk__SparkApplication *application,
-                    const char *submission_id, struct spk_draft *draft);
+void spk_working_copy_open(struct spk_arena *arena, const Spk__SparkApplication *application,
+                           const char *submission_id, struct spk_working_copy *draft);
 
 /** The i-th tree; NULL beyond the end. */
-const cJSON *spk_draft_tree(const struct spk_trees *trees, size_t i);
+const cJSON *spk_working_copy_tree(const struct spk_trees *trees, size_t i);
 
 /** The index of the last volume called name in spec.volumes; false if there is none. */
-bool spk_draft_find_volume(const struct spk_draft *draft, const char *name, size_t *index);
+bool spk_working_copy_find_volume(const struct spk_working_copy *draft, const char *name,
+                                  size_t *index);
 
 /** A nullable text of a message as Go's string. */
-const char *spk_draft_text(const char *text);
-bool spk_draft_filled(const char *text); /* set and not empty */
+const char *spk_working_copy_text(const char *text);
 
 /**
  * The owner reference to the application; NULL without a uid.
  *
  * @source spark-operator pkg/util: GetOwnerReference
  */
-cJSON *spk_draft_owner(const struct spk_draft *draft, bool controller);
+cJSON *spk_working_copy_owner(const struct spk_working_copy *draft, bool controller);
 
 /**
  * How many executors there are at first.
  *
  * @source spark-operator pkg/util: GetInitialExecutorNumber
  */
-int64_t spk_draft_executors(const struct spk_draft *draft);
+int64_t spk_working_copy_executors(const struct spk_working_copy *draft);

@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "operator/draft.h"
+#include "operator/working_copy.h"
 
 #include "kubernetes/marks.h"
 
 #include <inttypes.h>
 
-const char *spk_draft_text(const char *text)
+const char *spk_working_copy_text(const char *text)
 {
     return text ? text : "";
 }
 
-bool spk_draft_filled(const char *text)
-{
-    return text && *text;
-}
-
-const cJSON *spk_draft_tree(const struct spk_trees *trees, size_t i)
+const cJSON *spk_working_copy_tree(const struct spk_trees *trees, size_t i)
 {
     return i < trees->n ? spk_struct_tree(trees->items[i]) : NULL;
 }
@@ -31,9 +26,9 @@ static const char *entry_path(struct spk_arena *arena, const char *path, const c
     do {                                                                                      \
         (map)->arena = arena;                                                                 \
         for (size_t i = 0; i < (message)->n_##member; i++) {                                  \
-            const char *key = spk_draft_text((message)->member[i]->key);                      \
+            const char *key = spk_working_copy_text((message)->member[i]->key);               \
                                                                                               \
-            spk_conf_append(map, key, spk_draft_text((message)->member[i]->value),            \
+            spk_conf_append(map, key, spk_working_copy_text((message)->member[i]->value),     \
                             entry_path(arena, path, field, key));                             \
         }                                                                                     \
         spk_conf_sort(map);                                                                   \
@@ -43,7 +38,7 @@ static const char *entry_path(struct spk_arena *arena, const char *path, const c
     do {                                                                                      \
         (map)->arena = arena;                                                                 \
         for (size_t i = 0; i < (message)->n_env_secret_key_refs; i++) {                       \
-            const char *key = spk_draft_text((message)->env_secret_key_refs[i]->key);         \
+            const char *key = spk_working_copy_text((message)->env_secret_key_refs[i]->key);  \
                                                                                               \
             spk_conf_append(map, key,                                                         \
                             secret_key(arena, (message)->env_secret_key_refs[i]->value),      \
@@ -110,23 +105,23 @@ static const char *entry_path(struct spk_arena *arena, const char *path, const c
 
 static const char *secret_key(struct spk_arena *arena, const Spk__NameKey *value)
 {
-    return spk_printf(arena, "%s:%s", value ? spk_draft_text(value->name) : "",
-                      value ? spk_draft_text(value->key) : "");
+    return spk_printf(arena, "%s:%s", value ? spk_working_copy_text(value->name) : "",
+                      value ? spk_working_copy_text(value->key) : "");
 }
 
 static void finish_role(struct spk_arena *arena, const Spk__SparkApplicationSpec *spec,
                         struct spk_role *role)
 {
     role->image_origin = spk_printf(arena, "%s.image", role->path);
-    if (!spk_draft_filled(role->image)) {
-        role->image = spk_draft_filled(spec->image) ? spec->image : NULL;
+    if (!spk_text_or_null(role->image)) {
+        role->image = spk_text_or_null(spec->image) ? spec->image : NULL;
         role->image_origin = "spec.image";
     }
     if (role->has_cores)
         role->cores_text = spk_printf(arena, "%" PRId32, role->cores);
 }
 
-static void read_driver(struct spk_arena *arena, struct spk_draft *draft)
+static void read_driver(struct spk_arena *arena, struct spk_working_copy *draft)
 {
     static const Spk__DriverSpec empty = SPK__DRIVER_SPEC__INIT;
     const Spk__DriverSpec *driver = draft->spec->driver ? draft->spec->driver : &empty;
@@ -139,7 +134,7 @@ static void read_driver(struct spk_arena *arena, struct spk_draft *draft)
              "serviceAnnotations");
 }
 
-static void read_executor(struct spk_arena *arena, struct spk_draft *draft)
+static void read_executor(struct spk_arena *arena, struct spk_working_copy *draft)
 {
     static const Spk__ExecutorSpec empty = SPK__EXECUTOR_SPEC__INIT;
     const Spk__ExecutorSpec *executor = draft->spec->executor ? draft->spec->executor : &empty;
@@ -159,7 +154,7 @@ static void read_labels(struct spk_arena *arena, const cJSON *metadata,
     labels->arena = arena;
     SPK_JSON_EACH (item, spk_json_get(metadata, "labels"))
         if (!spk_starts_with(item->string, SPK_LABEL_PREFIX_KUEUE))
-            spk_conf_append(labels, item->string, spk_draft_text(spk_json_string(item)),
+            spk_conf_append(labels, item->string, spk_working_copy_text(spk_json_string(item)),
                             entry_path(arena, "metadata", "labels", item->string));
     spk_conf_sort(labels);
 }
@@ -169,26 +164,26 @@ static void read_volumes(struct spk_arena *arena, const Spk__SparkApplicationSpe
 {
     volumes->arena = arena;
     for (size_t i = 0; i < spec->n_volumes; i++)
-        spk_conf_append(
-            volumes,
-            spk_draft_text(spk_json_get_text(spk_struct_tree(spec->volumes[i]), "name")),
-            spk_printf(arena, "%zu", i), "spec.volumes");
+        spk_conf_append(volumes,
+                        spk_working_copy_text(
+                            spk_json_get_text(spk_struct_tree(spec->volumes[i]), "name")),
+                        spk_printf(arena, "%zu", i), "spec.volumes");
     spk_conf_sort(volumes);
 }
 
 /* Before any step changes sparkConf: the name is decided first. */
-static void name_driver_pod(struct spk_draft *draft)
+static void name_driver_pod(struct spk_working_copy *draft)
 {
     static const char key[] = "spark.kubernetes.driver.pod.name";
     const Spk__DriverSpec *driver = draft->spec->driver;
     const char *configured = spk_conf_get(&draft->spark_conf, key);
 
-    if (driver && spk_draft_filled(driver->pod_name)) {
+    if (driver && spk_text_or_null(driver->pod_name)) {
         draft->driver_pod = driver->pod_name;
         draft->driver_pod_origin = "spec.driver.podName";
         return;
     }
-    if (spk_draft_filled(configured)) {
+    if (spk_text_or_null(configured)) {
         draft->driver_pod = configured;
         draft->driver_pod_origin = spk_conf_find(&draft->spark_conf, key)->origin;
         return;
@@ -197,19 +192,19 @@ static void name_driver_pod(struct spk_draft *draft)
     draft->driver_pod_origin = "metadata.name";
 }
 
-void spk_draft_open(struct spk_arena *arena, const Spk__SparkApplication *application,
-                    const char *submission_id, struct spk_draft *draft)
+void spk_working_copy_open(struct spk_arena *arena, const Spk__SparkApplication *application,
+                           const char *submission_id, struct spk_working_copy *draft)
 {
     static const Spk__SparkApplicationSpec empty = SPK__SPARK_APPLICATION_SPEC__INIT;
     const Spk__SparkApplicationSpec *spec = application->spec ? application->spec : &empty;
 
-    *draft = (struct spk_draft){
+    *draft = (struct spk_working_copy){
         .arena = arena,
         .spec = spec,
-        .name = spk_draft_text(spk_application_name(application)),
-        .namespace_ = spk_draft_text(spk_application_namespace(application)),
-        .uid = spk_draft_text(spk_application_uid(application)),
-        .submission_id = spk_draft_text(submission_id),
+        .name = spk_working_copy_text(spk_application_name(application)),
+        .namespace_ = spk_working_copy_text(spk_application_namespace(application)),
+        .uid = spk_working_copy_text(spk_application_uid(application)),
+        .submission_id = spk_working_copy_text(submission_id),
     };
     READ_MAP(&draft->spark_conf, spec, spark_conf, "spec", "sparkConf");
     READ_MAP(&draft->hadoop_conf, spec, hadoop_conf, "spec", "hadoopConf");
@@ -221,7 +216,8 @@ void spk_draft_open(struct spk_arena *arena, const Spk__SparkApplication *applic
     name_driver_pod(draft);
 }
 
-bool spk_draft_find_volume(const struct spk_draft *draft, const char *name, size_t *index)
+bool spk_working_copy_find_volume(const struct spk_working_copy *draft, const char *name,
+                                  size_t *index)
 {
     const char *text = spk_conf_get(&draft->volumes, name);
     int64_t value = 0;
@@ -232,7 +228,7 @@ bool spk_draft_find_volume(const struct spk_draft *draft, const char *name, size
     return true;
 }
 
-cJSON *spk_draft_owner(const struct spk_draft *draft, bool controller)
+cJSON *spk_working_copy_owner(const struct spk_working_copy *draft, bool controller)
 {
     if (!*draft->uid)
         return NULL;
@@ -249,7 +245,7 @@ cJSON *spk_draft_owner(const struct spk_draft *draft, bool controller)
     return owner;
 }
 
-int64_t spk_draft_executors(const struct spk_draft *draft)
+int64_t spk_working_copy_executors(const struct spk_working_copy *draft)
 {
     static const Spk__ExecutorSpec none = SPK__EXECUTOR_SPEC__INIT;
     const Spk__ExecutorSpec *executor = draft->spec->executor ? draft->spec->executor : &none;

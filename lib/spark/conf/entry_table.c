@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "spark/conf/entries.h"
+#include "spark/conf/entry_table.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "operator/webhook/executor_lost.h"
+#include "operator/webhook/executor_overrides.h"
 
 #include "base/limits.h"
 #include "translate/translate.h"
@@ -293,4 +293,4 @@ static CU_TestInfo tests[] = {
     CU_TEST_INFO_NULL,
 };
 
-SPK_TEST_MAIN("executor_lost", tests)
+SPK_TEST_MAIN("executor_overrides", tests)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** changes.h: how the steps of the webhook are written down: one call per change to a pod. */
+/** pod_changes.h: how the steps of the webhook are written down: one call per change to a pod.
+ */
 #pragma once
 
 #include "kubernetes/mutation.h"
-#include "operator/draft.h"
+#include "operator/working_copy.h"
 
 struct spk_changes {
-    const struct spk_draft *draft;
+    const struct spk_working_copy *draft;
     const struct spk_role *role;
     struct spk_mutations *list;
 };

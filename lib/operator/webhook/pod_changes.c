@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "operator/webhook/changes.h"
+#include "operator/webhook/pod_changes.h"
 
 #include "kubernetes/schema/schema.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * entry.h: reading a configuration key as Spark reads a declared entry: alternatives and
+ * read_entry.h: reading a configuration key as Spark reads a declared entry: alternatives and
  * deprecated spellings, the default of the version in force, ${...} substitution, type check.
  * A raw read is spk_conf_get.
  *

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * hand_over.h: a command line for a server, which has neither the files nor the environment of
- * the machine it was typed on: what they say travels with it.
+ * for_server.h: a command line for a server, which has neither the files nor the environment
+ * of the machine it was typed on: what they say travels with it.
  */
 #pragma once
 
@@ -16,6 +16,6 @@
  *
  * @owner  the job lives in arena and points into line
  */
-struct sparksubmit_job spk_hand_over(struct spk_arena *arena,
-                                     const struct spk_command_line *line, bool has_conf_dir,
-                                     const char *endpoint);
+struct sparksubmit_job spk_job_for_server(struct spk_arena *arena,
+                                          const struct spk_command_line *line,
+                                          bool has_conf_dir, const char *endpoint);
