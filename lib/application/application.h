@@ -2,27 +2,12 @@
 /**
  * application.h: a SparkApplication (sparkoperator.k8s.io/v1beta2) from bytes of a stranger to
  * a message that later layers may trust: typed, defaulted, validated.
- *
- * Embedded Kubernetes objects (google.protobuf.Struct in the .proto) are JSON trees here:
- * every Struct pointer inside a message made by our decoders is really a struct spk_struct.
  */
 #pragma once
 
+#include "application/struct_field.h"
 #include "base/err.h"
 #include "base/warning.h"
-#include "spark/submit/v1/spark_application.pb-c.h"
-#include "json/json.h"
-
-struct spk_struct {
-    Google__Protobuf__Struct base; /* first, so that the two pointers convert; always empty */
-    cJSON *tree;                   /* an object; numbers keep their text */
-};
-
-/** A Struct field of a message as a tree; NULL for NULL. */
-cJSON *spk_struct_tree(const Google__Protobuf__Struct *field);
-
-/** A new Struct field holding tree; tree must live in arena. */
-Google__Protobuf__Struct *spk_struct_new(struct spk_arena *arena, cJSON *tree);
 
 struct spk_application_options {
     bool warn_unknown_fields; /* true if they are pruned with a warning instead of refused */

@@ -5,8 +5,9 @@
  */
 #pragma once
 
-#include "application/application.h"
+#include "application/struct_field.h"
 #include "application/violations.h"
+#include "base/warning.h"
 
 /**
  * Sort maps by key, each key once (the last one), no key or value NULL: what is found does not

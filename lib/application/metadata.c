@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "application/application.h"
 #include "application/checks.h"
 
 #include "base/limits.h"

@@ -5,10 +5,10 @@
  */
 #pragma once
 
-#include "application/application.h"
+#include "application/struct_field.h"
 #include "application/violations.h"
-
 #include "base/nearest.h"
+#include "base/warning.h"
 
 /** How they are told; findings has the path of where we are. */
 struct spk_unknowns {

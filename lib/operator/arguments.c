@@ -33,23 +33,6 @@ struct row {
     const char *fixed;
 };
 
-static void add_argument(struct spk_argument_list *list, const char *text, const char *origin)
-{
-    if (list->n == list->capacity) {
-        list->capacity = list->capacity ? list->capacity * 2 : 64;
-        list->items = spk_grow_array(list->arena, list->items, list->n, list->capacity,
-                                     sizeof(*list->items));
-    }
-    list->items[list->n++] = (struct spk_argument){text, origin};
-}
-
-void spk_argument_conf(struct spk_argument_list *list, const char *key, const char *value,
-                       const char *origin)
-{
-    add_argument(list, "--conf", origin);
-    add_argument(list, spk_printf(list->arena, "%s=%s", key, value), origin);
-}
-
 static const void *member(const struct vector *vector, const struct row *row)
 {
     return (const char *)vector->draft + row->offset;
@@ -67,8 +50,8 @@ static void put_option_text(struct vector *vector, const struct row *row, const 
 {
     if (!text)
         return;
-    add_argument(vector->out, row->key, row->origin);
-    add_argument(vector->out, text, row->origin);
+    spk_argument_add(vector->out, row->key, row->origin);
+    spk_argument_add(vector->out, text, row->origin);
 }
 
 static void put_conf_text(struct vector *vector, const struct row *row, const char *text)
@@ -132,7 +115,7 @@ static void put_class(struct vector *vector, const struct row *row)
 static void put_defaults(struct vector *vector, const struct row *row)
 {
     if (vector->request->options->load_spark_defaults)
-        add_argument(vector->out, row->key, row->origin);
+        spk_argument_add(vector->out, row->key, row->origin);
 }
 
 static void put_dependencies(struct vector *vector, const struct row *row)
@@ -233,7 +216,7 @@ static void put_secrets(struct vector *vector, const struct row *row)
 static void append(struct spk_argument_list *out, const struct spk_argument_list *list)
 {
     for (size_t i = 0; i < list->n; i++)
-        add_argument(out, list->items[i].text, list->items[i].origin);
+        spk_argument_add(out, list->items[i].text, list->items[i].origin);
 }
 
 static void put_driver_dirs(struct vector *vector, const struct row *row)
@@ -323,10 +306,10 @@ static void put_end(struct vector *vector, const struct row *row)
 
     put_option_text(vector, row, spk_text_or_null(spec->proxy_user));
     if (spec->main_application_file)
-        add_argument(vector->out, spec->main_application_file, "spec.mainApplicationFile");
+        spk_argument_add(vector->out, spec->main_application_file, "spec.mainApplicationFile");
     for (size_t i = 0; i < spec->n_arguments; i++)
-        add_argument(vector->out, spec->arguments[i],
-                     spk_printf(arena, "spec.arguments[%zu]", i));
+        spk_argument_add(vector->out, spec->arguments[i],
+                         spk_printf(arena, "spec.arguments[%zu]", i));
 }
 
 #define AT(member) offsetof(struct spk_working_copy, member)

@@ -7,21 +7,12 @@
  */
 #pragma once
 
+#include "operator/argument_list.h"
 #include "operator/operator.h"
 #include "operator/working_copy.h"
 
-struct spk_argument_list {
-    struct spk_arena *arena;
-    struct spk_argument *items;
-    size_t n, capacity;
-};
-
 /** The origin of the rows that hold the submission id, and of no others. */
 #define SPK_SUBMISSION_ID_ORIGIN "submission_id"
-
-/** "--conf", then "key=value". */
-void spk_argument_conf(struct spk_argument_list *list, const char *key, const char *value,
-                       const char *origin);
 
 /**
  * All rows but those that name the template files; *template_rows is where the first of these

@@ -8,7 +8,8 @@
  */
 #pragma once
 
-#include "operator/arguments.h"
+#include "operator/argument_list.h"
+#include "operator/working_copy.h"
 
 #define SPK_LOCAL_DIR_PREFIX "spark-local-dir-"
 
