@@ -120,29 +120,30 @@ void spk_on_found(struct spk_step *step)
         found_child(step);
 }
 
-/* The gate is still closed: open it if this is the Pod that all children belong to. */
+/* The gate is still closed. */
 static void continue_gated(struct spk_step *step)
 {
-    bool same = spk_text_equal(step->p->uid, spk_object_uid(step->seen.object));
     const struct spk_err *refusal = step->p->refusal;
 
-    if (same && refusal) {
+    if (refusal) {
         spk_step_give_up(step, refusal);
         return;
     }
     spk_sequence_settle(step, step->seen.object, found_state(step));
-    if (same)
-        spk_step_perform(step, SPK_REQUEST_OPEN);
-    else
-        spk_sequence_start_over(step);
+    spk_step_perform(step, SPK_REQUEST_OPEN);
 }
 
+/* Another Pod than the one that the children belong to is none of this call: the driver has
+ * gone. */
 void spk_on_gate_found(struct spk_step *step)
 {
     struct spk_err err;
     struct spk_adopted adopted = judge_pod(step, &err);
+    bool same = spk_text_equal(step->p->uid, spk_object_uid(step->seen.object));
 
-    if (adopted.verdict == SPK_REFUSE)
+    if (!same && (adopted.verdict != SPK_REFUSE || err.reason != SPK_DRIVER_POD_EXISTS))
+        spk_on_gone(step);
+    else if (adopted.verdict == SPK_REFUSE)
         refuse(step, &err);
     else if (adopted.verdict == SPK_CONTINUE)
         continue_gated(step);

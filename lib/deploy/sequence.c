@@ -93,23 +93,6 @@ void spk_sequence_settle(struct spk_step *step, const cJSON *object, enum spk_pa
         spk_step_note_pod(step, object);
 }
 
-void spk_sequence_start_over(struct spk_step *step)
-{
-    struct spk_machine *m = step->m;
-    const struct spk_parts *parts = m->task->parts;
-
-    m->phase = SPK_PHASE_PARTS;
-    m->wave = parts->waves[m->pod_at];
-    for (size_t i = 0; i < parts->n; i++) {
-        struct spk_part_progress *p = &m->parts[i];
-
-        if (parts->waves[i] <= m->wave || !is_settled(p))
-            continue;
-        p->state = p->state == SPK_PART_ADOPTED ? SPK_PART_UNTRIED : SPK_PART_STORED;
-        p->uid = NULL;
-    }
-}
-
 void spk_sequence_commit(struct spk_step *step)
 {
     struct spk_machine *m = step->m;

@@ -14,9 +14,6 @@ void spk_sequence_advance(struct spk_step *step);
 void spk_sequence_settle(struct spk_step *step, const cJSON *object,
                          enum spk_part_state state);
 
-/** The gated Pod is another one than the children were made for: they are seen to again. */
-void spk_sequence_start_over(struct spk_step *step);
-
 /** The driver is committed; what is left is its label. */
 void spk_sequence_commit(struct spk_step *step);
 
