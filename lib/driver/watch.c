@@ -228,9 +228,9 @@ bool spk_driver_watch_event(struct spk_driver_watch *watch, enum spk_driver_watc
 {
     watch->heard = true;
     watch->failures = 0;
-    if (event != SPK_DRIVER_BOOKMARK && !take_pod(watch, object))
-        watch->version[0] = '\0'; /* it is read again when the watch ends */
-    else if (*version && !keep(watch->version, version))
+    /* Without a version the Pod is read again when the watch ends. */
+    if ((event != SPK_DRIVER_BOOKMARK && !take_pod(watch, object)) ||
+        (*version && !keep(watch->version, version)))
         watch->version[0] = '\0';
     if (event == SPK_DRIVER_HAD && spk_driver_has_uid(object, watch->uid))
         take_deletion(watch);
