@@ -190,10 +190,12 @@ static void test_drivers_are_listed_in_pages(void)
     sparksubmit_client_close(client);
 }
 
+enum reaction { READER_KILLS, READER_STOPS, READER_CANCELS };
+
 /* A reader of statuses that does something at the first of them. */
 struct reader {
     struct sparksubmit_client *client;
-    enum { READER_KILLS, READER_STOPS, READER_CANCELS } does;
+    enum reaction does;
     char states[64], resume[256];
 };
 
@@ -221,7 +223,7 @@ static bool react(const struct sparksubmit_result *result, void *context)
 static void test_a_driver_is_watched(void)
 {
     static const struct {
-        int does;
+        enum reaction does;
         bool ok, resumes;
         const char *states;
     } cases[] = {

@@ -198,7 +198,7 @@ static void read_operation(const cJSON *operation, struct request *request)
         request->opens = spk_text_equal(op, "remove");
         request->gate_index = (uint8_t)atoi(path + strlen(GATE_PREFIX));
     } else
-        assert(!"an operation that the cluster does not know");
+        assert(false && "an operation that the cluster does not know");
 }
 
 void objects_read_patch(struct spk_arena *arena, const char *body, struct request *request)

@@ -20,6 +20,36 @@
     "},\"spec\":{\"schedulingGates\":[{\"name\":\"spark-submit.internal/prepared\"}]}}"
 #define OTHERS "},\"spec\":{\"schedulingGates\":[{\"name\":\"example.com/quota\"}]}}"
 
+/* Marks of drivers. */
+#define OWN                                                                                   \
+    {                                                                                         \
+        "a", "A/K", "u", "1.0.0"                                                              \
+    }
+#define OTHER_RENDERING                                                                       \
+    {                                                                                         \
+        "a", "A/L", "u", "1.0.0"                                                              \
+    }
+#define LATER                                                                                 \
+    {                                                                                         \
+        "b", "B/M", "u", "1.0.1"                                                              \
+    }
+#define EARLIER                                                                               \
+    {                                                                                         \
+        "z", "Z/M", "u", "0.9.9"                                                              \
+    }
+#define UNCOUNTED                                                                             \
+    {                                                                                         \
+        "b", "B/M", "u", NULL                                                                 \
+    }
+#define LATER_ELSEWHERE                                                                       \
+    {                                                                                         \
+        "b", "B/M", "v", "1.0.1"                                                              \
+    }
+#define UNMARKED                                                                              \
+    {                                                                                         \
+        "a", NULL, "u", NULL                                                                  \
+    }
+
 static const cJSON *parse(struct spk_arena *arena, const char *text)
 {
     cJSON *tree = NULL;
@@ -31,13 +61,6 @@ static const cJSON *parse(struct spk_arena *arena, const char *text)
 
 static void test_only_what_no_driver_will_use_may_go(void)
 {
-    static const struct spk_janitor_marks own = {"a", "A/K", "u", "1.0.0"};
-    static const struct spk_janitor_marks other_rendering = {"a", "A/L", "u", "1.0.0"};
-    static const struct spk_janitor_marks later = {"b", "B/M", "u", "1.0.1"};
-    static const struct spk_janitor_marks earlier = {"z", "Z/M", "u", "0.9.9"};
-    static const struct spk_janitor_marks uncounted = {"b", "B/M", "u", NULL};
-    static const struct spk_janitor_marks later_elsewhere = {"b", "B/M", "v", "1.0.1"};
-    static const struct spk_janitor_marks unmarked = {"a", NULL, "u", NULL};
     static const struct {
         const char *what, *object;
         struct spk_janitor_marks drivers[2];
@@ -53,13 +76,13 @@ static void test_only_what_no_driver_will_use_may_go(void)
          false},
         {"ownerless, its driver",
          OBJECT MARKS("a", "A/K", "1.0.0") "}}",
-         {own},
+         {OWN},
          1,
          SPK_JANITOR_KEEP,
          false},
         {"ownerless, a driver of its attempt",
          OBJECT MARKS("a", "A/K", "1.0.0") "}}",
-         {other_rendering},
+         {OTHER_RENDERING},
          1,
          SPK_JANITOR_KEEP,
          false},
@@ -71,55 +94,55 @@ static void test_only_what_no_driver_will_use_may_go(void)
          false},
         {"owned, lost the race",
          OBJECT MARKS("a", "A/K", "1.0.0") OWNED "}}",
-         {other_rendering},
+         {OTHER_RENDERING},
          1,
          SPK_JANITOR_SUPERSEDED,
          false},
         {"owned, both renderings have drivers",
          OBJECT MARKS("a", "A/K", "1.0.0") OWNED "}}",
-         {other_rendering, own},
+         {OTHER_RENDERING, OWN},
          2,
          SPK_JANITOR_KEEP,
          false},
         {"owned, a driver without a key",
          OBJECT MARKS("a", "A/K", "1.0.0") OWNED "}}",
-         {unmarked},
+         {UNMARKED},
          1,
          SPK_JANITOR_KEEP,
          false},
         {"owned, a later attempt",
          OBJECT MARKS("a", "A/K", "1.0.0") OWNED "}}",
-         {later},
+         {LATER},
          1,
          SPK_JANITOR_SUPERSEDED,
          false},
         {"owned, a later attempt beside its driver",
          OBJECT MARKS("a", "A/K", "1.0.0") OWNED "}}",
-         {later, own},
+         {LATER, OWN},
          2,
          SPK_JANITOR_KEEP,
          false},
         {"owned, an earlier attempt",
          OBJECT MARKS("a", "A/K", "1.0.0") OWNED "}}",
-         {earlier},
+         {EARLIER},
          1,
          SPK_JANITOR_KEEP,
          false},
         {"owned, an attempt without counters",
          OBJECT MARKS("a", "A/K", "1.0.0") OWNED "}}",
-         {uncounted},
+         {UNCOUNTED},
          1,
          SPK_JANITOR_KEEP,
          false},
         {"owned, without counters",
          OBJECT MARKS("a", "A/K", "1.0") OWNED "}}",
-         {later},
+         {LATER},
          1,
          SPK_JANITOR_KEEP,
          false},
         {"owned, a later attempt of another application",
          OBJECT MARKS("a", "A/K", "1.0.0") OWNED "}}",
-         {later_elsewhere},
+         {LATER_ELSEWHERE},
          1,
          SPK_JANITOR_KEEP,
          false},
@@ -156,7 +179,7 @@ static void test_only_what_no_driver_will_use_may_go(void)
          false},
         {"a driver behind our gate",
          OBJECT MARKS("a", "A/K", "1.0.0") GATED,
-         {own},
+         {OWN},
          1,
          SPK_JANITOR_UNOPENED,
          true},
