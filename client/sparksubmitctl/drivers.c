@@ -103,6 +103,21 @@ static void warn_of_others(struct spk_arena *arena, const struct ctl_options *op
                           "several drivers are meant: this is the newest");
 }
 
+/* Show the answer of a command: as JSON, or as print does. Frees result with the arena. */
+static int show(struct spk_arena *arena, const struct ctl_options *options,
+                struct sparksubmit_result *result,
+                void (*print)(struct spk_arena *arena,
+                              const struct sparksubmit_result *result))
+{
+    spk_defer(arena, free_result, result);
+    warn_of_others(arena, options, result);
+    if (options->format == CTL_JSON)
+        ctl_print_tree(arena, options, json_of(arena, result));
+    else
+        print(arena, result);
+    return CTL_OK;
+}
+
 int ctl_status(struct spk_arena *arena, const struct ctl_options *options)
 {
     struct sparksubmit_get_request request = {.size = sizeof(request),
@@ -114,13 +129,7 @@ int ctl_status(struct spk_arena *arena, const struct ctl_options *options)
     if (!ctl_open_client(arena, options, &client, &error) ||
         !sparksubmit_client_get(client, &request, options->timeout_ms, &result, &error))
         return ctl_print_error(arena, options, &error);
-    spk_defer(arena, free_result, result);
-    warn_of_others(arena, options, result);
-    if (options->format == CTL_JSON)
-        ctl_print_tree(arena, options, json_of(arena, result));
-    else
-        print_status(arena, result);
-    return CTL_OK;
+    return show(arena, options, result, print_status);
 }
 
 /* ---- watch ---- */
@@ -244,13 +253,7 @@ int ctl_kill(struct spk_arena *arena, const struct ctl_options *options)
     if (!ctl_open_client(arena, options, &client, &error) ||
         !sparksubmit_client_kill(client, &request, options->timeout_ms, &result, &error))
         return ctl_print_error(arena, options, &error);
-    spk_defer(arena, free_result, result);
-    warn_of_others(arena, options, result);
-    if (options->format == CTL_JSON)
-        ctl_print_tree(arena, options, json_of(arena, result));
-    else
-        print_killed(arena, result);
-    return CTL_OK;
+    return show(arena, options, result, print_killed);
 }
 
 /* ---- list ---- */

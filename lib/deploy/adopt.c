@@ -11,30 +11,9 @@
 #define MAX_GRACE_S   30
 #define COLLECTION_MS 5000 /* an object whose owner is gone lives about 3 s */
 
-const char *spk_object_uid(const cJSON *object)
-{
-    return spk_json_string(spk_json_at(object, "metadata.uid"));
-}
-
-/* Label keys hold dots, so they are no paths. */
-static const char *label(const cJSON *object, const char *key)
-{
-    return spk_json_get_text(spk_json_at(object, "metadata.labels"), key);
-}
-
-static const char *annotation(const cJSON *object, const char *key)
-{
-    return spk_json_get_text(spk_json_at(object, "metadata.annotations"), key);
-}
-
 const char *spk_submission_label(const cJSON *object)
 {
-    return label(object, SPK_LABEL_SUBMISSION_ID);
-}
-
-static bool is_deleting(const cJSON *object)
-{
-    return spk_json_string(spk_json_at(object, "metadata.deletionTimestamp")) != NULL;
+    return spk_object_get_label(object, SPK_LABEL_SUBMISSION_ID);
 }
 
 static const cJSON *application_owner(const cJSON *object)
@@ -68,7 +47,7 @@ int spk_gate_index(const cJSON *pod)
 /* Whether observed is of our attempt, and of our very rendering. */
 static bool has_attempt(const struct spk_key *key, const cJSON *observed)
 {
-    const char *mark = annotation(observed, SPK_MARK_KEY);
+    const char *mark = spk_object_get_annotation(observed, SPK_MARK_KEY);
 
     return mark && spk_starts_with(mark, key->attempt_sha256) &&
            mark[strlen(key->attempt_sha256)] == '/';
@@ -77,7 +56,8 @@ static bool has_attempt(const struct spk_key *key, const cJSON *observed)
 static bool has_key(const struct spk_key *key, const cJSON *observed)
 {
     return has_attempt(key, observed) &&
-           spk_text_equal(annotation(observed, SPK_MARK_KEY) + strlen(key->attempt_sha256) + 1,
+           spk_text_equal(spk_object_get_annotation(observed, SPK_MARK_KEY) +
+                              strlen(key->attempt_sha256) + 1,
                           key->object_sha256);
 }
 
@@ -158,15 +138,16 @@ static unsigned pod_facts(const struct spk_claimant *claimant, const cJSON *pod)
         bool holds;
     } facts[] = {
         {ATTEMPT, has_attempt(key, pod)},
-        {INPUT, spk_text_equal(annotation(pod, SPK_MARK_INPUT), key->input_sha256)},
+        {INPUT,
+         spk_text_equal(spk_object_get_annotation(pod, SPK_MARK_INPUT), key->input_sha256)},
         {RENDERING,
          has_key(key, pod) && claimant->parts->variant == SPK_VARIANT_GATED_POD_FIRST},
         {OWNER, spk_text_equal(owner_uid, spk_json_get_text(ours, "uid"))},
         {CALLER_KEY, key->source != SPK_KEY_COUNTERS},
-        {DELETING, is_deleting(pod)},
+        {DELETING, spk_object_is_deleting(pod)},
         {ENDED, strcmp(phase(pod), "Succeeded") == 0 || strcmp(phase(pod), "Failed") == 0},
         {GATED, spk_gate_index(pod) >= 0},
-        {KEYED, annotation(pod, SPK_MARK_KEY) != NULL},
+        {KEYED, spk_object_get_annotation(pod, SPK_MARK_KEY) != NULL},
         {SAME_APP, same_app},
         {SAME_ID, spk_text_equal(spk_submission_label(pod), key->submission_id)},
         {NAMESAKE, claimant->uid && owner && !same_app &&
@@ -238,7 +219,7 @@ static void describe(struct spk_err *err, struct spk_arena *arena, unsigned fact
     spk_err_note(err, arena, "existing_uid", spk_object_uid(pod));
     spk_err_note(err, arena, "existing_phase", phase(pod));
     spk_err_note(err, arena, "existing_submission_id", spk_submission_label(pod));
-    spk_err_note(err, arena, "existing_key", annotation(pod, SPK_MARK_KEY));
+    spk_err_note(err, arena, "existing_key", spk_object_get_annotation(pod, SPK_MARK_KEY));
     spk_err_note(err, arena, "same_application", facts & SAME_APP ? "true" : "false");
 }
 
@@ -319,7 +300,7 @@ static unsigned child_facts(struct spk_arena *arena, const struct spk_claimant *
         {C_KEY, has_key(claimant->key, observed)},
         {C_OWNER, is_owned_by(observed, expected_owner(claimant, part))},
         {C_CONTENT, spk_content_agrees(arena, part, observed)},
-        {C_DELETING, is_deleting(observed)},
+        {C_DELETING, spk_object_is_deleting(observed)},
         {C_SHARED, shared},
         {C_POD_OWNED, claimant->parts->variant == SPK_VARIANT_GATED_POD_FIRST && !shared},
         {C_ORPHAN, claimant->pod_uid && is_owned_by_namesake(claimant, observed)},

@@ -64,6 +64,5 @@ bool spk_is_ours(const struct spk_claimant *claimant, const struct spk_part *par
 /** Place of our gate in spec.schedulingGates; -1: open. */
 int spk_gate_index(const cJSON *pod);
 
-/** Small looks at metadata: NULL if absent. */
-const char *spk_object_uid(const cJSON *object);
+/** The submission id that a Pod carries; NULL if it has none. */
 const char *spk_submission_label(const cJSON *object);

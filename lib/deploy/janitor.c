@@ -2,6 +2,7 @@
 #include "deploy/janitor.h"
 
 #include "base/timestamp.h"
+#include "deploy/adopt.h"
 #include "kubernetes/marks.h"
 #include "kubernetes/object.h"
 
@@ -33,23 +34,13 @@ const char *spk_janitor_rule_name(enum spk_janitor_rule rule)
 
 /* ---- the rules ---- */
 
-static const char *label(const cJSON *object, const char *key)
-{
-    return spk_json_get_text(spk_json_at(object, "metadata.labels"), key);
-}
-
-static const char *annotation(const cJSON *object, const char *key)
-{
-    return spk_json_get_text(spk_json_at(object, "metadata.annotations"), key);
-}
-
 static struct spk_janitor_marks read_marks(const cJSON *object)
 {
     return (struct spk_janitor_marks){
-        .attempt = label(object, SPK_MARK_ATTEMPT),
-        .key = annotation(object, SPK_MARK_KEY),
-        .application_uid = label(object, SPK_MARK_APP_UID),
-        .order = annotation(object, SPK_MARK_ORDER),
+        .attempt = spk_object_get_label(object, SPK_MARK_ATTEMPT),
+        .key = spk_object_get_annotation(object, SPK_MARK_KEY),
+        .application_uid = spk_object_get_label(object, SPK_MARK_APP_UID),
+        .order = spk_object_get_annotation(object, SPK_MARK_ORDER),
     };
 }
 
@@ -82,14 +73,6 @@ static bool is_later(const char *order, const char *than)
     for (int i = 0; i < 3; i++)
         if (a[i] != b[i])
             return a[i] > b[i];
-    return false;
-}
-
-static bool is_gated(const cJSON *pod)
-{
-    SPK_JSON_EACH (gate, spk_json_at(pod, "spec.schedulingGates"))
-        if (spk_text_equal(spk_json_get_text(gate, "name"), SPK_GATE))
-            return true;
     return false;
 }
 
@@ -130,10 +113,10 @@ enum spk_janitor_rule spk_janitor_judge(bool is_driver, const cJSON *object,
     struct spk_janitor_marks marks = read_marks(object);
 
     if (!marks.attempt || !marks.key || !is_old(object, now_s, min_age_s) ||
-        spk_json_at(object, "metadata.deletionTimestamp"))
+        spk_object_is_deleting(object))
         return SPK_JANITOR_KEEP;
     if (is_driver)
-        return is_gated(object) ? SPK_JANITOR_UNOPENED : SPK_JANITOR_KEEP;
+        return spk_gate_index(object) >= 0 ? SPK_JANITOR_UNOPENED : SPK_JANITOR_KEEP;
     return judge_child(
         &marks, spk_json_size(spk_json_at(object, "metadata.ownerReferences")) > 0, drivers);
 }
@@ -165,7 +148,7 @@ static void choose(struct spk_janitor *janitor, const cJSON *object, int64_t now
 {
     struct spk_arena *arena = janitor->arena;
     struct spk_janitor_marks marks = read_marks(object);
-    const char *uid = spk_json_string(spk_json_at(object, "metadata.uid"));
+    const char *uid = spk_object_uid(object);
 
     if (janitor->n_candidates == SPK_JANITOR_OBJECTS || !uid ||
         spk_janitor_judge(janitor->kind == POD, object, &janitor->drivers, now_s,
@@ -190,8 +173,7 @@ static bool is_still_meant(struct spk_janitor *janitor, const struct spk_janitor
         const char *version = spk_json_string(spk_json_at(object, "metadata.resourceVersion"));
 
         if (!version || !spk_text_equal(spk_object_name(object), candidate->name) ||
-            !spk_text_equal(spk_json_string(spk_json_at(object, "metadata.uid")),
-                            candidate->uid))
+            !spk_text_equal(spk_object_uid(object), candidate->uid))
             continue;
         janitor->resource_version = spk_strdup(janitor->arena, version);
         janitor->again = spk_json_copy(janitor->arena, object);

@@ -228,7 +228,7 @@ void spk_on_application_found(struct spk_step *step)
                  "SparkApplication '%.253s' has uid '%.63s', not '%.63s'", name, uid,
                  step->m->task->uid);
         refuse_application(step, &err);
-    } else if (spk_json_string(spk_json_at(application, "metadata.deletionTimestamp"))) {
+    } else if (spk_object_is_deleting(application)) {
         spk_fail(&err, SPK_APPLICATION_DELETED, "SparkApplication '%.253s' is being deleted",
                  name);
         refuse_application(step, &err);

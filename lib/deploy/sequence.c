@@ -2,6 +2,7 @@
 #include "deploy/sequence.h"
 
 #include "deploy/dry_run.h"
+#include "kubernetes/object.h"
 
 void spk_sequence_start(struct spk_step *step)
 {

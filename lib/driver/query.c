@@ -14,7 +14,7 @@ static const char *text_at(const cJSON *object, const char *path)
     return spk_json_string(spk_json_at(object, path));
 }
 
-/* Whatever the answer was, it ends the query. */
+/* The answer ends the query, whatever it says. */
 static enum spk_query_step fail(const struct spk_query_answer *answer, struct spk_err *err)
 {
     *err = *answer->refusal;
@@ -47,7 +47,7 @@ static enum spk_query_step ask_delete(struct spk_driver_query *query, struct spk
 {
     const cJSON *pod = query->found[query->at].pod;
 
-    if (!text_at(pod, "metadata.uid") || !text_at(pod, "metadata.resourceVersion")) {
+    if (!spk_object_uid(pod) || !text_at(pod, "metadata.resourceVersion")) {
         (void)spk_fail(err, SPK_KUBE_ERROR,
                        "the answer has a Pod '%.63s' without uid or "
                        "resourceVersion",
@@ -62,7 +62,7 @@ static enum spk_query_step ask_delete(struct spk_driver_query *query, struct spk
         .body = spk_delete_options(
             arena,
             &(struct spk_delete){
-                .uid = text_at(pod, "metadata.uid"),
+                .uid = spk_object_uid(pod),
                 .resource_version = text_at(pod, "metadata.resourceVersion"),
                 .grace_s = query->grace_s,
                 .in_background = true,
@@ -138,7 +138,7 @@ static enum spk_query_step on_look_again(struct spk_driver_query *query,
         return fail_kill(query, arena, answer, err);
     if (!spk_driver_is_pod(answer->object, query->request.name))
         return fail_other_pod(err, query->request.name);
-    if (!spk_driver_has_uid(answer->object, text_at(found->pod, "metadata.uid")))
+    if (!spk_driver_has_uid(answer->object, spk_object_uid(found->pod)))
         return next_kill(query, arena, SPK_KILLED_GONE, err);
     found->pod = spk_json_copy(arena, answer->object);
     return ask_delete(query, arena, err);
@@ -172,8 +172,7 @@ static enum spk_query_step found_all(struct spk_driver_query *query, struct spk_
     query->request = (struct spk_query_request){
         .verb = SPK_QUERY_EVENTS,
         .ns = text_at(pod, "metadata.namespace"),
-        .field_selector =
-            spk_printf(arena, "involvedObject.uid=%s", text_at(pod, "metadata.uid")),
+        .field_selector = spk_printf(arena, "involvedObject.uid=%s", spk_object_uid(pod)),
         .limit = SPK_MAX_EVENTS,
     };
     return SPK_QUERY_ASK;
@@ -268,7 +267,7 @@ static enum spk_query_step on_get(struct spk_driver_query *query, struct spk_are
         return SPK_QUERY_DONE;
     }
     if (uid && !spk_driver_has_uid(answer->object, uid)) {
-        query->other_uid = spk_strdup(arena, text_at(answer->object, "metadata.uid"));
+        query->other_uid = spk_strdup(arena, spk_object_uid(answer->object));
         return SPK_QUERY_DONE;
     }
     keep(query, arena, answer->object);

@@ -15,11 +15,6 @@ static const char *text_at(const cJSON *tree, const char *path)
     return spk_json_string(spk_json_at(tree, path));
 }
 
-static const char *label(const cJSON *pod, const char *key)
-{
-    return spk_json_get_text(spk_json_at(pod, "metadata.labels"), key);
-}
-
 /* ---- containers ---- */
 
 static struct spk_container_state read_container(const cJSON *status)
@@ -163,7 +158,7 @@ enum spk_driver_stage spk_driver_stage(const cJSON *pod)
         return SPK_DRIVER_SUCCEEDED;
     if (strcmp(phase, "Failed") == 0)
         return SPK_DRIVER_FAILED;
-    if (text_at(pod, "metadata.deletionTimestamp"))
+    if (spk_object_is_deleting(pod))
         return SPK_DRIVER_DELETING;
     if (has_gates(pod))
         return SPK_DRIVER_GATED;
@@ -191,17 +186,17 @@ struct spk_driver_state spk_driver_state_read(struct spk_arena *arena, const cJS
         .stage = spk_driver_stage(pod),
         .name = text_at(pod, "metadata.name"),
         .ns = text_at(pod, "metadata.namespace"),
-        .uid = text_at(pod, "metadata.uid"),
+        .uid = spk_object_uid(pod),
         .resource_version = text_at(pod, "metadata.resourceVersion"),
         .phase = text_at(pod, "status.phase"),
         .created_at = text_at(pod, "metadata.creationTimestamp"),
         .started_at = text_at(pod, "status.startTime"),
         .service_account = text_at(pod, "spec.serviceAccountName"),
         .node = text_at(pod, "spec.nodeName"),
-        .app_name = label(pod, SPK_LABEL_SPARK_APP_NAME),
-        .application_id = label(pod, SPK_LABEL_SPARK_APP_ID),
-        .submission_id = label(pod, SPK_LABEL_SUBMISSION_ID),
-        .attempt = label(pod, SPK_MARK_ATTEMPT),
+        .app_name = spk_object_get_label(pod, SPK_LABEL_SPARK_APP_NAME),
+        .application_id = spk_object_get_label(pod, SPK_LABEL_SPARK_APP_ID),
+        .submission_id = spk_object_get_label(pod, SPK_LABEL_SUBMISSION_ID),
+        .attempt = spk_object_get_label(pod, SPK_MARK_ATTEMPT),
         .labels = spk_json_at(pod, "metadata.labels"),
     };
 
@@ -211,11 +206,6 @@ struct spk_driver_state spk_driver_state_read(struct spk_arena *arena, const cJS
     out.driver = find_driver(&out, pod);
     find_reason(&out, pod);
     return out;
-}
-
-struct spk_driver_state spk_driver_state_copy(struct spk_arena *arena, const cJSON *pod)
-{
-    return spk_driver_state_read(arena, spk_json_copy(arena, pod));
 }
 
 const char *spk_driver_phase(const cJSON *pod)
@@ -234,17 +224,16 @@ bool spk_driver_is_final(const cJSON *pod)
 
 bool spk_driver_has_uid(const cJSON *pod, const char *uid)
 {
-    return !*uid || spk_text_equal(text_at(pod, "metadata.uid"), uid);
+    return !*uid || spk_text_equal(spk_object_uid(pod), uid);
 }
 
 bool spk_driver_is_pod(const cJSON *object, const char *name)
 {
     return !strcmp(spk_object_kind(object), "Pod") &&
-           spk_text_equal(text_at(object, "metadata.name"), name) &&
-           text_at(object, "metadata.uid");
+           spk_text_equal(text_at(object, "metadata.name"), name) && spk_object_uid(object);
 }
 
 bool spk_driver_is_driver(const cJSON *pod)
 {
-    return spk_text_equal(label(pod, SPK_LABEL_SPARK_ROLE), "driver");
+    return spk_text_equal(spk_object_get_label(pod, SPK_LABEL_SPARK_ROLE), "driver");
 }

@@ -60,9 +60,6 @@ struct spk_driver_state {
 /** Read the state of pod. @owner lists live in arena, texts and labels in pod */
 struct spk_driver_state spk_driver_state_read(struct spk_arena *arena, const cJSON *pod);
 
-/** As spk_driver_state_read, with nothing left in pod: its memory may go. */
-struct spk_driver_state spk_driver_state_copy(struct spk_arena *arena, const cJSON *pod);
-
 /** Where the driver stands; pod NULL: DELETED. */
 enum spk_driver_stage spk_driver_stage(const cJSON *pod);
 

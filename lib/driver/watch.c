@@ -42,11 +42,6 @@ void spk_driver_watch_done(struct spk_driver_watch *watch)
     watch->pod = NULL;
 }
 
-bool spk_driver_watch_set_uid(struct spk_driver_watch *watch, const char *uid)
-{
-    return keep(watch->uid, uid);
-}
-
 /* ---- what is seen ---- */
 
 static bool is_same(const char *a, const char *b)
@@ -125,7 +120,7 @@ static bool take_pod(struct spk_driver_watch *watch, const cJSON *pod)
     }
     spk_arena_free(copying.arena);
     if (!spk_arena_run(copying.arena, copy_pod, &copying) ||
-        !keep(watch->uid, text_at(pod, "metadata.uid")) || !keep(watch->version, version))
+        !keep(watch->uid, spk_object_uid(pod)) || !keep(watch->version, version))
         return false;
     watch->pod = copying.to;
     watch->at = other;
@@ -194,7 +189,7 @@ enum spk_driver_watch_step spk_driver_watch_start(struct spk_driver_watch *watch
 static enum spk_driver_watch_step take_absence(struct spk_driver_watch *watch,
                                                struct spk_err *err)
 {
-    if (!*watch->uid || (!watch->pod && !*watch->resumed)) {
+    if (!*watch->uid) { /* none was seen, here or by the watch that this one goes on for */
         (void)spk_fail(err, SPK_SUBMISSION_NOT_FOUND, "there is no driver '%.63s/%.253s'",
                        watch->ns, watch->name);
         return SPK_DRIVER_WATCH_FAIL;

@@ -67,9 +67,6 @@ struct spk_driver_watch {
 void spk_driver_watch_init(struct spk_driver_watch *watch, const char *ns, const char *name);
 void spk_driver_watch_done(struct spk_driver_watch *watch);
 
-/** The Pod must have this uid. @errors false: it is none that Kubernetes could have given */
-bool spk_driver_watch_set_uid(struct spk_driver_watch *watch, const char *uid) SPK_CHECK;
-
 /* ---- going on where another watch ended ---- */
 
 /** A text for a later watch: "1/ns/name/uid/resourceVersion". NULL: nothing was seen yet. */

@@ -39,6 +39,26 @@ const char *spk_object_namespace(const cJSON *object)
     return text_or_empty(spk_json_get(object, "metadata"), "namespace");
 }
 
+const char *spk_object_uid(const cJSON *object)
+{
+    return spk_json_string(spk_json_at(object, "metadata.uid"));
+}
+
+const char *spk_object_get_label(const cJSON *object, const char *key)
+{
+    return spk_json_get_text(spk_json_at(object, "metadata.labels"), key);
+}
+
+const char *spk_object_get_annotation(const cJSON *object, const char *key)
+{
+    return spk_json_get_text(spk_json_at(object, "metadata.annotations"), key);
+}
+
+bool spk_object_is_deleting(const cJSON *object)
+{
+    return spk_json_string(spk_json_at(object, "metadata.deletionTimestamp")) != NULL;
+}
+
 static void put_metadata(cJSON *object, const char *map, const char *key, const char *value)
 {
     if (value)

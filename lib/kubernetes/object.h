@@ -13,6 +13,14 @@ const char *spk_object_kind(const cJSON *object); /* "" if absent, likewise belo
 const char *spk_object_name(const cJSON *object);
 const char *spk_object_namespace(const cJSON *object);
 
+/* Metadata that may be absent: NULL then. Keys of maps hold dots, so they are no paths. */
+const char *spk_object_uid(const cJSON *object);
+const char *spk_object_get_label(const cJSON *object, const char *key);
+const char *spk_object_get_annotation(const cJSON *object, const char *key);
+
+/** True if the object is being deleted: it has a deletionTimestamp. */
+bool spk_object_is_deleting(const cJSON *object);
+
 /** One entry of metadata.labels or metadata.annotations, replaced if there; NULL adds nothing.
  */
 void spk_object_label(cJSON *object, const char *key, const char *value);

@@ -49,7 +49,7 @@ static void fill_result(struct spk_run *run)
     call->result = (struct spk_submit_result){
         .ns = call->ns,
         .pod_name = spk_object_name(call->parts->pod),
-        .pod_uid = exists ? text_at(machine->pod, "metadata.uid") : "",
+        .pod_uid = exists ? spk_object_uid(machine->pod) : "",
         .application_id = call->application_id,
         .application_name = call->application_name,
         .submission_id = label ? label : "",

@@ -121,7 +121,7 @@ static bool take_stored(const cJSON *stored, const struct spk_owner *owner,
                         struct spk_key_input *input, struct spk_err *err)
 {
     const cJSON *status = spk_json_get(stored, "status");
-    const char *uid = spk_json_string(spk_json_at(stored, "metadata.uid"));
+    const char *uid = spk_object_uid(stored);
 
     if (!spk_text_equal(uid, owner->uid)) {
         (void)spk_fail(err, SPK_APPLICATION_DELETED,

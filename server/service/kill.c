@@ -31,8 +31,8 @@ static bool answer(struct spk_operation *operation, const struct spk_driver_quer
     for (size_t i = 0; i < query->n_found; i++) {
         const cJSON *pod = query->found[i].pod;
 
-        add(response, spk_object_namespace(pod), spk_object_name(pod),
-            spk_json_string(spk_json_at(pod, "metadata.uid")), query->found[i].killed);
+        add(response, spk_object_namespace(pod), spk_object_name(pod), spk_object_uid(pod),
+            query->found[i].killed);
     }
     response->ambiguous = query->ambiguous;
     operation->response = response;

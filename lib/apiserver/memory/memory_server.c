@@ -93,7 +93,7 @@ static void start(struct spk_api *api, struct spk_api_job *job)
     spk_api_finish(api, job);
 }
 
-/* Whatever was started is over, but for watches. */
+/* A job that was started is over by now, unless it is a watch. */
 static void cancel(struct spk_api *api, struct spk_api_job *job)
 {
     atomic_store(&job->cancelled, true);

@@ -82,7 +82,8 @@ struct spk_store *spk_store_open(void)
     return store;
 }
 
-void spk_stored_release(struct spk_stored *stored)
+/* Give up a reference; NULL is a no-op. */
+static void release_stored(struct spk_stored *stored)
 {
     if (stored && atomic_fetch_sub(&stored->references, 1) == 1)
         free_moved(stored->arena);
@@ -96,7 +97,7 @@ static void forget_oldest(struct spk_store *store)
     store->changes_size -= oldest->stored->size;
     store->first_change = (store->first_change + 1) % SPK_MAX_STORE_CHANGES;
     store->n_changes--;
-    spk_stored_release(oldest->stored);
+    release_stored(oldest->stored);
 }
 
 static void forget_all(struct spk_store *store)
@@ -155,7 +156,7 @@ void spk_store_clear(struct spk_store *store)
     while (all) {
         struct spk_stored *next = all->next;
 
-        spk_stored_release(all);
+        release_stored(all);
         all = next;
     }
 }
@@ -279,7 +280,7 @@ static void let_go(void *argument)
 {
     struct held *held = argument;
 
-    spk_stored_release(held->stored);
+    release_stored(held->stored);
 }
 
 const struct spk_stored *spk_store_get(struct spk_store *store, struct spk_arena *arena,
@@ -333,7 +334,7 @@ enum spk_store_verdict spk_store_swap(struct spk_store *store, const struct spk_
         }
     }
     (void)pthread_mutex_unlock(&store->lock);
-    spk_stored_release(loser);
+    release_stored(loser);
     return verdict;
 }
 
@@ -368,7 +369,7 @@ static void let_all_go(void *argument)
     struct list *list = argument;
 
     for (size_t i = 0; i < list->n && i < list->capacity; i++)
-        spk_stored_release(list->held[i].stored);
+        release_stored(list->held[i].stored);
 }
 
 /* Count all that is listed, and hold as many as there is room for. */

@@ -27,7 +27,6 @@ void spk_store_clear(struct spk_store *store); /* its history, too */
 /** A version made from object, with one reference; NULL: out of memory. */
 struct spk_stored *spk_stored_new(struct spk_arena *scratch, const struct spk_store_key *key,
                                   const cJSON *object);
-void spk_stored_release(struct spk_stored *stored); /* NULL is a no-op */
 
 /** The object as a new tree in arena, with the version that it got when it was stored. */
 cJSON *spk_stored_read(struct spk_arena *arena, const struct spk_stored *stored);

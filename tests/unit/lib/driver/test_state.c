@@ -179,7 +179,7 @@ static void test_the_ids_are_labels(void)
                                  "\"spark-app-selector\":\"spark-1\","
                                  "\"sparkoperator.k8s.io/submission-id\":\"s\","
                                  "\"spark-submit.internal/attempt\":\"0123456789abcdef\"}}}");
-    struct spk_driver_state driver = spk_driver_state_copy(&arena, pod);
+    struct spk_driver_state driver = spk_driver_state_read(&arena, pod);
 
     CU_ASSERT_TRUE(spk_driver_is_driver(pod));
     CU_ASSERT_FALSE(spk_driver_is_driver(read_json(&arena, "{}")));

@@ -158,12 +158,6 @@ static void test_a_driver_that_never_was_is_not_found(void)
     open_bench(&bench);
     CU_ASSERT_EQUAL(read_http(&bench, 404, "NotFound"), SPK_DRIVER_WATCH_FAIL);
     CU_ASSERT_EQUAL(bench.err.reason, SPK_SUBMISSION_NOT_FOUND);
-    close_bench(&bench);
-
-    open_bench(&bench);
-    CU_ASSERT(spk_driver_watch_set_uid(&bench.watch, "mine"));
-    CU_ASSERT_EQUAL(read_pod(&bench, "other", "Running", 10), SPK_DRIVER_WATCH_FAIL);
-    CU_ASSERT_EQUAL(bench.err.reason, SPK_SUBMISSION_NOT_FOUND);
     CU_ASSERT_FALSE(bench.watch.changed);
     close_bench(&bench);
 }
